@@ -1,0 +1,84 @@
+// Imports point one way: schemas <- gate, ledger, store, source, tracker, definition <- activities <- worker.
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: `^${from}/` },
+  to: {
+    pathNot: [
+      `^(${[from, ...allowed].join('|')})/`,
+      'node_modules',
+      '^(node:|fs|path|os|net|crypto|child_process|url|util|stream|events|timers|readline|assert|tty|zlib)',
+    ],
+  },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    only('schemas-import-nothing', 'schemas', []),
+    only('gate-is-pure', 'gate', ['schemas']),
+    only('ledger-below-activities', 'ledger', ['schemas']),
+    only('store-below-activities', 'store', ['schemas']),
+    only('source-below-activities', 'source', ['schemas']),
+    only('tracker-below-activities', 'tracker', ['schemas']),
+    only('definition-below-commands', 'definition', ['schemas']),
+    only('stack-below-commands', 'stack', ['schemas', 'setup']),
+    only('activities-below-worker', 'activities', ['schemas', 'gate', 'ledger', 'store', 'source', 'tracker']),
+    only('worker-hosts', 'worker', [
+      'schemas',
+      'gate',
+      'ledger',
+      'store',
+      'source',
+      'tracker',
+      'activities',
+      'workflows',
+      'stack',
+    ]),
+    only('cli-never-calls-activities', 'cli', [
+      'schemas',
+      'gate',
+      'ledger',
+      'store',
+      'source',
+      'tracker',
+      'definition',
+      'stack',
+      'workflows',
+      'setup',
+    ]),
+    {
+      name: 'workflows-types-and-pure-functions',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: {
+        pathNot: [
+          '^(workflows|schemas|gate)/',
+          '^node_modules/@temporalio/(workflow|common)',
+          '^activities/create.ts$',
+        ],
+      },
+    },
+    {
+      name: 'workflows-import-activities-as-types',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'commands-import-workflows-as-types',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: { path: '^(workflows|activities)/', dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^\\.reign/', '^node_modules/', '^test/', '^trainer/'] },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,52 @@
+import { decide } from '../gate/decide.ts';
+import { primaryResult } from '../gate/primaryResult.ts';
+import { definitionVersion } from '../ledger/definitions.ts';
+import { storeJudgement } from '../ledger/judgements.ts';
+import type { Definition } from '../schemas/definition.ts';
+import { ReignError } from '../schemas/errors.ts';
+import type { Policy } from '../schemas/policy.ts';
+import type { Judged, JudgementRequest } from '../schemas/steps.ts';
+import type { Verdict } from '../schemas/verdict.ts';
+import { readEvidence } from './readEvidence.ts';
+import type { World } from './world.ts';
+
+export const decideActivities = ({ ledger: { db }, store }: World) => ({
+  /** Lets the gate judge the evidence and stores the judgement; one that is stored already stands as it is. */
+  async decide({ cycle, number, evidence: hash, challenger, champion }: JudgementRequest): Promise<Judged> {
+    const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
+    if (stored === undefined)
+      throw new ReignError(
+        'LedgerConflict',
+        `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
+      );
+    const evidence = await readEvidence(store, hash);
+    const policy = policyOf(stored.definition);
+    const judgement = await storeJudgement(db, {
+      cycle: cycle.id,
+      number,
+      epoch: champion?.epoch ?? 0,
+      challenger,
+      champion: champion?.version ?? null,
+      championCycle: champion?.cycle ?? null,
+      evidence: hash,
+      rehearsal: evidence.rehearsal,
+      policy,
+      verdict: decide(evidence, policy),
+      primary: primaryResult(evidence),
+    });
+    return {
+      number,
+      epoch: judgement.epoch,
+      kind: judgement.verdict.kind,
+      summary: judgement.verdict.summary,
+      championSawHoldout: (evidence.champion?.fittedOnJudgedRows ?? 0) > 0,
+    };
+  },
+
+  /** The verdict of a try: told, not stored. */
+  async decideTry(definition: Definition, hash: string): Promise<Verdict> {
+    return decide(await readEvidence(store, hash), policyOf(definition));
+  },
+});
+
+const policyOf = ({ gate, source }: Definition): Policy => ({ gate, labels: source.labels });

@@ -1,0 +1,58 @@
+import { inspect } from '../gate/inspect.ts';
+import { previousCycle } from '../ledger/cycles.ts';
+import { definitionVersion } from '../ledger/definitions.ts';
+import { event } from '../ledger/events.ts';
+import { nameSnapshots } from '../ledger/nameSnapshots.ts';
+import type { Definition } from '../schemas/definition.ts';
+import { ReignError } from '../schemas/errors.ts';
+import type { CycleIdentity, ExtractedSnapshot } from '../schemas/payloads.ts';
+import { Manifest } from '../schemas/snapshot.ts';
+import type { Snapshots } from '../schemas/steps.ts';
+import type { Store } from '../store/openStore.ts';
+import type { World } from './world.ts';
+
+export const inspectActivities = ({ ledger: { db }, store }: World) => ({
+  /** Names the snapshots in the ledger and looks at them: schema, rows, classes, nulls, against the last cycle. */
+  async inspect(cycle: CycleIdentity, snapshots: Snapshots): Promise<void> {
+    const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
+    if (stored === undefined)
+      throw new ReignError(
+        'LedgerConflict',
+        `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
+      );
+    const now = await manifestsOf(store, snapshots.train.contentHash, snapshots.holdout.contentHash);
+    await nameSnapshots(db, cycle.id, [
+      named(snapshots.train, now.train),
+      named(snapshots.holdout, now.holdout),
+      ...(snapshots.championHoldout === null ? [] : [named(snapshots.championHoldout, now.holdout)]),
+    ]);
+    const previous = await previousCycle(db, cycle.model, cycle.lineage, cycle.asOf);
+    const { train, holdout } = previous?.cycle.snapshots ?? { train: null, holdout: null };
+    const last = train === null || holdout === null ? null : await manifestsOf(store, train, holdout).catch(() => null);
+    for (const warning of inspect(stored.definition, now, last)) {
+      await event(db, { model: cycle.model, cycle: cycle.id, kind: 'warning', detail: { warning }, key: warning });
+    }
+  },
+
+  /** The same for a try: warnings only, nothing is stored. */
+  async inspectTry(definition: Definition, snapshots: Snapshots): Promise<string[]> {
+    return inspect(
+      definition,
+      await manifestsOf(store, snapshots.train.contentHash, snapshots.holdout.contentHash),
+      null,
+    );
+  },
+});
+
+async function manifestsOf(
+  store: Store,
+  train: string,
+  holdout: string,
+): Promise<{ train: Manifest; holdout: Manifest }> {
+  const read = async (hash: string) => Manifest.parse(await store.readManifest('snapshots', hash));
+  return { train: await read(train), holdout: await read(holdout) };
+}
+
+function named({ purpose, contentHash, rows, queryHash }: ExtractedSnapshot, { window }: Manifest) {
+  return { purpose, contentHash, rows, queryHash, window };
+}

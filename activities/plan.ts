@@ -1,0 +1,66 @@
+import { windowsOf } from '../gate/windows.ts';
+import { currentChampion } from '../ledger/champions.ts';
+import { claimCycle } from '../ledger/claimCycle.ts';
+import { definitionVersion } from '../ledger/definitions.ts';
+import { cycleId } from '../schemas/cycle.ts';
+import { ReignError } from '../schemas/errors.ts';
+import type { PlannedQuery } from '../schemas/payloads.ts';
+import type { Plan, RetrainRequest } from '../schemas/steps.ts';
+import { championToBeat } from './championToBeat.ts';
+import { planQueries, primaryOf } from './planQueries.ts';
+import type { World } from './world.ts';
+
+export const planActivities = (world: World) => ({
+  /** Claims the cycle in the ledger and says what it will do: windows, queries, the champion to beat. */
+  async plan(request: RetrainRequest, attemptToken: string): Promise<Plan> {
+    const { ledger, limits } = world;
+    const { model, lineage, asOf, definitionVersion: version, trigger } = request;
+    const stored = await definitionVersion(ledger.db, model, version);
+    if (stored === undefined)
+      throw new ReignError('ModelUnknown', `no version ${version} of a definition of ${model} has been applied`);
+    if (Date.parse(asOf) > Date.now()) throw new ReignError('AsOfInFuture', `asOf ${asOf} lies in the future`);
+    const { definition, codeHash } = stored;
+    const windows = windowsOf(asOf, definition.windows);
+
+    const { outcome, cycle, judgements } = await claimCycle(ledger.db, {
+      id: cycleId(request),
+      model,
+      lineage,
+      asOf,
+      definitionVersion: version,
+      trigger,
+      windows,
+      attemptToken,
+    });
+    if (outcome === 'settled') return { kind: 'settled', status: cycle.status, summary: cycle.summary };
+
+    const reigning = await currentChampion(ledger.db, model, lineage);
+    if (reigning !== undefined && reigning.asOf > asOf) {
+      const summary = `Version ${reigning.version} (asOf ${reigning.asOf}) reigns already; the line of champions only moves forward.`;
+      return { kind: 'superseded', summary };
+    }
+    const queries = await planQueries(world, definition, windows, asOf);
+    const champion =
+      reigning === undefined
+        ? null
+        : await championToBeat(world, reigning, windows.holdout, asOf, queries.holdout.queryHash);
+    const all: PlannedQuery[] = [queries.train, queries.holdout];
+    if (champion?.holdoutQuery != null) all.push(champion.holdoutQuery);
+    return {
+      kind: 'planned',
+      cycle: { id: cycle.id, model, lineage, asOf, definitionVersion: version },
+      definition,
+      codeHash,
+      primary: primaryOf(definition),
+      windows,
+      extraction: {
+        connection: definition.source.connection,
+        queries: all,
+        statementTimeoutSeconds: limits.statementTimeoutSeconds,
+      },
+      champion,
+      firstJudgement: judgements + 1,
+      fitTimeoutSeconds: limits.fitTimeoutSeconds,
+    };
+  },
+});

@@ -1,0 +1,21 @@
+import type { Logger } from 'pino';
+import type { Ledger } from '../ledger/openLedger.ts';
+import type { Store } from '../store/openStore.ts';
+import type { Tracker } from '../tracker/openTracker.ts';
+
+/** What activities reach: opened once by the worker, handed to every activity. */
+export interface World {
+  readonly ledger: Ledger;
+  readonly store: Store;
+  readonly tracker: Tracker;
+  /** The URL of a warehouse by its connection's name. Throws ConnectionUnknown. */
+  readonly connectionUrl: (name: string) => string;
+  readonly log: Logger;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  /** How long one statement on the warehouse may take. */
+  readonly statementTimeoutSeconds: number;
+  readonly fitTimeoutSeconds: number;
+}

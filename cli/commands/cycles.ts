@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { cyclesOf } from '../../ledger/cycles.ts';
+import type { Tell } from '../answer.ts';
+import { knownModel } from '../knownModel.ts';
+import { renderVerdictTable } from '../render/verdictTable.ts';
+import type { Session } from '../session.ts';
+
+export const cyclesCommand = (session: Session, tell: Tell) =>
+  new Command('cycles')
+    .description('list the cycles of a model, oldest asOf first')
+    .argument('<model>', 'such as flight-delay')
+    .action(async (model: string) => {
+      await knownModel(session.ledger, model);
+      const cycles = [...(await cyclesOf(session.ledger.db, model))].sort(
+        (a, b) => a.asOf.localeCompare(b.asOf) || a.definitionVersion - b.definitionVersion,
+      );
+      tell({
+        document: { model, cycles },
+        text: ({ paint }) =>
+          cycles.length === 0
+            ? `${model} has no cycle yet. Start one: reign retrain ${model} --as-of T --wait`
+            : `${renderVerdictTable(cycles, paint)}\n\n${paint('dim', `One of them in full: reign show ${cycles.at(-1)?.id ?? 'CYCLE'}`)}`,
+      });
+    });

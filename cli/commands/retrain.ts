@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { cycleById } from '../../ledger/cycles.ts';
+import { judgementsOf } from '../../ledger/judgements.ts';
+import type { Cycle } from '../../schemas/cycle.ts';
+import type { Tell } from '../answer.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { readEvidence } from '../readEvidence.ts';
+import { renderCycle } from '../render/cycle.ts';
+import type { Session } from '../session.ts';
+import { awaitCycle, startCycle } from '../startCycle.ts';
+
+export const retrainCommand = (session: Session, tell: Tell) =>
+  new Command('retrain')
+    .description('start the cycle of a model for one asOf; a running one is joined, a settled one is shown')
+    .argument('<model>', 'such as flight-delay')
+    .requiredOption('--as-of <time>', 'a date (midnight UTC) or a time with zone, such as 2001-02-12')
+    .option('--wait', 'wait until it has ended, and show it; exit code 4 where it failed')
+    .action(async (model: string, { asOf, wait }: { asOf: string; wait?: boolean }) => {
+      const { ledger, surroundings, progress } = session;
+      const client = await session.client();
+      const started = await startCycle(client, ledger, { model, asOf, trigger: 'manual', now: surroundings.now() });
+      if (started.settled !== undefined) return await tellCycle(session, tell, started.settled);
+      if (!wait) {
+        const { id } = started;
+        const cycle = await cycleById(ledger.db, id);
+        const follow = `reign retrain ${model} --as-of ${asOf} --wait`;
+        return tell({
+          document: cycle ?? { id, model, lineage: 'live', status: 'running' },
+          text: () => `Started ${id}. Follow it: ${follow}; see it: reign show ${id}`,
+        });
+      }
+      const cycle = await awaitCycle(client, ledger, started.id, {
+        onStanding: ({ step, detail }) => progress.at(step, detail),
+        signal: surroundings.interrupted,
+      });
+      await tellCycle(session, tell, cycle);
+    });
+
+async function tellCycle(session: Session, tell: Tell, cycle: Cycle): Promise<void> {
+  const judgements = await judgementsOf(session.ledger.db, cycle.id);
+  const evidence = cycle.evidence === null ? null : await readEvidence(session.store, cycle.evidence);
+  tell({
+    document: cycle,
+    text: ({ paint }) => renderCycle({ cycle, judgements, evidence }, paint),
+    exitCode: cycle.status === 'failed' || cycle.status === 'cancelled' ? exitCodes.cycleFailed : exitCodes.ok,
+  });
+}

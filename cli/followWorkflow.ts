@@ -1,0 +1,133 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import { ReignError } from '../schemas/errors.ts';
+import { trainerQueue, workerQueue } from '../schemas/queues.ts';
+
+/** Where a workflow stands, as it is shown while somebody waits. */
+export interface Standing {
+  readonly step: string;
+  readonly detail: string;
+}
+
+export interface FollowOptions {
+  readonly onStanding?: (standing: Standing) => void;
+  /** Ends the waiting, not the workflow. */
+  readonly signal?: AbortSignal;
+}
+
+const pollMilliseconds = 700;
+/** How long nobody may take a task before it is said that nobody listens. */
+const patienceMilliseconds = 20_000;
+
+/** Waits for a workflow's result and tells where it stands. */
+export async function followWorkflow<R>(
+  handle: WorkflowHandle<() => Promise<R>>,
+  { onStanding, signal }: FollowOptions,
+): Promise<R> {
+  const ended = new AbortController();
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    const stop = () => reject(new ReignError('Interrupted', `stopped waiting; ${handle.workflowId} goes on`));
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { signal: ended.signal });
+  });
+  const watching = onStanding === undefined ? undefined : watch(handle, onStanding, ended.signal);
+  try {
+    return await Promise.race([handle.result(), interrupted]);
+  } finally {
+    ended.abort();
+    await watching;
+  }
+}
+
+async function watch(
+  handle: WorkflowHandle,
+  onStanding: (standing: Standing) => void,
+  ended: AbortSignal,
+): Promise<void> {
+  while (!ended.aborted) {
+    try {
+      const { raw } = await handle.describe();
+      const standing = standingOf(raw);
+      if (standing !== undefined && !ended.aborted) onStanding(standing);
+    } catch {
+      // Temporal does not answer just now: the result, which is asked for too, decides.
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pollMilliseconds);
+      ended.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    });
+  }
+}
+
+type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
+type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
+
+function standingOf({ pendingActivities, pendingWorkflowTask }: Description): Standing | undefined {
+  const activity = pendingActivities?.[0];
+  if (activity != null) {
+    const step = activity.activityType?.name ?? 'working';
+    return { step, detail: detailOf(activity) };
+  }
+  const waiting = pendingWorkflowTask?.startedTime == null && isOld(pendingWorkflowTask?.scheduledTime);
+  return waiting
+    ? { step: `no worker is listening on the queue ${workerQueue}`, detail: 'waiting for one' }
+    : undefined;
+}
+
+function detailOf(activity: Pending): string {
+  const said = activity.lastFailure?.message;
+  const attempt = activity.attempt ?? 1;
+  if (attempt > 1 && said) return `attempt ${attempt}, since: ${said.slice(0, 200)}`;
+  const neverStarted = activity.lastStartedTime == null && isOld(activity.scheduledTime);
+  if (neverStarted)
+    return `nobody has taken it: no trainer or worker is listening (queues ${trainerQueue}, ${workerQueue})`;
+  return heartbeatText(activity);
+}
+
+function heartbeatText({ heartbeatDetails }: Pending): string {
+  const payload = heartbeatDetails?.payloads?.[0];
+  if (payload == null) return '';
+  const beat: unknown = defaultPayloadConverter.fromPayload(payload);
+  if (typeof beat === 'string') return beat;
+  if (typeof beat !== 'object' || beat === null) return '';
+  return Object.entries(beat)
+    .flatMap(([name, value]) => {
+      if (typeof value === 'number') return [`${value.toLocaleString('en-US')} ${name}`];
+      return typeof value === 'string' && value !== '' ? [value] : [];
+    })
+    .join(', ');
+}
+
+interface Timestamp {
+  readonly seconds?: unknown;
+}
+
+const isOld = (time: Timestamp | null | undefined) =>
+  time != null && Date.now() - Number(time.seconds) * 1000 > patienceMilliseconds;
+
+/** Waits until somebody listens on a queue. Throws WorkerMissing after 20 seconds. */
+export async function awaitWorker(client: Client, queue: string, { onStanding, signal }: FollowOptions): Promise<void> {
+  const deadline = Date.now() + patienceMilliseconds;
+  while ((await pollersOf(client, queue)) === 0) {
+    if (signal?.aborted) throw new ReignError('Interrupted', 'interrupted while waiting for a worker');
+    if (Date.now() > deadline) throw new ReignError('WorkerMissing', `no worker is listening on the queue ${queue}`);
+    onStanding?.({ step: `no worker is listening on the queue ${queue}`, detail: 'waiting for one' });
+    await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+  }
+}
+
+const workflowTasks = 1;
+const activityTasks = 2;
+
+/** How many listen on a queue now. Temporal remembers a worker for minutes after it died: only fresh ones count. */
+export async function pollersOf(client: Client, queue: string): Promise<number> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue },
+    taskQueueType: queue === trainerQueue ? activityTasks : workflowTasks,
+  });
+  // One long poll lasts a minute.
+  const fresh = Date.now() - 75_000;
+  return pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > fresh).length;
+}

@@ -1,0 +1,51 @@
+import { Command } from 'commander';
+import type { Tell } from './answer.ts';
+import { applyCommand } from './commands/apply.ts';
+import { cyclesCommand } from './commands/cycles.ts';
+import { devCommand } from './commands/dev.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { historyCommand } from './commands/history.ts';
+import { modelsCommand } from './commands/models.ts';
+import { retrainCommand } from './commands/retrain.ts';
+import { showCommand } from './commands/show.ts';
+import { tryCommand } from './commands/try.ts';
+import { exitCodesHelp } from './exitCodes.ts';
+import type { Terminal } from './progress.ts';
+import type { Session } from './session.ts';
+
+/** The commands, not yet run. */
+export function createProgram(
+  session: Session,
+  tell: Tell,
+  { stdout, stderr }: { stdout: Terminal; stderr: Terminal },
+): Command {
+  const program = new Command('reign')
+    .description('A model reigns until a challenger beats it.')
+    .usage('COMMAND [--json]')
+    .addHelpText('after', `\n${exitCodesHelp}`);
+  for (const command of commands) program.addCommand(command(session, tell));
+  for (const command of [program, ...program.commands]) {
+    if (command !== program) command.option('--json', 'print one JSON document');
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: () => {}, outputError: () => {} })
+      .configureHelp({ helpWidth: Math.min(100, stderr.columns ?? 100) });
+  }
+  // Without a command: what there is. Not an error of the caller's script to be told about.
+  program.action(() => {
+    program.outputHelp();
+  });
+  return program;
+}
+
+const commands: readonly ((session: Session, tell: Tell) => Command)[] = [
+  devCommand,
+  applyCommand,
+  tryCommand,
+  retrainCommand,
+  modelsCommand,
+  cyclesCommand,
+  showCommand,
+  historyCommand,
+  doctorCommand,
+];

@@ -1,0 +1,27 @@
+/** The command line: `npm run -s reign -- COMMAND`. */
+import { onStopSignal } from '../stack/stop-signals.ts';
+import { exitCodes } from './exitCodes.ts';
+import { run } from './run.ts';
+
+const interrupt = new AbortController();
+const forget = onStopSignal((times) => {
+  if (times === 1) interrupt.abort();
+  else process.exit(exitCodes.interrupted);
+});
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  throw error;
+});
+
+const exitCode = await run(process.argv.slice(2), {
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: () => new Date(),
+  interrupted: interrupt.signal,
+});
+forget();
+process.exitCode = exitCode;
+// A request that was given up (an interruption, a server that does not answer) may hold the process open.
+setTimeout(() => process.exit(exitCode), 1000).unref();

@@ -1,0 +1,49 @@
+import type { Cycle } from '../../schemas/cycle.ts';
+import { metrics } from '../../schemas/metrics.ts';
+import { formatInterval, formatMetric } from './numbers.ts';
+import { bar, sparkline } from './sparkline.ts';
+import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
+import { renderTable } from './table.ts';
+import { formatAsOf } from './times.ts';
+
+/** Cycles of one model, one a line: what was decided, between whom, by how much, and the metric as a small picture. */
+export function renderVerdictTable(cycles: readonly Cycle[], paint: Paint = plain): string {
+  const name = cycles.find(({ primary }) => primary !== null)?.primary?.metric;
+  const title = name === undefined ? 'metric' : metrics[name].title;
+  // One picture has one scale: a cycle judged by another metric shows its number only.
+  const values = cycles.map(({ primary }) => (primary?.metric === name ? (primary?.challenger ?? null) : null));
+  const rows = cycles.map((cycle, at) => row(cycle, values[at] ?? null, values, paint));
+  const columns = [
+    { title: 'asOf' },
+    { title: 'status' },
+    { title: 'verdict' },
+    { title: 'version', align: 'right' as const },
+    { title: 'against', align: 'right' as const },
+    { title, align: 'right' as const },
+    { title: 'champion', align: 'right' as const },
+    { title: 'difference [95 %]' },
+    { title: '' },
+  ];
+  const table = renderTable(columns, rows, paint);
+  const known = values.filter((value): value is number => value !== null);
+  if (known.length < 2) return table;
+  const ends = `${formatMetric(Math.min(...known))} to ${formatMetric(Math.max(...known))}`;
+  return `${table}\n\n${title} of the challengers  ${sparkline(values)}  ${paint('dim', ends)}`;
+}
+
+function row(cycle: Cycle, value: number | null, values: readonly (number | null)[], paint: Paint): string[] {
+  const { primary, status, verdict } = cycle;
+  const versus = cycle.champion === null ? (primary === null ? '' : 'trivial') : `v${cycle.champion}`;
+  const difference = primary === null ? null : { estimate: primary.difference, low: primary.low, high: primary.high };
+  return [
+    formatAsOf(cycle.asOf),
+    paint(statusFormats[status], status),
+    verdict === null ? (cycle.failure?.code ?? '') : paint(verdictFormats[verdict], verdict),
+    cycle.challenger === null ? '' : `v${cycle.challenger}`,
+    versus,
+    primary === null ? '' : formatMetric(primary.challenger),
+    primary?.champion == null ? '' : formatMetric(primary.champion),
+    difference === null ? '' : formatInterval(difference),
+    paint(status === 'promoted' ? 'green' : 'dim', bar(value, values)),
+  ];
+}

@@ -1,0 +1,103 @@
+import { join, resolve } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { type Ledger, openLedger } from '../ledger/openLedger.ts';
+import { ReignError } from '../schemas/errors.ts';
+import { homeOf } from '../stack/home.ts';
+import { givenSettings, runningStack, type TemporalSettings } from '../stack/settings.ts';
+import { openStore, type Store } from '../store/openStore.ts';
+import { Progress, type Terminal } from './progress.ts';
+
+/** What a command line is run in. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly now: () => Date;
+  /** Fires on Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}
+
+/** What one command reaches: each part is opened when it is first asked for, and closed at the end. */
+export class Session {
+  readonly surroundings: Surroundings;
+  readonly progress: Progress;
+  #ledger: Ledger | undefined;
+  #client: Promise<Client> | undefined;
+  #store: Store | undefined;
+
+  constructor(surroundings: Surroundings) {
+    this.surroundings = surroundings;
+    this.progress = new Progress(surroundings.stderr, surroundings.env);
+  }
+
+  get ledger(): Ledger {
+    this.#ledger ??= openLedger(this.#given('ledgerUrl', 'REIGN_LEDGER_URL'));
+    return this.#ledger;
+  }
+
+  get store(): Store {
+    const { env } = this.surroundings;
+    this.#store ??= openStore(storeFolder(env));
+    return this.#store;
+  }
+
+  client(): Promise<Client> {
+    this.#client ??= connect(this.#given('temporal', 'TEMPORAL_ADDRESS'));
+    return this.#client;
+  }
+
+  #given<K extends 'ledgerUrl' | 'temporal'>(name: K, variable: string): NonNullable<PartSettings[K]> {
+    const value = partSettings(this.surroundings.env)[name];
+    if (value != null) return value;
+    throw new ReignError('SettingMissing', `Reign's stack is not running and ${variable} is not set`);
+  }
+
+  async close(): Promise<void> {
+    this.progress.end();
+    const client = await this.#client?.catch(() => undefined);
+    await Promise.all([client?.connection.close(), this.#ledger?.close()]);
+  }
+}
+
+const storeFolder = (env: NodeJS.ProcessEnv) =>
+  env.REIGN_STORE ? resolve(env.REIGN_STORE) : join(homeOf(env).folder, 'store');
+
+export interface PartSettings {
+  readonly home: string;
+  readonly store: string;
+  readonly ledgerUrl: string | undefined;
+  readonly temporal: TemporalSettings | undefined;
+  readonly trackerUri: string | undefined;
+  readonly connections: Readonly<Record<string, string>>;
+  /** Whether an embedded stack runs in this home. */
+  readonly stackRuns: boolean;
+}
+
+/** What is known of each part, given or running: a command needs only those that it uses. */
+export function partSettings(env: NodeJS.ProcessEnv): PartSettings {
+  const given = givenSettings(env);
+  const running = runningStack(env);
+  const embedded = running && { ...running.temporal, connectionOptions: { address: running.temporal.address } };
+  return {
+    home: homeOf(env).folder,
+    store: storeFolder(env),
+    ledgerUrl: given.ledgerUrl ?? running?.ledgerUrl,
+    temporal: given.temporal ?? embedded,
+    trackerUri: given.trackerUri ?? running?.trackerUri,
+    connections: { ...running?.connections, ...given.connections },
+    stackRuns: running !== undefined,
+  };
+}
+
+/** A client of Temporal, connected. */
+export async function connect({ address, namespace, connectionOptions }: TemporalSettings): Promise<Client> {
+  try {
+    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5 seconds' });
+    return new Client({ connection, namespace });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    throw new ReignError('OrchestratorUnavailable', `Temporal at ${address} does not answer: ${reason}`, {
+      cause: error,
+    });
+  }
+}

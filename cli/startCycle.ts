@@ -1,0 +1,79 @@
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { currentChampion } from '../ledger/champions.ts';
+import { cycleById } from '../ledger/cycles.ts';
+import type { Ledger } from '../ledger/openLedger.ts';
+import { type Cycle, cycleId, settledStatuses, type Trigger } from '../schemas/cycle.ts';
+import { ReignError } from '../schemas/errors.ts';
+import { workerQueue } from '../schemas/queues.ts';
+import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
+import { type FollowOptions, followWorkflow } from './followWorkflow.ts';
+import { knownModel } from './knownModel.ts';
+import { parseAsOf } from './parseAsOf.ts';
+import { workflowError } from './workflowError.ts';
+
+export interface StartRequest {
+  readonly model: string;
+  /** As a person writes it: `2001-02-12`, or an ISO 8601 time with zone. */
+  readonly asOf: string;
+  readonly trigger: Trigger;
+  readonly now: Date;
+}
+
+export interface StartedCycle {
+  readonly id: string;
+  /** Where the cycle had ended before, well: nothing was started. */
+  readonly settled?: Cycle;
+}
+
+/**
+ * Starts the cycle of a model for one asOf, by its latest definition. A running one is joined, a settled one is
+ * returned, a failed or cancelled one gets a new attempt.
+ *
+ * @throws ReignError ModelUnknown, AsOfInvalid, AsOfInFuture, AsOfBeforeChampion
+ */
+export async function startCycle(client: Client, ledger: Ledger, request: StartRequest): Promise<StartedCycle> {
+  const { model, trigger, now } = request;
+  const asOf = parseAsOf(request.asOf);
+  const { version } = await knownModel(ledger, model);
+  if (Date.parse(asOf) > now.getTime()) throw new ReignError('AsOfInFuture', `asOf ${asOf} lies in the future`);
+
+  const retrain: RetrainRequest = { model, lineage: 'live', asOf, definitionVersion: version, trigger };
+  const id = cycleId(retrain);
+  const known = await cycleById(ledger.db, id);
+  if (known !== undefined && settledStatuses.includes(known.status)) return { id, settled: known };
+
+  const champion = await currentChampion(ledger.db, model, 'live');
+  if (champion !== undefined && champion.asOf > asOf) {
+    const reigning = `version ${champion.version}, which reigns, has the asOf ${champion.asOf}`;
+    throw new ReignError('AsOfBeforeChampion', `asOf ${asOf} lies before the champion's: ${reigning}`);
+  }
+  await client.workflow.start('retrain', {
+    taskQueue: workerQueue,
+    workflowId: id,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    args: [retrain],
+  });
+  return { id };
+}
+
+/**
+ * Waits until a cycle has ended and reads from the ledger how.
+ *
+ * @throws ReignError where it ended without the ledger knowing about it: terminated in Temporal
+ */
+export async function awaitCycle(client: Client, ledger: Ledger, id: string, options: FollowOptions): Promise<Cycle> {
+  let failure: unknown;
+  try {
+    await followWorkflow<Outcome>(client.workflow.getHandle(id), options);
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    failure = error;
+  }
+  const cycle = await cycleById(ledger.db, id);
+  if (cycle !== undefined && cycle.endedAt !== null) return cycle;
+  // It failed before the ledger knew it (nothing was claimed), or was terminated.
+  throw failure === undefined
+    ? new ReignError('LedgerConflict', `the cycle ${id} has ended, but the ledger does not say how`)
+    : workflowError(failure);
+}

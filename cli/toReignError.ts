@@ -1,0 +1,27 @@
+import { isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporalio/client';
+import { CommanderError } from 'commander';
+import { ReignError } from '../schemas/errors.ts';
+import { StackError } from '../stack/stack-error.ts';
+import { workflowError } from './workflowError.ts';
+
+/** Any error as one of the catalogue. */
+export function toReignError(error: unknown): ReignError {
+  if (error instanceof ReignError) return error;
+  if (error instanceof CommanderError) {
+    return new ReignError('UsageInvalid', error.message.replace(/^error: /, ''), { cause: error });
+  }
+  if (error instanceof StackError) return new ReignError('SettingMissing', error.message, { cause: error });
+  if (error instanceof WorkflowFailedError) return workflowError(error);
+  if (error instanceof ServiceError || isGrpcServiceError(error)) {
+    return new ReignError('OrchestratorUnavailable', `Temporal does not answer: ${grpcReason(error)}`, {
+      cause: error,
+    });
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new ReignError('Internal', message, { cause: error });
+}
+
+function grpcReason(error: Error): string {
+  const { cause } = error;
+  return (cause instanceof Error ? cause.message : error.message).split('\n', 1)[0] ?? '';
+}

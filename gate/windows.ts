@@ -1,0 +1,14 @@
+import type { Windows } from '../schemas/definition.ts';
+import { before } from '../schemas/durations.ts';
+import type { Window } from '../schemas/primitives.ts';
+
+/**
+ * The two windows of a cycle. The holdout is the newest window whose labels are mature at `asOf`; training is the
+ * newest whose labels were mature when the holdout began, as they will be for the model that serves.
+ */
+export function windowsOf(asOf: string, { horizon, lag, train, holdout }: Windows): { train: Window; holdout: Window } {
+  const holdoutTo = before(asOf, lag, horizon);
+  const holdoutFrom = before(holdoutTo, holdout);
+  const trainTo = before(holdoutFrom, lag, horizon);
+  return { train: { from: before(trainTo, train), to: trainTo }, holdout: { from: holdoutFrom, to: holdoutTo } };
+}

@@ -1,0 +1,135 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Cycle, settledStatuses, type Trigger } from '../schemas/cycle.ts';
+import { ReignError } from '../schemas/errors.ts';
+import type { Window } from '../schemas/primitives.ts';
+import { cycleOf } from './cycles.ts';
+import type { Database } from './database.ts';
+import { settleCrowned } from './recordOutcome.ts';
+
+export interface Claim {
+  /** `claimed`: go on with it. `settled`: it has its result, nothing is left to do but to project. */
+  readonly outcome: 'claimed' | 'settled';
+  readonly cycle: Cycle;
+  /** Judgements of earlier attempts: this attempt numbers its own from here + 1, so that its retries give the same number. */
+  readonly judgements: number;
+}
+
+export interface ClaimRequest {
+  readonly id: string;
+  readonly model: string;
+  readonly lineage: string;
+  readonly asOf: string;
+  readonly definitionVersion: number;
+  readonly trigger: Trigger;
+  readonly windows: { readonly train: Window; readonly holdout: Window };
+  /** Names the attempt: the workflow's first run id. The same token is the same attempt, however often it asks. */
+  readonly attemptToken: string;
+}
+
+/**
+ * Opens a cycle, or finds the one that is there. The same token gets the same attempt. Another token opens a new attempt
+ * of a cycle that failed, was cancelled, or whose run was ended from outside; a token that was replaced so is refused.
+ */
+export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): Promise<Claim> {
+  return await db.transaction().execute(async (transaction) => {
+    await insertNew(transaction, request);
+    const row = await transaction
+      .selectFrom('cycles')
+      .selectAll()
+      .where('id', '=', request.id)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    if (row === undefined) {
+      throw new ReignError(
+        'LedgerConflict',
+        `Cycle ${request.id}: its model, lineage, asOf and version have another id`,
+      );
+    }
+    if (settledStatuses.includes(row.status)) return await claim(transaction, 'settled', row);
+    const crowned = await settleCrowned(transaction, row.id);
+    if (crowned !== undefined) return await claim(transaction, 'settled', crowned);
+    const known = await transaction
+      .selectFrom('attempts')
+      .select('number')
+      .where('cycle', '=', row.id)
+      .where('token', '=', request.attemptToken)
+      .executeTakeFirst();
+    if (known === undefined) return await claim(transaction, 'claimed', await reopen(transaction, row, request));
+    if (known.number < row.attempt) {
+      const message = `Cycle ${row.id}: attempt ${known.number} was replaced by attempt ${row.attempt}`;
+      throw new ReignError('LedgerConflict', message);
+    }
+    return await claim(transaction, 'claimed', row);
+  });
+}
+
+async function insertNew(db: Transaction<Database>, request: ClaimRequest): Promise<void> {
+  const { id, model, lineage, asOf, definitionVersion, trigger, windows, attemptToken } = request;
+  const inserted = await db
+    .insertInto('cycles')
+    .values({
+      id,
+      model,
+      lineage,
+      as_of: asOf,
+      definition_version: definitionVersion,
+      trigger,
+      status: 'running',
+      train_from: windows.train.from,
+      train_to: windows.train.to,
+      holdout_from: windows.holdout.from,
+      holdout_to: windows.holdout.to,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (inserted === undefined) return;
+  await db.insertInto('attempts').values({ cycle: id, number: 1, token: attemptToken }).execute();
+}
+
+async function reopen(
+  db: Transaction<Database>,
+  { id, attempt }: Selectable<Database['cycles']>,
+  { attemptToken }: ClaimRequest,
+): Promise<Selectable<Database['cycles']>> {
+  await db
+    .insertInto('attempts')
+    .values({ cycle: id, number: attempt + 1, token: attemptToken })
+    .execute();
+  return await db
+    .updateTable('cycles')
+    .set({
+      attempt: attempt + 1,
+      status: 'running',
+      started_at: sql`clock_timestamp()`,
+      ended_at: null,
+      verdict: null,
+      summary: null,
+      champion_version: null,
+      primary_result: null,
+      train_rows: null,
+      holdout_rows: null,
+      judged_rows: null,
+      train_snapshot: null,
+      holdout_snapshot: null,
+      evidence: null,
+      failure: null,
+    })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+async function claim(
+  db: Transaction<Database>,
+  outcome: Claim['outcome'],
+  row: Selectable<Database['cycles']>,
+): Promise<Claim> {
+  const { count } = await db
+    .selectFrom('judgements')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('cycle', '=', row.id)
+    .where('attempt', '<', row.attempt)
+    .executeTakeFirstOrThrow();
+  return { outcome, cycle: cycleOf(row), judgements: count };
+}

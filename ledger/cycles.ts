@@ -1,0 +1,99 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Cycle } from '../schemas/cycle.ts';
+import type { ExtractedSnapshot } from '../schemas/payloads.ts';
+import type { Window } from '../schemas/primitives.ts';
+import type { Database } from './database.ts';
+import { instant } from './instants.ts';
+
+/** A snapshot as a cycle named it. */
+export type NamedSnapshot = ExtractedSnapshot & { readonly window: Window };
+
+export async function cycleById(db: Kysely<Database>, id: string): Promise<Cycle | undefined> {
+  const row = await db.selectFrom('cycles').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && cycleOf(row);
+}
+
+/** The cycles of a model, the newest asOf first. */
+export async function cyclesOf(
+  db: Kysely<Database>,
+  model: string,
+  options: { lineage?: string; limit?: number } = {},
+): Promise<Cycle[]> {
+  let query = db
+    .selectFrom('cycles')
+    .selectAll()
+    .where('model', '=', model)
+    .orderBy('as_of', 'desc')
+    .orderBy('definition_version', 'desc')
+    .orderBy('lineage')
+    .limit(options.limit ?? 1000);
+  if (options.lineage !== undefined) query = query.where('lineage', '=', options.lineage);
+  return (await query.execute()).map(cycleOf);
+}
+
+/** The last cycle before `asOf` that came to a judgement, with its snapshots: what a new extract is compared with. */
+export async function previousCycle(
+  db: Kysely<Database>,
+  model: string,
+  lineage: string,
+  asOf: string,
+): Promise<{ cycle: Cycle; snapshots: NamedSnapshot[] } | undefined> {
+  const row = await db
+    .selectFrom('cycles')
+    .selectAll()
+    .where('model', '=', model)
+    .where('lineage', '=', lineage)
+    .where('as_of', '<', asOf)
+    .where('status', 'in', ['promoted', 'kept', 'superseded'])
+    .orderBy('as_of', 'desc')
+    .orderBy('definition_version', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return { cycle: cycleOf(row), snapshots: await snapshotsOf(db, row.id) };
+}
+
+/** The snapshots that the current attempt of a cycle named. */
+export async function snapshotsOf(db: Kysely<Database>, cycle: string): Promise<NamedSnapshot[]> {
+  const rows = await db
+    .selectFrom('cycles')
+    .innerJoin('cycle_snapshots', (join) =>
+      join.onRef('cycle_snapshots.cycle', '=', 'cycles.id').onRef('cycle_snapshots.attempt', '=', 'cycles.attempt'),
+    )
+    .innerJoin('snapshots', 'snapshots.content_hash', 'cycle_snapshots.content_hash')
+    .select(['purpose', 'snapshots.content_hash', 'snapshots.rows', 'query_hash', 'window_from', 'window_to'])
+    .where('cycles.id', '=', cycle)
+    .orderBy('purpose')
+    .execute();
+  return rows.map((row) => ({
+    purpose: row.purpose,
+    contentHash: row.content_hash,
+    rows: row.rows,
+    queryHash: row.query_hash,
+    window: { from: instant(row.window_from), to: instant(row.window_to) },
+  }));
+}
+
+export function cycleOf(row: Selectable<Database['cycles']>): Cycle {
+  return {
+    id: row.id,
+    model: row.model,
+    lineage: row.lineage,
+    asOf: instant(row.as_of),
+    definitionVersion: row.definition_version,
+    trigger: row.trigger,
+    status: row.status,
+    attempt: row.attempt,
+    verdict: row.verdict,
+    summary: row.summary,
+    challenger: row.challenger_version,
+    champion: row.champion_version,
+    primary: row.primary_result,
+    rows: { train: row.train_rows, holdout: row.holdout_rows, judged: row.judged_rows },
+    snapshots: { train: row.train_snapshot, holdout: row.holdout_snapshot },
+    evidence: row.evidence,
+    failure: row.failure,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+  };
+}

@@ -1,0 +1,58 @@
+import type { Kysely } from 'kysely';
+import type { PrimaryResult } from '../schemas/cycle.ts';
+import type { Database } from './database.ts';
+import { instant } from './instants.ts';
+
+/** One reign. */
+export interface Reign {
+  readonly epoch: number;
+  readonly version: number;
+  readonly kind: 'promotion' | 'rollback';
+  /** The cycle that fitted the version, and the asOf of that. */
+  readonly cycle: string;
+  readonly asOf: string;
+  readonly from: string;
+  /** Null: until now. */
+  readonly to: string | null;
+  /** The version that reigned before; null for the first. */
+  readonly beat: number | null;
+  readonly reason: string;
+  readonly by: string;
+  /** What it won by, where it was judged. */
+  readonly primary: PrimaryResult | null;
+}
+
+/** Who was champion from when to when, what it beat and why; the first reign first. */
+export async function history(db: Kysely<Database>, model: string, lineage: string): Promise<Reign[]> {
+  const rows = await db
+    .selectFrom('promotions')
+    .innerJoin('versions', (join) =>
+      join.onRef('versions.model', '=', 'promotions.model').onRef('versions.version', '=', 'promotions.version'),
+    )
+    .innerJoin('cycles', 'cycles.id', 'versions.cycle')
+    .leftJoin('judgements', (join) =>
+      join
+        .onRef('judgements.cycle', '=', 'promotions.cycle')
+        .onRef('judgements.number', '=', 'promotions.judgement_number'),
+    )
+    .select(['promotions.epoch', 'promotions.version', 'promotions.kind', 'promotions.promoted_at'])
+    .select(['promotions.reason', 'promotions.promoted_by', 'versions.cycle', 'cycles.as_of'])
+    .select('judgements.primary_result')
+    .where('promotions.model', '=', model)
+    .where('promotions.lineage', '=', lineage)
+    .orderBy('promotions.epoch')
+    .execute();
+  return rows.map((row, at) => ({
+    epoch: row.epoch,
+    version: row.version,
+    kind: row.kind,
+    cycle: row.cycle,
+    asOf: instant(row.as_of),
+    from: row.promoted_at,
+    to: rows[at + 1]?.promoted_at ?? null,
+    beat: rows[at - 1]?.version ?? null,
+    reason: row.reason,
+    by: row.promoted_by,
+    primary: row.primary_result,
+  }));
+}

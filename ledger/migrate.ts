@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { ReignError } from '../schemas/errors.ts';
+import type { Database } from './database.ts';
+import { migrations } from './migrations/all.ts';
+
+export interface MigrationState {
+  readonly name: string;
+  /** ISO 8601; null where it has not run yet. */
+  readonly executedAt: string | null;
+}
+
+/** Two workers that start at once: one migrates, the other waits here and then finds nothing to do. */
+const lock = sql`hashtextextended('reign.migrate', 0)`;
+
+/** Brings the schema `reign` up to date, in one transaction. Safe to call at every start. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(${lock})`.execute(connection);
+    try {
+      const { error } = await migrator(connection).migrateToLatest();
+      if (error !== undefined) throw migrationError(error);
+    } finally {
+      await sql`select pg_advisory_unlock(${lock})`.execute(connection);
+    }
+  });
+}
+
+/** Every migration that this release knows, in order, with the time at which it ran. Changes nothing. */
+export async function migrationStatus(db: Kysely<Database>): Promise<MigrationState[]> {
+  const states = await migrator(db).getMigrations();
+  return states.map(({ name, executedAt }) => ({ name, executedAt: executedAt?.toISOString() ?? null }));
+}
+
+function migrator(db: Kysely<Database>): Migrator {
+  return new Migrator({
+    db: db.withoutPlugins(),
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    migrationTableSchema: 'reign',
+    migrationTableName: 'migrations',
+    migrationLockTableName: 'migrations_lock',
+  });
+}
+
+function migrationError(error: unknown): unknown {
+  if (error instanceof ReignError || !(error instanceof Error)) return error;
+  return new ReignError('LedgerConflict', `The ledger cannot be migrated: ${error.message}`, { cause: error });
+}

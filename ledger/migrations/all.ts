@@ -1,0 +1,15 @@
+import type { Migration } from 'kysely/migration';
+import * as cycles from './cycles.ts';
+import * as definitions from './definitions.ts';
+import * as events from './events.ts';
+import * as promotions from './promotions.ts';
+import * as versions from './versions.ts';
+
+/** Every migration, by name, in alphabetical order. One that was released is never edited: append another. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-definitions': definitions,
+  '0002-cycles': cycles,
+  '0003-versions': versions,
+  '0004-promotions': promotions,
+  '0005-events': events,
+};

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { metricNames } from './metrics.ts';
+import { Hash, Instant } from './primitives.ts';
+import { Verdict, verdicts } from './verdict.ts';
+
+export const cycleStatuses = [
+  'running',
+  'waiting',
+  'promoted',
+  'kept',
+  'superseded',
+  'skipped',
+  'failed',
+  'cancelled',
+] as const;
+export type CycleStatus = (typeof cycleStatuses)[number];
+/** The statuses in which nothing more will happen, but for failed and cancelled, which a new attempt may reopen. */
+export const settledStatuses: readonly CycleStatus[] = ['promoted', 'kept', 'superseded', 'skipped'];
+
+export const triggers = ['manual', 'schedule', 'backfill', 'demo'] as const;
+export type Trigger = (typeof triggers)[number];
+
+export const Failure = z
+  .strictObject({
+    code: z.string(),
+    message: z.string(),
+    advice: z.string(),
+    /** The step of the cycle that failed: plan, extract, ... */
+    step: z.string(),
+    /** The full text of a Python traceback in the store, by hash. */
+    traceback: Hash.nullable(),
+  })
+  .meta({ id: 'Failure' });
+export type Failure = z.infer<typeof Failure>;
+
+export const PrimaryResult = z
+  .strictObject({
+    metric: z.enum(metricNames),
+    challenger: z.number(),
+    champion: z.number().nullable(),
+    /** Against the champion; against the trivial predictor where there was none. */
+    difference: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+  })
+  .meta({ id: 'PrimaryResult' });
+export type PrimaryResult = z.infer<typeof PrimaryResult>;
+
+/** A cycle as the command line, the API and the pages show it. */
+export const Cycle = z
+  .strictObject({
+    id: z.string(),
+    model: z.string(),
+    lineage: z.string(),
+    asOf: Instant,
+    definitionVersion: z.int(),
+    trigger: z.enum(triggers),
+    status: z.enum(cycleStatuses),
+    attempt: z.int(),
+    verdict: z.enum(verdicts).nullable(),
+    summary: z.string().nullable(),
+    /** Registered versions in MLflow; null where there is none (yet). */
+    challenger: z.int().nullable(),
+    champion: z.int().nullable(),
+    primary: PrimaryResult.nullable(),
+    rows: z
+      .strictObject({ train: z.int().nullable(), holdout: z.int().nullable(), judged: z.int().nullable() })
+      .meta({ id: 'CycleRows' }),
+    snapshots: z.strictObject({ train: Hash.nullable(), holdout: Hash.nullable() }).meta({ id: 'CycleSnapshots' }),
+    evidence: Hash.nullable(),
+    failure: Failure.nullable(),
+    startedAt: z.string(),
+    endedAt: z.string().nullable(),
+  })
+  .meta({ id: 'Cycle' });
+export type Cycle = z.infer<typeof Cycle>;
+
+/** One comparison within a cycle, as it is stored. */
+export const Judgement = z
+  .strictObject({
+    cycle: z.string(),
+    number: z.int(),
+    /** The epoch that reigned when it was judged; 0 where there was no champion. */
+    epoch: z.int(),
+    challenger: z.int(),
+    champion: z.int().nullable(),
+    evidence: Hash,
+    verdict: Verdict,
+    judgedAt: z.string(),
+  })
+  .meta({ id: 'Judgement' });
+export type Judgement = z.infer<typeof Judgement>;
+
+/** Readable, stable, unique by model, lineage, asOf and definition version; also the workflow's id. */
+export function cycleId(key: { model: string; lineage: string; asOf: string; definitionVersion: number }): string {
+  const compact = key.asOf.replaceAll(/[-:]/g, '');
+  return `${key.model}.${key.lineage}.${compact}.v${key.definitionVersion}`;
+}

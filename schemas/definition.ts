@@ -1,0 +1,340 @@
+import { Cron } from 'croner';
+import { z } from 'zod';
+import { isDuration } from './durations.ts';
+import { type Metric, metricNames, metrics, tasks } from './metrics.ts';
+
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, '1 to 63 of a-z, 0-9 and -, starting with a letter');
+
+const columnName = z.string().min(1).max(63);
+
+const duration = z.string().refine(isDuration, {
+  error: 'an ISO 8601 duration such as P4W, P1D or PT6H (no months or years in fractions, not negative)',
+});
+
+/** One value of the label, as the query gives it. */
+const ClassLabel = z.union([z.string(), z.number(), z.boolean()]);
+export type ClassLabel = z.infer<typeof ClassLabel>;
+
+export const Source = z
+  .strictObject({
+    connection: name
+      .default('warehouse')
+      .describe('Which Postgres, by name: the URL comes from REIGN_CONNECTION_<NAME>, never from here.'),
+    query: z
+      .string()
+      .min(1)
+      .describe(
+        "One SELECT. Reign wraps it: windows, order and types are added around it. Inside, current_setting('reign.as_of'), 'reign.from' and 'reign.to' are the bounds, for window functions and sub-queries that must not see the future.",
+      ),
+    rowId: columnName.describe('Column that names a row for ever. No duplicates, no NULLs.'),
+    eventTime: columnName.describe('Column with the time of the event; decides the window a row belongs to.'),
+    timeZone: z.string().default('UTC').describe('IANA zone of the event time where its type has none.'),
+    knownAt: columnName
+      .optional()
+      .describe(
+        'Column with the time at which this version of the row became known. Makes the source append-only: the latest version before asOf is used.',
+      ),
+    label: columnName.describe('Column with what is to be predicted.'),
+    labels: z
+      .enum(['complete', 'selected'])
+      .describe(
+        'Whether every row shows its label in the end, or only rows that an earlier decision selected (accepted applicants).',
+      ),
+    features: z.array(columnName).min(1).describe('Columns the pipeline sees, in this order.'),
+    entity: columnName.optional().describe('Column that names whom the row is about.'),
+    cluster: z
+      .union([z.literal('day'), z.literal('none'), z.array(columnName).min(1).max(2)])
+      .default('day')
+      .describe(
+        'Which rows are not independent of each other: those of one UTC day of the event time, of one value of a column, or (none) all are independent.',
+      ),
+    weight: columnName.optional().describe('Column with importance weights, not negative.'),
+    carry: z.array(columnName).default([]).describe('Columns kept for slices and amounts; never features.'),
+  })
+  .meta({ id: 'Source' });
+export type Source = z.infer<typeof Source>;
+
+export const Label = z
+  .strictObject({
+    classes: z
+      .array(ClassLabel)
+      .min(2)
+      .max(200)
+      .describe('Every value of the label, in the order of the probabilities.'),
+    positive: ClassLabel.optional().describe(
+      'Binary: which class the score is for. Must be given where the classes are texts; default: the second class.',
+    ),
+  })
+  .meta({ id: 'Label' });
+export type Label = z.infer<typeof Label>;
+
+export const Windows = z
+  .strictObject({
+    horizon: duration.describe('H: how long after the event until the label can be known.'),
+    lag: duration.describe('L: how long until it is in the database.'),
+    train: duration.describe('Length of the training window.'),
+    holdout: duration.describe('Length of the holdout.'),
+  })
+  .meta({ id: 'Windows' });
+export type Windows = z.infer<typeof Windows>;
+
+/** A class with its parameters: a name from scikit-learn, or a dotted path into a package on the trainer's allow-list. */
+export const Step = z
+  .strictObject({
+    class: z
+      .string()
+      .regex(
+        /^[A-Za-z_][\w.]*$/,
+        'a class name such as StandardScaler, or a dotted path such as lightgbm.LGBMClassifier',
+      ),
+    parameters: z.record(z.string(), z.unknown()).default({}),
+  })
+  .meta({ id: 'Step' });
+export type Step = z.infer<typeof Step>;
+
+export const DeclarativePipeline = z
+  .strictObject({
+    columns: z
+      .array(
+        z
+          .strictObject({ columns: z.array(columnName).min(1), steps: z.array(Step).min(1) })
+          .meta({ id: 'ColumnSteps' }),
+      )
+      .min(1)
+      .describe('Groups of columns, each with the transformers applied to it, in order.'),
+    remainder: z
+      .enum(['drop', 'passthrough'])
+      .default('drop')
+      .describe('What happens to features that no group names.'),
+    estimator: Step,
+  })
+  .meta({ id: 'DeclarativePipeline' });
+export type DeclarativePipeline = z.infer<typeof DeclarativePipeline>;
+
+export const CodePipeline = z
+  .strictObject({
+    entrypoint: z
+      .string()
+      .regex(/^[\w./-]+\.py:[A-Za-z_]\w*$/, 'FILE.py:FUNCTION, the file relative to this definition')
+      .describe('A function without arguments that returns an unfitted scikit-learn Pipeline or estimator.'),
+  })
+  .meta({ id: 'CodePipeline' });
+export type CodePipeline = z.infer<typeof CodePipeline>;
+
+export const Guardrail = z
+  .strictObject({
+    metric: z.enum(metricNames),
+    margin: z
+      .number()
+      .min(0)
+      .describe('The loss that is accepted: the lower bound of the difference must lie above minus this.'),
+  })
+  .meta({ id: 'Guardrail' });
+export type Guardrail = z.infer<typeof Guardrail>;
+
+export const Gate = z
+  .strictObject({
+    primary: z
+      .enum(metricNames)
+      .optional()
+      .describe('The metric that decides. Default: roc_auc, log_loss or rmse by task.'),
+    guardrails: z.array(Guardrail).default([]),
+  })
+  .meta({ id: 'Gate' });
+export type Gate = z.infer<typeof Gate>;
+
+export const Schedule = z
+  .strictObject({
+    cron: z.string().refine(isCron, { error: 'five cron fields, such as 0 6 * * MON' }),
+    timeZone: z.string().default('UTC').describe('IANA zone of the cron fields.'),
+  })
+  .meta({ id: 'Schedule' });
+export type Schedule = z.infer<typeof Schedule>;
+
+/** The versioned description of a model, as it stands in its YAML file. */
+export const Definition = z
+  .strictObject({
+    model: name.describe('The name of the model.'),
+    description: z.string().max(2000).optional(),
+    task: z.enum(tasks),
+    source: Source,
+    label: Label.optional().describe('The classes of a classifier; absent for a regression.'),
+    windows: Windows,
+    pipeline: z.union([CodePipeline, DeclarativePipeline]),
+    gate: Gate.default({ guardrails: [] }),
+    schedule: Schedule.optional(),
+  })
+  .superRefine((definition, context) => {
+    for (const contradiction of contradictions(definition)) {
+      context.addIssue({
+        code: 'custom',
+        path: contradiction.path,
+        message: contradiction.message,
+        input: contradiction.found,
+      });
+    }
+  })
+  .meta({ id: 'Definition' });
+export type Definition = z.infer<typeof Definition>;
+
+interface Contradiction {
+  readonly path: (string | number)[];
+  readonly found: unknown;
+  readonly message: string;
+}
+
+/** What each field allows alone, but the fields together do not. */
+function* contradictions(definition: DefinitionFields): Generator<Contradiction> {
+  const { task, label, source, gate, windows, pipeline } = definition;
+  if (task === 'regression' && label !== undefined) {
+    yield { path: ['label'], found: label, message: 'nothing, since a regression has no classes' };
+  }
+  if (task !== 'regression' && label === undefined) {
+    yield { path: ['label'], found: undefined, message: `label.classes, since the task is ${task}` };
+  }
+  if (label !== undefined) yield* labelContradictions(task, label);
+  yield* columnContradictions(source);
+  yield* zoneContradictions(definition);
+  const used: [(string | number)[], Metric][] = gate.guardrails.map((rail, at) => [
+    ['gate', 'guardrails', at, 'metric'],
+    rail.metric,
+  ]);
+  if (gate.primary !== undefined) used.unshift([['gate', 'primary'], gate.primary]);
+  for (const [path, metric] of used) {
+    const allowed: readonly string[] = metrics[metric].tasks;
+    if (!allowed.includes(task)) {
+      const choices = metricNames.filter((other) => (metrics[other].tasks as readonly string[]).includes(task));
+      yield { path, found: metric, message: `a metric for a ${task} model: ${choices.join(', ')}` };
+    }
+  }
+  for (const length of ['train', 'holdout'] as const) {
+    if (/^P(?:T)?(?:0[A-Z])+$/.test(windows[length]))
+      yield { path: ['windows', length], found: windows[length], message: 'a length above zero' };
+  }
+  if ('columns' in pipeline) {
+    for (const [group, { columns }] of pipeline.columns.entries()) {
+      for (const [at, column] of columns.entries()) {
+        if (!source.features.includes(column)) {
+          yield {
+            path: ['pipeline', 'columns', group, 'columns', at],
+            found: column,
+            message: `one of source.features: ${source.features.join(', ')}`,
+          };
+        }
+      }
+    }
+  }
+}
+
+function* labelContradictions(task: string, label: Label): Generator<Contradiction> {
+  const texts = label.classes.map(String);
+  const twice = texts.findIndex((text, at) => texts.indexOf(text) !== at);
+  if (twice >= 0) yield { path: ['label', 'classes', twice], found: label.classes[twice], message: 'every class once' };
+  if (new Set(label.classes.map((value) => typeof value)).size > 1) {
+    yield {
+      path: ['label', 'classes'],
+      found: label.classes,
+      message: 'classes of one type: all texts, all numbers or all booleans',
+    };
+  }
+  if (task === 'binary' && label.classes.length !== 2) {
+    yield { path: ['label', 'classes'], found: label.classes, message: 'two classes, since the task is binary' };
+  }
+  if (task === 'multiclass') {
+    if (label.positive !== undefined)
+      yield {
+        path: ['label', 'positive'],
+        found: label.positive,
+        message: 'nothing: only a binary model has a positive class',
+      };
+    return;
+  }
+  if (label.positive === undefined) {
+    if (label.classes.some((value) => typeof value === 'string')) {
+      yield { path: ['label', 'positive'], found: undefined, message: `which of ${texts.join(', ')} the score is for` };
+    }
+  } else if (!label.classes.includes(label.positive)) {
+    yield { path: ['label', 'positive'], found: label.positive, message: `one of the classes: ${texts.join(', ')}` };
+  }
+}
+
+function* columnContradictions(source: Source): Generator<Contradiction> {
+  const neverFeatures = { rowId: source.rowId, label: source.label, knownAt: source.knownAt, weight: source.weight };
+  for (const [at, feature] of source.features.entries()) {
+    if (source.features.indexOf(feature) !== at)
+      yield { path: ['source', 'features', at], found: feature, message: 'every feature once' };
+    for (const [role, column] of Object.entries(neverFeatures)) {
+      if (feature === column)
+        yield {
+          path: ['source', 'features', at],
+          found: feature,
+          message: `a column other than source.${role}, which is never a feature`,
+        };
+    }
+  }
+  for (const [at, column] of source.carry.entries()) {
+    if (source.features.includes(column))
+      yield {
+        path: ['source', 'carry', at],
+        found: column,
+        message: 'a column that is not a feature: carried columns never are',
+      };
+  }
+  if (source.label === source.rowId)
+    yield { path: ['source', 'label'], found: source.label, message: 'a column other than source.rowId' };
+  for (const [role, column] of Object.entries({
+    rowId: source.rowId,
+    eventTime: source.eventTime,
+    label: source.label,
+  })) {
+    if (column.startsWith('reign_'))
+      yield {
+        path: ['source', role],
+        found: column,
+        message: 'a name that does not start with reign_, which Reign keeps for its own columns',
+      };
+  }
+}
+
+function* zoneContradictions({ source, schedule }: DefinitionFields): Generator<Contradiction> {
+  const message = 'an IANA time zone such as Europe/Berlin';
+  if (!isTimeZone(source.timeZone)) yield { path: ['source', 'timeZone'], found: source.timeZone, message };
+  if (schedule !== undefined && !isTimeZone(schedule.timeZone))
+    yield { path: ['schedule', 'timeZone'], found: schedule.timeZone, message };
+}
+
+type DefinitionFields = {
+  task: (typeof tasks)[number];
+  source: Source;
+  label?: Label | undefined;
+  windows: Windows;
+  pipeline: CodePipeline | DeclarativePipeline;
+  gate: Gate;
+  schedule?: Schedule | undefined;
+};
+
+function isCron(text: string): boolean {
+  if (text.trim().split(/\s+/).length !== 5) return false;
+  try {
+    new Cron(text, { paused: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The class that a binary model's score is for. */
+export function positiveClass(label: Label): ClassLabel {
+  const positive = label.positive ?? label.classes[1];
+  if (positive === undefined) throw new TypeError('label.classes has fewer than two classes');
+  return positive;
+}

@@ -1,0 +1,34 @@
+import { Temporal } from '@js-temporal/polyfill';
+
+/** Whether the text is an ISO 8601 duration that Reign can subtract: not negative, whole, in UTC calendar arithmetic. */
+export function isDuration(text: string): boolean {
+  try {
+    return Temporal.Duration.from(text).sign >= 0 && !/[.,]/.test(text);
+  } catch {
+    return false;
+  }
+}
+
+/** The instant `durations` before `instant`, each subtracted in turn in the UTC calendar. */
+export function before(instant: string, ...durations: string[]): string {
+  let time = Temporal.Instant.from(instant).toZonedDateTimeISO('UTC');
+  for (const duration of durations) time = time.subtract(duration);
+  return formatInstant(time.toInstant());
+}
+
+/** Whole seconds, `2001-02-12T00:00:00Z`: the one way an instant is written. */
+export function formatInstant(instant: Temporal.Instant): string {
+  return instant.toString({ smallestUnit: 'second' });
+}
+
+/**
+ * Reads a time as a person writes it: a date (midnight UTC), or an ISO 8601 time with zone.
+ *
+ * @throws RangeError where it is neither, or not in whole seconds
+ */
+export function parseInstant(text: string): string {
+  const full = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
+  const instant = Temporal.Instant.from(full);
+  if (instant.epochMilliseconds % 1000 !== 0) throw new RangeError('not in whole seconds');
+  return formatInstant(instant);
+}

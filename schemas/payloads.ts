@@ -1,0 +1,192 @@
+/**
+ * What workflows ask of the trainer (Python) and what it answers. Everything here is small: data, predictions and
+ * evidence go by hash. The trainer's pydantic models are generated from these (`npm run generate`).
+ */
+import { z } from 'zod';
+import { Column, SourceType } from './columns.ts';
+import { Definition } from './definition.ts';
+import { Evidence, Rehearsal } from './evidence.ts';
+import { metricNames } from './metrics.ts';
+import { Hash, Instant, Window } from './primitives.ts';
+import { Manifest } from './snapshot.ts';
+
+/** One query over one window, ready to be run. */
+export const PlannedQuery = z
+  .strictObject({
+    purpose: z.enum(['train', 'holdout', 'championHoldout']),
+    window: Window,
+    /** The whole statement, with windows, order and casts around the author's query. */
+    sql: z.string(),
+    /** Over the author's query, the wrapping and the column plan, without the window's bounds. */
+    queryHash: Hash,
+    /** What the statement returns, in order, without Reign's own columns, which come first: reign_row_id, reign_event_time. */
+    columns: z.array(Column),
+    rowIdType: SourceType,
+    label: z.string(),
+    classes: z.array(z.union([z.string(), z.number(), z.boolean()])).nullable(),
+    /** Settings of the transaction: reign.as_of, reign.from, reign.to. */
+    settings: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'PlannedQuery' });
+export type PlannedQuery = z.infer<typeof PlannedQuery>;
+
+export const ExtractRequest = z
+  .strictObject({ connection: z.string(), queries: z.array(PlannedQuery).min(1), statementTimeoutSeconds: z.int() })
+  .meta({ id: 'ExtractRequest' });
+export type ExtractRequest = z.infer<typeof ExtractRequest>;
+
+export const ExtractedSnapshot = z
+  .strictObject({
+    purpose: z.enum(['train', 'holdout', 'championHoldout']),
+    contentHash: Hash,
+    rows: z.int(),
+    queryHash: Hash,
+  })
+  .meta({ id: 'ExtractedSnapshot' });
+export type ExtractedSnapshot = z.infer<typeof ExtractedSnapshot>;
+export const ExtractResult = z.strictObject({ snapshots: z.array(ExtractedSnapshot) }).meta({ id: 'ExtractResult' });
+export type ExtractResult = z.infer<typeof ExtractResult>;
+
+/** Does the pipeline import, build and fit together with its parameters? Asked by `reign apply`. */
+export const CheckPipelineRequest = z
+  .strictObject({ definition: Definition, codeHash: Hash.nullable(), columns: z.array(Column) })
+  .meta({ id: 'CheckPipelineRequest' });
+export type CheckPipelineRequest = z.infer<typeof CheckPipelineRequest>;
+export const CheckPipelineResult = z
+  .strictObject({
+    /** `ColumnTransformer(...)`, `HistGradientBoostingClassifier`: the steps' classes in order. */
+    steps: z.array(z.string()),
+    environment: z
+      .strictObject({ hash: Hash, python: z.string(), scikitLearn: z.string(), mlflow: z.string() })
+      .meta({ id: 'Environment' }),
+  })
+  .meta({ id: 'CheckPipelineResult' });
+export type CheckPipelineResult = z.infer<typeof CheckPipelineResult>;
+
+/** Where a fit writes in MLflow: opened before, named by the ledger, so that a retry writes into the same. */
+export const TrackedRun = z
+  .strictObject({ experimentId: z.string(), runId: z.string(), modelId: z.string() })
+  .meta({ id: 'TrackedRun' });
+export type TrackedRun = z.infer<typeof TrackedRun>;
+
+export const CycleIdentity = z
+  .strictObject({ id: z.string(), model: z.string(), lineage: z.string(), asOf: Instant, definitionVersion: z.int() })
+  .meta({ id: 'CycleIdentity' });
+export type CycleIdentity = z.infer<typeof CycleIdentity>;
+
+export const FitRequest = z
+  .strictObject({
+    cycle: CycleIdentity,
+    definition: Definition,
+    codeHash: Hash.nullable(),
+    trainSnapshot: Hash,
+    holdoutSnapshot: Hash,
+    trainWindow: Window,
+    holdoutWindow: Window,
+    /** Null in `reign try`: then the model is written to a folder of the store's tries and nothing to MLflow. */
+    run: TrackedRun.nullable(),
+    timeoutSeconds: z.int(),
+  })
+  .meta({ id: 'FitRequest' });
+export type FitRequest = z.infer<typeof FitRequest>;
+export const FitResult = z
+  .strictObject({
+    /** What mlflow.pyfunc.load_model takes: models:/m-... or a folder. */
+    modelUri: z.string(),
+    rows: z.int(),
+    /** The trivial predictor: class shares of the training rows in the order of the classes, or the mean of the label. */
+    trivial: z.union([z.array(z.number()), z.number()]),
+    trainingMetrics: z.record(z.string(), z.number()),
+    environmentHash: Hash,
+    python: z.string(),
+  })
+  .meta({ id: 'FitResult' });
+export type FitResult = z.infer<typeof FitResult>;
+
+/** Score one version on one snapshot, in a process that loads no other version. */
+export const ScoreRequest = z
+  .strictObject({
+    modelUri: z.string(),
+    /** For messages: `flight-delay version 3`. */
+    name: z.string(),
+    /** The definition the version was fitted by: its features, task and classes. */
+    definition: Definition,
+    snapshot: Hash,
+  })
+  .meta({ id: 'ScoreRequest' });
+export type ScoreRequest = z.infer<typeof ScoreRequest>;
+export const ScoreResult = z.strictObject({ predictions: Hash, rows: z.int() }).meta({ id: 'ScoreResult' });
+export type ScoreResult = z.infer<typeof ScoreResult>;
+
+/** Send holdout rows as raw JSON through the version and compare with its stored predictions. */
+export const RehearseRequest = z
+  .strictObject({
+    modelUri: z.string(),
+    name: z.string(),
+    definition: Definition,
+    snapshot: Hash,
+    predictions: Hash,
+    rows: z.int(),
+  })
+  .meta({ id: 'RehearseRequest' });
+export type RehearseRequest = z.infer<typeof RehearseRequest>;
+export const RehearseResult = Rehearsal;
+
+export const ContenderRequest = z
+  .strictObject({
+    cycle: z.string(),
+    definitionVersion: z.int(),
+    codeHash: Hash.nullable(),
+    trainSnapshot: Hash,
+    holdoutSnapshot: Hash,
+    predictions: Hash.nullable(),
+    unscorable: z.string().nullable(),
+  })
+  .meta({ id: 'ContenderRequest' });
+export type ContenderRequest = z.infer<typeof ContenderRequest>;
+
+export const EvaluateRequest = z
+  .strictObject({
+    cycle: CycleIdentity,
+    definition: Definition,
+    primary: z.enum(metricNames),
+    window: Window,
+    trivial: z.union([z.array(z.number()), z.number()]),
+    challenger: ContenderRequest,
+    champion: ContenderRequest.nullable(),
+    /** Holdout snapshots on which the champion was chosen: their rows are left out. */
+    choseChampion: z.array(Hash),
+    rehearsal: Rehearsal,
+    /** The challenger's MLflow run, for holdout_* metrics; null in `reign try`. */
+    run: TrackedRun.nullable(),
+  })
+  .meta({ id: 'EvaluateRequest' });
+export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
+export const EvaluateResult = z.strictObject({ evidence: Hash }).meta({ id: 'EvaluateResult' });
+export type EvaluateResult = z.infer<typeof EvaluateResult>;
+
+/** What an error of the trainer carries besides code and message: by hash, since it may quote rows. */
+export const ErrorDetail = z
+  .strictObject({ traceback: Hash.nullable(), file: z.string().nullable(), line: z.int().nullable() })
+  .meta({ id: 'ErrorDetail' });
+export type ErrorDetail = z.infer<typeof ErrorDetail>;
+
+/** The shapes that the trainer knows; the generator walks this list. */
+export const trainerShapes = {
+  Definition,
+  Manifest,
+  Evidence,
+  ExtractRequest,
+  ExtractResult,
+  CheckPipelineRequest,
+  CheckPipelineResult,
+  FitRequest,
+  FitResult,
+  ScoreRequest,
+  ScoreResult,
+  RehearseRequest,
+  Rehearsal,
+  EvaluateRequest,
+  EvaluateResult,
+  ErrorDetail,
+};

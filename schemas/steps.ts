@@ -1,0 +1,160 @@
+/** What a cycle's steps hand to each other through Temporal: small, and typed once for workflows and activities. */
+import type { Column } from './columns.ts';
+import type { Cycle, CycleStatus, Failure, Trigger } from './cycle.ts';
+import type { Definition } from './definition.ts';
+import type { Rehearsal } from './evidence.ts';
+import type { Metric } from './metrics.ts';
+import type {
+  CheckPipelineResult,
+  CycleIdentity,
+  ExtractedSnapshot,
+  ExtractRequest,
+  FitResult,
+  PlannedQuery,
+  TrackedRun,
+} from './payloads.ts';
+import type { Window } from './primitives.ts';
+import type { Verdict, VerdictKind } from './verdict.ts';
+
+export interface RetrainRequest {
+  readonly model: string;
+  readonly lineage: string;
+  readonly asOf: string;
+  readonly definitionVersion: number;
+  readonly trigger: Trigger;
+}
+
+/** The champion to beat, with what judging it takes. */
+export interface ChampionToBeat {
+  /** The number of the promotion that made it champion. */
+  readonly epoch: number;
+  readonly version: number;
+  readonly cycle: string;
+  readonly asOf: string;
+  readonly modelUri: string;
+  readonly definition: Definition;
+  readonly definitionVersion: number;
+  readonly codeHash: string | null;
+  readonly trainSnapshot: string;
+  /** Holdouts whose rows chose it; they are left out of the comparison. */
+  readonly choseSnapshots: string[];
+  /** Its own view of the holdout, where its definition reads the source otherwise than the challenger's. */
+  readonly holdoutQuery: PlannedQuery | null;
+  /** Why it cannot be scored any more: its query does not hold in today's source. */
+  readonly unscorable: string | null;
+}
+
+export interface PlannedCycle {
+  readonly kind: 'planned';
+  readonly cycle: CycleIdentity;
+  readonly definition: Definition;
+  readonly codeHash: string | null;
+  readonly primary: Metric;
+  readonly windows: { readonly train: Window; readonly holdout: Window };
+  readonly extraction: ExtractRequest;
+  readonly champion: ChampionToBeat | null;
+  /** The number of this attempt's first judgement; earlier attempts may have left some. */
+  readonly firstJudgement: number;
+  readonly fitTimeoutSeconds: number;
+}
+
+/** A plan, or the reason why there is nothing left to do. */
+export type Plan =
+  | PlannedCycle
+  | { readonly kind: 'settled'; readonly status: CycleStatus; readonly summary: string | null }
+  | { readonly kind: 'superseded'; readonly summary: string };
+
+export interface Snapshots {
+  readonly train: ExtractedSnapshot;
+  readonly holdout: ExtractedSnapshot;
+  readonly championHoldout: ExtractedSnapshot | null;
+}
+
+/** A fitted and registered version that asks to reign. */
+export interface Challenger {
+  readonly run: TrackedRun;
+  readonly fit: FitResult;
+  readonly version: number;
+  readonly predictions: string;
+  readonly rehearsal: Rehearsal;
+}
+
+export interface JudgementRequest {
+  readonly cycle: CycleIdentity;
+  readonly number: number;
+  readonly evidence: string;
+  readonly challenger: number;
+  readonly champion: { readonly epoch: number; readonly version: number; readonly cycle: string } | null;
+}
+
+/** A stored judgement, as far as the workflow needs it. */
+export interface Judged {
+  readonly number: number;
+  /** The epoch it was judged against; 0 where nobody reigned. */
+  readonly epoch: number;
+  readonly kind: VerdictKind;
+  readonly summary: string;
+  /** The champion was fitted on rows of this holdout: against it this challenger can never be judged. */
+  readonly championSawHoldout: boolean;
+}
+
+export interface PromotionRequest {
+  readonly cycle: CycleIdentity;
+  readonly number: number;
+  readonly epoch: number;
+  readonly version: number;
+  readonly reason: string;
+}
+
+export type PromotionResult =
+  | { readonly outcome: 'promoted'; readonly epoch: number }
+  /** Somebody else was promoted since; the judgement names a champion that no longer reigns. */
+  | { readonly outcome: 'conflict'; readonly champion: ChampionToBeat };
+
+/** How a cycle ended. */
+export interface Outcome {
+  readonly status: CycleStatus;
+  readonly summary: string | null;
+  readonly failure: Failure | null;
+}
+
+export interface CheckDefinitionRequest {
+  readonly definition: Definition;
+  readonly codeHash: string | null;
+}
+
+export interface CheckedDefinition {
+  readonly columns: Column[];
+  readonly pipeline: CheckPipelineResult;
+}
+
+export interface TryRequest {
+  readonly definition: Definition;
+  readonly codeHash: string | null;
+  readonly asOf: string;
+  /** At most this many rows a window, sampled; null: all. */
+  readonly rows: number | null;
+  /** Names the folder of the try in the store. */
+  readonly id: string;
+}
+
+export interface TryPlan {
+  readonly cycle: CycleIdentity;
+  readonly primary: Metric;
+  readonly windows: { readonly train: Window; readonly holdout: Window };
+  readonly extraction: ExtractRequest;
+  readonly fitTimeoutSeconds: number;
+}
+
+export interface TryResult {
+  readonly windows: { readonly train: Window; readonly holdout: Window };
+  readonly snapshots: { readonly train: string; readonly holdout: string };
+  readonly rows: { readonly train: number; readonly holdout: number };
+  readonly training: Record<string, number>;
+  readonly evidence: string;
+  readonly rehearsal: Rehearsal;
+  readonly verdict: Verdict;
+  readonly warnings: string[];
+}
+
+export type { Cycle };

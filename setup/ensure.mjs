@@ -1,0 +1,40 @@
+// What the project needs and is not there yet is installed into its folder; costs a few milliseconds when all is there.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { takeLock } from './lock.mjs';
+import { installNpmPackages, npmPackagesAreThere } from './npmPackages.mjs';
+import { endLeftovers, SetupError, say } from './progress.mjs';
+import { installPythonEnvironment, pythonEnvironmentIsThere } from './pythonEnvironment.mjs';
+
+/** The project's folder. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** @param {{ dev: boolean }} options dev: also what tests and checks need */
+export async function ensureSetup({ dev }) {
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    throw new SetupError(`Node 20 or later is needed; this is ${process.version}.`);
+  }
+  const isComplete = () => npmPackagesAreThere(root) && pythonEnvironmentIsThere(root, dev);
+  if (isComplete()) return;
+  const log = join(root, '.reign', 'logs', 'setup.log');
+  const release = await takeLock(join(root, '.reign'), ({ pid }) =>
+    say(`waiting for another set-up of this folder (process ${pid}) to end`),
+  );
+  try {
+    endLeftovers(log);
+    if (!npmPackagesAreThere(root)) await installNpmPackages(root, log);
+    if (!pythonEnvironmentIsThere(root, dev)) await installPythonEnvironment(root, dev, log);
+  } finally {
+    release();
+  }
+}
+
+/** Sets up, or ends the process with what went wrong in plain words. @param {{ dev: boolean }} options */
+export async function ensureSetupOrExit(options) {
+  try {
+    await ensureSetup(options);
+  } catch (error) {
+    say(error instanceof SetupError ? error.message : `the set-up failed: ${error.stack}`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,46 @@
+// `node setup/run.mjs [--dev] PROGRAM ARGS...`: sets up what is missing, then becomes `node PROGRAM ARGS...` on the
+// project's own Node 24. Shells look `node` up before the set-up could put one there, so it is named by its path.
+import { spawn } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import { ensureSetupOrExit, root } from './ensure.mjs';
+import { nodeOf } from './npmPackages.mjs';
+
+const args = process.argv.slice(2);
+const dev = args[0] === '--dev';
+if (dev) args.shift();
+
+await ensureSetupOrExit({ dev });
+
+const node = nodeOf(root);
+const bin = dirname(node);
+const paths = (process.env.PATH ?? '').split(delimiter);
+const env = { ...process.env, PATH: [bin, ...paths.filter((path) => path !== bin)].join(delimiter) };
+
+if (process.execve !== undefined && process.platform !== 'win32') {
+  process.execve(node, [node, ...args], env);
+} else {
+  runAsChild();
+}
+
+/** An older Node cannot become another program: signals, exit code and this process's own death are passed on. */
+function runAsChild() {
+  const lifeline = new URL('./lifeline.mjs', import.meta.url).href;
+  const child = spawn(node, ['--import', lifeline, ...args], {
+    env: { ...env, REIGN_LIFELINE: '3' },
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+  });
+  const pass = (signal) => child.kill(signal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
+  for (const signal of signals) process.on(signal, pass);
+  child.once('error', (error) => {
+    process.stderr.write(`reign: cannot run ${node}: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.once('exit', (code, signal) => {
+    for (const name of signals) process.off(name, pass);
+    if (signal === null) process.exit(code ?? 1);
+    process.kill(process.pid, signal);
+    // Some signals are caught by Node itself: end with the code that shells give such a death.
+    setTimeout(() => process.exit(1), 100);
+  });
+}

@@ -1,0 +1,146 @@
+import type { Column, ColumnKind } from '../schemas/columns.ts';
+import type { Definition } from '../schemas/definition.ts';
+import { castAdvice } from './columnTypes.ts';
+import type { DescribedColumn } from './describeQuery.ts';
+import { nearestName } from './nearestName.ts';
+import { SourceError } from './sourceError.ts';
+import { identifier } from './sqlText.ts';
+
+/** The columns of a definition, each in its role, with the types that the query gives them. */
+export interface SourceColumns {
+  readonly rowId: Column;
+  readonly eventTime: Column;
+  readonly knownAt: Column | null;
+  readonly label: Column;
+  /** What a snapshot holds besides Reign's own two columns, in this order: features, label, weight, entity, cluster, carry. */
+  readonly planned: readonly Column[];
+}
+
+/**
+ * Checks that the query returns what the definition declares, in types that fit their roles.
+ *
+ * @throws SourceError ColumnMissing, ColumnTypeUnsupported or DefinitionInvalid, with the field of the definition
+ */
+export function checkColumns(definition: Definition, described: readonly DescribedColumn[]): SourceColumns {
+  const { source } = definition;
+  refuseOffsets(source.timeZone);
+  const find = (name: string, ...path: (string | number)[]) => columnOf(described, name, ['source', ...path]);
+  const rowId = ofRole(find(source.rowId, 'rowId'), ['source', 'rowId'], isRowId, rowIdExpectation);
+  const eventTime = ofRole(find(source.eventTime, 'eventTime'), ['source', 'eventTime'], isTime, timeExpectation);
+  const knownAt =
+    source.knownAt === undefined
+      ? null
+      : ofRole(find(source.knownAt, 'knownAt'), ['source', 'knownAt'], isTime, timeExpectation);
+  const label = find(source.label, 'label');
+  checkLabel(definition, label);
+  const planned = [...source.features.map((name, at) => find(name, 'features', at)), label];
+  if (source.weight !== undefined) {
+    const isWeight = ({ kind, sourceType }: Column) => kind === 'number' && sourceType !== 'boolean';
+    planned.push(ofRole(find(source.weight, 'weight'), ['source', 'weight'], isWeight, 'a number'));
+  }
+  if (source.entity !== undefined) planned.push(find(source.entity, 'entity'));
+  if (Array.isArray(source.cluster))
+    planned.push(
+      ...source.cluster.map((name, at) => find(name, 'cluster', ...(source.cluster.length > 1 ? [at] : []))),
+    );
+  planned.push(...source.carry.map((name, at) => find(name, 'carry', at)));
+  refuseReserved(planned);
+  const names = planned.map(({ name }) => name);
+  return { rowId, eventTime, knownAt, label, planned: planned.filter(({ name }, at) => names.indexOf(name) === at) };
+}
+
+function columnOf(described: readonly DescribedColumn[], name: string, path: readonly (string | number)[]): Column {
+  const found = described.find((one) => one.name === name);
+  if (found === undefined) {
+    const names = described.map((one) => one.name);
+    const nearest = nearestName(name, names);
+    const meant = nearest === null ? '' : ` Did you mean ${nearest}?`;
+    throw new SourceError(
+      'ColumnMissing',
+      `${fieldName(path)}: source.query returns no column ${name}.${meant} It returns ${names.join(', ')}.`,
+      { path },
+    );
+  }
+  if (found.column === null) {
+    throw new SourceError(
+      'ColumnTypeUnsupported',
+      `${fieldName(path)}: the column ${name} is of type ${found.postgresType}; cast it in the query, such as ${castAdvice(found.postgresType, quotedIfNeeded(name))}.`,
+      { path },
+    );
+  }
+  return found.column;
+}
+
+const isTime = ({ kind }: Column) => kind === 'time';
+const timeExpectation = 'a timestamptz, timestamp or date';
+const isRowId = ({ kind, sourceType }: Column) => kind === 'text' || sourceType === 'integer';
+const rowIdExpectation = 'an integer or a text (uuid and enum count as texts)';
+
+function ofRole(
+  column: Column,
+  path: readonly (string | number)[],
+  fits: (column: Column) => boolean,
+  expected: string,
+): Column {
+  if (!fits(column)) throw unfit(column, path, expected);
+  return column;
+}
+
+function unfit(column: Column, path: readonly (string | number)[], expected: string): SourceError {
+  return new SourceError(
+    'ColumnTypeUnsupported',
+    `${fieldName(path)}: the column ${column.name} is of type ${column.postgresType}; expected is ${expected}.`,
+    { path },
+  );
+}
+
+/** A regression's label is a number; classes are of the label's own kind, since 'yes' never equals 1. */
+function checkLabel({ label }: Definition, column: Column): void {
+  const path = ['source', 'label'];
+  if (label === undefined) {
+    ofRole(column, path, numberOf(['integer', 'float', 'numeric']), 'a number, since the task is regression');
+    return;
+  }
+  const [first] = label.classes;
+  if (typeof first === 'string') {
+    ofRole(column, path, ofKind('text'), 'a text, since label.classes are texts');
+  } else if (typeof first === 'boolean') {
+    ofRole(column, path, numberOf(['boolean']), 'a boolean, since label.classes are booleans');
+  } else {
+    ofRole(column, path, ofKind('number'), 'a number, since label.classes are numbers');
+    if (column.sourceType === 'boolean' && label.classes.some((value) => value !== 0 && value !== 1))
+      throw unfit(column, path, `a number, since label.classes are ${label.classes.join(', ')}`);
+  }
+}
+
+const ofKind = (kind: ColumnKind) => (column: Column) => column.kind === kind;
+const numberOf = (types: readonly Column['sourceType'][]) => (column: Column) => types.includes(column.sourceType);
+
+function refuseReserved(planned: readonly Column[]): void {
+  const reserved = planned.find(({ name }) => name.startsWith('reign_'));
+  if (reserved !== undefined) {
+    throw new SourceError(
+      'DefinitionInvalid',
+      `source: the column ${reserved.name} starts with reign_, which Reign keeps for its own columns; name it differently with AS.`,
+      { path: ['source'] },
+    );
+  }
+}
+
+/** Postgres reads the sign of an offset the other way round than ISO 8601 does. */
+function refuseOffsets(timeZone: string): void {
+  if (/^[+-]/.test(timeZone)) {
+    throw new SourceError(
+      'DefinitionInvalid',
+      `source.timeZone: ${timeZone} is an offset; expected is an IANA time zone such as Europe/Berlin.`,
+      { path: ['source', 'timeZone'] },
+    );
+  }
+}
+
+const quotedIfNeeded = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : identifier(name));
+
+/** `source.features[2]` */
+function fieldName(path: readonly (string | number)[]): string {
+  return path.map((part, at) => (typeof part === 'number' ? `[${part}]` : at === 0 ? part : `.${part}`)).join('');
+}

@@ -1,0 +1,120 @@
+import { Client, DatabaseError } from 'pg';
+import type { Column } from '../schemas/columns.ts';
+import { columnTypeOf } from './columnTypes.ts';
+import { parseStatement, type StatementDescription } from './parseStatement.ts';
+import { selectText } from './selectText.ts';
+import { positionIn, queryInvalid, SourceError } from './sourceError.ts';
+
+/** A column that the author's query returns. */
+export interface DescribedColumn {
+  readonly name: string;
+  /** As Postgres writes it: `character(3)`, `timestamp without time zone`. */
+  readonly postgresType: string;
+  /** Null where the type must be cast in the query. */
+  readonly column: Column | null;
+}
+
+const connectTimeoutMilliseconds = 10_000;
+const statementTimeoutMilliseconds = 30_000;
+
+/**
+ * Asks the warehouse what a query returns, without running it.
+ *
+ * ```ts
+ * const columns = await describeQuery(url, 'select id, taken_at, amount from loans');
+ * columns[2]; // { name: 'amount', postgresType: 'numeric(10,2)', column: { kind: 'number', ... } }
+ * ```
+ *
+ * @throws SourceError QueryInvalid where it is not one SELECT that Postgres understands; SourceUnavailable
+ */
+export async function describeQuery(connectionUrl: string, query: string): Promise<DescribedColumn[]> {
+  const text = selectText(query);
+  const client = new Client({
+    connectionString: connectionUrl,
+    application_name: 'reign describe',
+    connectionTimeoutMillis: connectTimeoutMilliseconds,
+    statement_timeout: statementTimeoutMilliseconds,
+  });
+  // A connection that breaks reports to the waiting call too; without a listener it would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('begin read only');
+    const description = await describeSelect(client, text);
+    refuseTwice(description.fields.map(({ name }) => name));
+    return await withTypes(client, description);
+  } catch (error) {
+    throw error instanceof SourceError ? error : unavailable(error);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function describeSelect(client: Client, text: string): Promise<StatementDescription> {
+  const description = await parsed(client, text, '');
+  if (description.parameters > 0) {
+    throw queryInvalid("parameters such as $1 are not bound; use current_setting('reign.as_of') for Reign's bounds");
+  }
+  // What cannot stand here is no SELECT: INSERT ... RETURNING, a WITH that writes, EXPLAIN, a text that closes the parenthesis.
+  await parsed(client, `${wrapping}${text}\n) as source`, wrapping);
+  if (description.fields.length === 0) throw queryInvalid('it returns no columns');
+  return description;
+}
+
+const wrapping = 'select * from (\n';
+
+async function parsed(client: Client, text: string, prefix: string): Promise<StatementDescription> {
+  try {
+    return await parseStatement(client, text);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || isConnectionFailure(error.code)) throw error;
+    const inQuery = text.slice(prefix.length);
+    const at = error.position === undefined ? null : Number(error.position) - 1 - prefix.length;
+    const position = at === null || at >= Array.from(inQuery).length ? null : positionIn(inQuery, at);
+    if (prefix !== '') {
+      throw queryInvalid(`one SELECT is expected, which reads and does not write (${error.message})`, position, error);
+    }
+    throw queryInvalid(error.hint === undefined ? error.message : `${error.message} (${error.hint})`, position, error);
+  }
+}
+
+function refuseTwice(names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined)
+    throw queryInvalid(`it returns the column ${twice} more than once; name each differently with AS`);
+}
+
+/** Domains are resolved by Postgres itself before it describes a statement. */
+async function withTypes(client: Client, { fields }: StatementDescription): Promise<DescribedColumn[]> {
+  const { rows } = await client.query<{ at: string; name: string; category: string; schema: string; shown: string }>(
+    `select field.at, type.typname as name, type.typtype as category, space.nspname as schema,
+       pg_catalog.format_type(field.oid, field.modifier) as shown
+     from unnest($1::oid[], $2::int4[]) with ordinality as field(oid, modifier, at)
+     join pg_catalog.pg_type as type on type.oid = field.oid
+     join pg_catalog.pg_namespace as space on space.oid = type.typnamespace`,
+    [fields.map((field) => field.dataTypeID), fields.map((field) => field.dataTypeModifier)],
+  );
+  const types = new Map(rows.map((row) => [Number(row.at), row]));
+  return fields.map(({ name }, at) => {
+    const type = types.get(at + 1);
+    if (type === undefined) return { name, postgresType: 'unknown', column: null };
+    const columnType = columnTypeOf(type);
+    const column = columnType && { name, ...columnType, postgresType: type.shown };
+    return { name, postgresType: type.shown, column };
+  });
+}
+
+/** Classes 08 (connection), 28 (authorization), 53 (resources) and 57P (shutdown); 3D000: no such database. */
+function isConnectionFailure(code: string | undefined): boolean {
+  return code !== undefined && (/^(?:08|28|53|57P)/.test(code) || code === '3D000' || code === '57014');
+}
+
+function unavailable(error: unknown): SourceError {
+  const why = error instanceof Error ? error.message || ('code' in error ? String(error.code) : error.name) : 'unknown';
+  return new SourceError(
+    'SourceUnavailable',
+    `The warehouse does not answer: ${why}.`,
+    { path: ['source', 'connection'] },
+    { cause: error },
+  );
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+export const processIdentitySchema = z.object({ pid: z.number(), startedAt: z.string() });
+
+/** Where the parts of a running stack are reached. */
+export const addressesSchema = z.object({
+  ledgerUrl: z.string(),
+  /** A Postgres URL per connection name of the definitions. */
+  connections: z.record(z.string(), z.string()),
+  temporal: z.object({ address: z.string(), namespace: z.string() }),
+  trackerUri: z.string(),
+  /** Pages for people; those of embedded parts only. */
+  ui: z.object({ temporal: z.string().optional(), mlflow: z.string().optional() }),
+});
+
+export type Addresses = z.infer<typeof addressesSchema>;
+
+/** `stack.json`: written when all is healthy, removed when the stack stops. */
+export const stackFileSchema = z.object({ owner: processIdentitySchema, addresses: addressesSchema });
+
+export type StackFile = z.infer<typeof stackFileSchema>;

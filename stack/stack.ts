@@ -1,0 +1,300 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive, thisProcess } from '../setup/processIdentity.mjs';
+import { type Addresses, type StackFile, stackFileSchema } from './addresses.ts';
+import { type Home, homeOf, shown } from './home.ts';
+import { readJsonFile, writeJsonFile } from './jsonFile.ts';
+import { liveLeases, takeLease } from './leases.ts';
+import { clearLeftovers, noteKeepers } from './leftovers.ts';
+import { mlflowPart } from './mlflow.ts';
+import { tryOwnerLock } from './ownerLock.ts';
+import { type Part, type PartContext, type RunningPart, startPart } from './part.ts';
+import { choosePorts } from './ports.ts';
+import { embeddedUrl, postgresPart } from './postgres.ts';
+import { findPostgres } from './postgresPlace.ts';
+import { type GivenSettings, givenSettings, mergeSettings, type Settings, settingsEnvironment } from './settings.ts';
+import { StackError } from './stack-error.ts';
+import { temporalPart } from './temporal.ts';
+import { defaultWorkers, type WorkerProgram, workerPart } from './workers.ts';
+
+export interface StackOptions {
+  /** Default: `process.env`. */
+  env?: NodeJS.ProcessEnv;
+  /** Which programs work for Temporal. Default: the TypeScript worker and the Python trainer. */
+  workers?: readonly WorkerProgram[];
+  /** Done when the servers are healthy and before the workers start, e.g. the ledger's migrations. */
+  beforeWorkers?: (settings: Settings) => Promise<void>;
+  /** Gets one line a happening. Default: to stderr. */
+  report?: (line: string) => void;
+  /** Ends a start that is under way. */
+  signal?: AbortSignal;
+}
+
+/** A stack that is up. */
+export interface Stack {
+  addresses: Addresses;
+  settings: Settings;
+  /** Whether another process owns it, and this one only uses it. */
+  attached: boolean;
+  /** Seconds until each part was healthy. Empty when attached. */
+  startTimes: Readonly<Record<string, number>>;
+  /** Fulfilled when it is over: with the reason when it ended by itself, with undefined after `stop`. */
+  ended: Promise<string | undefined>;
+  /**
+   * Stops what this process started, after those who also use it are done; `now` does not wait for them, and may be
+   * asked for while an earlier call waits.
+   */
+  stop(options?: { now?: boolean }): Promise<void>;
+}
+
+const ATTACH_SECONDS = 180;
+
+/**
+ * Brings up all that the environment does not name, or joins the stack that runs in this home already.
+ *
+ * @throws StackError with one line, after everything that was started is stopped again
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const env = options.env ?? process.env;
+  const report = options.report ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const given = givenSettings(env);
+  const home = homeOf(env);
+  mkdirSync(home.folder, { recursive: true });
+  const deadline = Date.now() + ATTACH_SECONDS * 1000;
+  for (let tries = 0; ; tries++) {
+    options.signal?.throwIfAborted();
+    const release = tryOwnerLock(home.lockFile);
+    if (release !== undefined) return await ownStack({ ...options, env, report }, home, given, release);
+    const attached = attach(env, home, given);
+    if (attached !== undefined) return attached;
+    if (tries === 5) report(`Waiting for the stack of ${shown(home.folder)}, which another process starts or stops.`);
+    if (Date.now() > deadline) {
+      throw new StackError(
+        `Another process starts a stack in ${shown(home.folder)}, which was not healthy within ${ATTACH_SECONDS} s.`,
+      );
+    }
+    await sleep(200);
+  }
+}
+
+/** Joins the running stack, if it is healthy. */
+function attach(env: NodeJS.ProcessEnv, home: Home, given: GivenSettings): Stack | undefined {
+  const file = readStackFile(home);
+  if (file === undefined) return undefined;
+  const endLease = takeLease(home.leases);
+  // An owner that stops removes the file first and then looks for leases.
+  if (readStackFile(home) === undefined) {
+    endLease();
+    return undefined;
+  }
+  try {
+    refuseOtherSettings(given, file.addresses);
+  } catch (error) {
+    endLease();
+    throw error;
+  }
+  let end: (reason: string | undefined) => void = () => {};
+  const ended = new Promise<string | undefined>((resolve) => {
+    end = resolve;
+  });
+  const watch = setInterval(() => {
+    if (isAlive(file.owner)) return;
+    clearInterval(watch);
+    end(`The process ${file.owner.pid} that ran the stack has ended, and the stack with it.`);
+  }, 500);
+  watch.unref();
+  return {
+    addresses: file.addresses,
+    settings: mergeSettings(env, given, file.addresses),
+    attached: true,
+    startTimes: {},
+    ended,
+    async stop() {
+      clearInterval(watch);
+      endLease();
+      end(undefined);
+    },
+  };
+}
+
+function readStackFile(home: Home): StackFile | undefined {
+  const file = readJsonFile(home.stackFile, stackFileSchema);
+  return file !== undefined && isAlive(file.owner) ? file : undefined;
+}
+
+/** The workers of the running stack use its addresses: a program with others would wait for them in vain. */
+function refuseOtherSettings(given: GivenSettings, running: Addresses): void {
+  const differs = [
+    given.ledgerUrl !== undefined && given.ledgerUrl !== running.ledgerUrl ? 'REIGN_LEDGER_URL' : undefined,
+    given.temporal !== undefined && given.temporal.address !== running.temporal.address
+      ? 'TEMPORAL_ADDRESS'
+      : undefined,
+    given.trackerUri !== undefined && given.trackerUri !== running.trackerUri ? 'MLFLOW_TRACKING_URI' : undefined,
+  ].filter((name) => name !== undefined);
+  if (differs.length === 0) return;
+  throw new StackError(
+    `A stack with another ${differs.join(', ')} runs in this REIGN_HOME. Stop it first, or use another REIGN_HOME.`,
+  );
+}
+
+type OwnOptions = StackOptions & { env: NodeJS.ProcessEnv; report: (line: string) => void };
+
+async function ownStack(options: OwnOptions, home: Home, given: GivenSettings, release: () => void): Promise<Stack> {
+  const { env, report } = options;
+  const parts: RunningPart[] = [];
+  let end: (reason: string | undefined) => void = () => {};
+  const ended = new Promise<string | undefined>((resolve) => {
+    end = resolve;
+  });
+  let stopping: Promise<void> | undefined;
+
+  function stopParts(): Promise<void> {
+    stopping ??= (async () => {
+      rmSync(home.stackFile, { force: true });
+      const servers = ['postgres', 'temporal', 'mlflow'];
+      const isServer = (part: RunningPart): boolean => servers.includes(part.name);
+      await Promise.all(parts.filter((part) => !isServer(part)).map((part) => part.stop()));
+      await Promise.all(parts.filter(isServer).map((part) => part.stop()));
+      rmSync(home.keepersFile, { force: true });
+      release();
+    })();
+    return stopping;
+  }
+
+  const context: PartContext = {
+    home,
+    report,
+    onKeepersChange: () => {
+      if (stopping === undefined)
+        noteKeepers(
+          home,
+          parts.flatMap((part) => part.current()?.keeper ?? []),
+        );
+    },
+  };
+  const onAbort = (): void => void stopParts();
+  options.signal?.addEventListener('abort', onAbort);
+  try {
+    rmSync(home.stackFile, { force: true });
+    await clearLeftovers(home, report);
+    const { servers, addresses } = await plan(home, given, env, report);
+    const settings = mergeSettings(env, given, addresses);
+    const environment = settingsEnvironment(env, given, settings);
+    const workers = (options.workers ?? defaultWorkers).map((program) => workerPart(home, program, environment));
+    const startTimes = await startAll(
+      servers,
+      workers,
+      () => options.beforeWorkers?.(settings),
+      async (part) => {
+        if (stopping !== undefined) throw new StackError('The stack is being stopped.');
+        await startPart(part, context, (started) => parts.push(started));
+      },
+    );
+    options.signal?.throwIfAborted();
+    for (const part of parts) {
+      void part.givenUp.then(async (line) => {
+        report(line);
+        await stopParts();
+        end(line);
+      });
+    }
+    writeJsonFile(home.stackFile, { owner: thisProcess(), addresses } satisfies StackFile);
+    let isUrgent = false;
+    return {
+      addresses,
+      settings,
+      attached: false,
+      startTimes,
+      ended,
+      async stop({ now = false } = {}) {
+        isUrgent ||= now;
+        await untilUnused(home, report, () => isUrgent || stopping !== undefined);
+        await stopParts();
+        end(undefined);
+      },
+    };
+  } catch (error) {
+    await stopParts();
+    throw options.signal?.aborted ? options.signal.reason : error;
+  } finally {
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** What has to be started, and where everything will be reached. */
+async function plan(
+  home: Home,
+  given: GivenSettings,
+  env: NodeJS.ProcessEnv,
+  report: (line: string) => void,
+): Promise<{ servers: Part[]; addresses: Addresses }> {
+  const ports = await choosePorts(
+    home.portsFile,
+    ['postgres', 'temporal', 'temporalHttp', 'temporalUi', 'mlflow'],
+    report,
+  );
+  const servers: Part[] = [];
+  const ui: Addresses['ui'] = {};
+  let { ledgerUrl, trackerUri } = given;
+  const connections = { ...given.connections };
+  if (ledgerUrl === undefined || Object.keys(connections).length === 0) {
+    const place = findPostgres(home, report);
+    const databases: string[] = [];
+    if (ledgerUrl === undefined) {
+      ledgerUrl = embeddedUrl(place, ports.postgres, 'ledger');
+      databases.push('ledger');
+    }
+    if (connections.warehouse === undefined) {
+      connections.warehouse = embeddedUrl(place, ports.postgres, 'warehouse');
+      databases.push('warehouse');
+    }
+    servers.push(postgresPart(home, place, ports.postgres, databases));
+  }
+  if (given.temporal === undefined) {
+    servers.push(temporalPart(home, ports, given.temporalNamespace, env));
+    ui.temporal = `http://127.0.0.1:${ports.temporalUi}`;
+  }
+  if (trackerUri === undefined) {
+    servers.push(mlflowPart(home, ports.mlflow, env));
+    trackerUri = `http://127.0.0.1:${ports.mlflow}`;
+    ui.mlflow = trackerUri;
+  }
+  const temporal = {
+    address: given.temporal?.address ?? `127.0.0.1:${ports.temporal}`,
+    namespace: given.temporal?.namespace ?? given.temporalNamespace,
+  };
+  return { servers, addresses: { ledgerUrl, connections, temporal, trackerUri, ui } };
+}
+
+/** Starts the servers at once and the workers when theirs are healthy; answers how long each took. */
+async function startAll(
+  servers: readonly Part[],
+  workers: readonly Part[],
+  beforeWorkers: () => Promise<void> | undefined,
+  start: (part: Part) => Promise<void>,
+): Promise<Record<string, number>> {
+  const began = performance.now();
+  const times: Record<string, number> = {};
+  const timed = async (part: Part): Promise<void> => {
+    await start(part);
+    times[part.name] = Math.round(performance.now() - began) / 1000;
+  };
+  const starts = new Map(servers.map((part) => [part.name, timed(part)]));
+  // MLflow is asked only while an activity runs, and takes the longest.
+  const ready = Promise.all([starts.get('postgres'), starts.get('temporal')]).then(() => beforeWorkers());
+  await Promise.all([...starts.values(), ready, ...workers.map((part) => ready.then(() => timed(part)))]);
+  return times;
+}
+
+/** Waits until no other process uses the stack. */
+async function untilUnused(home: Home, report: (line: string) => void, isEnough: () => boolean): Promise<void> {
+  let told = '';
+  while (!isEnough()) {
+    const leases = liveLeases(home.leases);
+    if (leases.length === 0) return;
+    const users = leases.map((lease) => `${lease.program} (process ${lease.pid})`).join(', ');
+    if (users !== told) report(`Still in use by ${users}: stopping when that is done. Ctrl-C again stops at once.`);
+    told = users;
+    await sleep(200);
+  }
+}

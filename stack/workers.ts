@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Home, projectFolder, pythonBin } from './home.ts';
+import type { Part } from './part.ts';
+
+/**
+ * A program that works for Temporal. It gets all addresses in its environment, and makes the file that
+ * `REIGN_READY_FILE` names as soon as it polls.
+ */
+export interface WorkerProgram {
+  name: string;
+  command: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** How long its running activities may take to end before it is killed. Default: 10. */
+  graceSeconds?: number;
+}
+
+/** What works in the embedded stack. */
+export const defaultWorkers: readonly WorkerProgram[] = [
+  { name: 'worker', command: [process.execPath, join(projectFolder, 'worker', 'worker.ts')] },
+  {
+    name: 'trainer',
+    command: [join(pythonBin, 'python'), '-m', 'reign_trainer'],
+    env: { PYTHONPATH: join(projectFolder, 'trainer'), PYTHONUNBUFFERED: '1' },
+  },
+];
+
+/** A worker as a part of the stack. */
+export function workerPart(
+  home: Home,
+  program: WorkerProgram,
+  environment: Readonly<Record<string, string | undefined>>,
+): Part {
+  const ready = join(home.ready, program.name);
+  const local = 'localhost,127.0.0.1';
+  const noProxy = process.env.NO_PROXY ?? process.env.no_proxy;
+  return {
+    name: program.name,
+    command: program.command,
+    graceSeconds: program.graceSeconds ?? 10,
+    env: {
+      ...environment,
+      // A proxy on the way to this machine's own servers would be a way around.
+      NO_PROXY: noProxy ? `${noProxy},${local}` : local,
+      PATH: [join(projectFolder, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      DO_NOT_TRACK: 'true',
+      ...program.env,
+      REIGN_READY_FILE: ready,
+    },
+    beforeStart: () => {
+      mkdirSync(home.ready, { recursive: true });
+      rmSync(ready, { force: true });
+    },
+    isHealthy: () => existsSync(ready),
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * `npm test`: everything that can fail, in one run. Format, lint, types, directions of imports and drift of generated
+ * files first (cheap), then Vitest and pytest side by side. Closes with `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
+const python = (name: string) => join(root, '.reign/python/bin', name);
+
+interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly args: string[];
+}
+
+const checks: Step[] = [
+  { name: 'format and lint (TypeScript)', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
+  { name: 'types (TypeScript)', command: bin('tsc'), args: ['-p', '.'] },
+  { name: 'directions of imports', command: bin('depcruise'), args: ['--config', '.dependency-cruiser.cjs', '.'] },
+  { name: 'generated files', command: process.execPath, args: ['schemas/generate.ts', '--check'] },
+  {
+    name: 'format (Python)',
+    command: python('ruff'),
+    args: ['format', '--check', '--config', 'trainer/pyproject.toml', 'trainer', 'test', 'examples', 'bench', 'stack'],
+  },
+  {
+    name: 'lint (Python)',
+    command: python('ruff'),
+    args: ['check', '--config', 'trainer/pyproject.toml', 'trainer', 'test', 'examples', 'bench', 'stack'],
+  },
+  {
+    name: 'types (Python)',
+    command: python('mypy'),
+    args: ['--config-file', 'trainer/pyproject.toml', 'trainer/reign_trainer'],
+  },
+];
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Runs a step and prints its output when it is done, so that steps that run at once do not mix their lines. */
+function run(step: Step, environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(step.command, step.args, {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    const done = (ok: boolean, why = '') => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${step.name} (${seconds} s)${why}\n${ok ? '' : output}`);
+      resolve(ok);
+    };
+    child.on('error', (error) => done(false, `: ${error.message}`));
+    child.on('exit', (code, signal) => done(code === 0, code === null ? `: ended by ${signal}` : ''));
+  });
+}
+
+function countVitest(file: string): Count {
+  const report = JSON.parse(readFileSync(file, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+  };
+  return { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests };
+}
+
+function countPytest(file: string): Count {
+  const report = readFileSync(file, 'utf8');
+  const number = (name: string) => Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(report)?.[1] ?? 0);
+  const failed = number('errors') + number('failures');
+  return { passed: number('tests') - failed - number('skipped'), failed, skipped: number('skipped') };
+}
+
+function counted(read: () => Count, ok: boolean): Count {
+  try {
+    const count = read();
+    // A runner that failed without a failed test (a file that does not load, say) has failed all the same.
+    return !ok && count.failed === 0 ? { ...count, failed: 1 } : count;
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+async function main(): Promise<number> {
+  const only = process.argv.slice(2);
+  const scratch = mkdtempSync(join(tmpdir(), 'reign-test-'));
+  try {
+    const results: boolean[] = [];
+    if (!only.includes('--no-checks')) for (const check of checks) results.push(await run(check));
+    const vitestReport = join(scratch, 'vitest.json');
+    const pytestReport = join(scratch, 'pytest.xml');
+    const [vitest, pytest] = await Promise.all([
+      run({
+        name: 'Vitest',
+        command: bin('vitest'),
+        args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
+      }),
+      run(
+        {
+          name: 'pytest',
+          command: python('pytest'),
+          args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
+        },
+        { PYTHONPATH: join(root, 'trainer') },
+      ),
+    ]);
+    const counts = [counted(() => countVitest(vitestReport), vitest), counted(() => countPytest(pytestReport), pytest)];
+    const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
+    const passed = sum('passed') + results.filter((ok) => ok).length;
+    const failed = sum('failed') + results.filter((ok) => !ok).length;
+    const skipped = sum('skipped');
+    process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+    return failed > 0 ? 1 : 0;
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+process.exitCode = await main();

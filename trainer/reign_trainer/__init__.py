@@ -1,0 +1,1 @@
+"""Reign's trainer: extracts, fits, scores and evaluates models, as Temporal activities."""

@@ -1,0 +1,7 @@
+"""Child processes: everything that fits, loads or scores a model runs in one of its own."""
+
+from reign_trainer.children.forkserver import start_forkserver
+from reign_trainer.children.report import Report
+from reign_trainer.children.run_child import run_child
+
+__all__ = ["Report", "run_child", "start_forkserver"]

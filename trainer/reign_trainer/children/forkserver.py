@@ -1,0 +1,55 @@
+"""The process that children are forked from: it has imported everything and does nothing else."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.forkserver
+import os
+from multiprocessing.context import ForkServerContext
+
+from reign_trainer.settings import Settings
+
+#: Of the trainer and, through it, of every child.
+_FIXED = {
+    # Part of "the same inputs give the same cycle": sets of texts iterate in one order.
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "Agg",
+    # Temporal does the waiting, where it can be seen and cancelled; MLflow itself gives up soon.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "0",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS": "false",
+    # A version's bytes are trusted as far as the registry is; they are loaded in a process of their own.
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "true",
+}
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "LOKY_MAX_CPU_COUNT",
+)
+
+
+def forkserver_context() -> ForkServerContext:
+    """Give the one way in which the trainer starts processes."""
+    return multiprocessing.get_context("forkserver")
+
+
+def start_forkserver(settings: Settings) -> None:
+    """Start the forkserver, so that the first child finds everything imported.
+
+    Returns at once; the forkserver imports on its own. The variables that it and its children need are set in this
+    process's environment and stay there: a forkserver that dies is started again with the next child.
+    """
+    os.environ.update(_FIXED)
+    os.environ.update({name: str(settings.threads) for name in _THREAD_VARIABLES})
+    if settings.tracking_uri is not None:
+        os.environ["MLFLOW_TRACKING_URI"] = settings.tracking_uri
+    forkserver_context().set_forkserver_preload(["reign_trainer.children.preload"])
+    multiprocessing.forkserver.ensure_running()

@@ -1,0 +1,32 @@
+"""A child never outlives the trainer, however that one ends."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import threading
+from multiprocessing.connection import Connection
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(connection: Connection) -> None:
+    """End this process when the trainer is gone.
+
+    Two ways, since each has a gap: the kernel's signal at the death of the forkserver (which ends with the trainer;
+    Linux only), and a thread that waits for the other end of the pipe to close (not while a library holds the
+    interpreter's lock).
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_end_at_eof, args=(connection,), name="lifeline", daemon=True).start()
+
+
+def _end_at_eof(connection: Connection) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        connection.recv_bytes()
+    os._exit(1)

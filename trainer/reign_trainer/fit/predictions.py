@@ -1,0 +1,87 @@
+"""What a model answers, checked at the door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from reign_trainer.errors import TrainerError
+from reign_trainer.shapes import Definition
+
+
+def checked_predictions(answer: Any, rows: int, definition: Definition) -> np.ndarray:
+    """Give predictions as numbers, or say what is wrong with them.
+
+    Parameters
+    ----------
+    answer : array-like of shape (rows, classes) or (rows,)
+        Probabilities in the order of the declared classes; numbers for a regression, also of shape (rows, 1).
+    rows : int
+        How many rows were asked about.
+    definition : Definition
+        Names task and classes.
+
+    Returns
+    -------
+    ndarray of shape (rows, classes) or (rows,), float64
+
+    Raises
+    ------
+    TrainerError
+        ``PredictionsInvalid``; the message counts, it does not quote.
+    """
+    try:
+        predictions = np.asarray(answer, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TrainerError("PredictionsInvalid", "The predictions are not numbers.") from None
+    if definition.label is None:
+        if predictions.shape == (rows, 1):
+            predictions = predictions[:, 0]
+        expected: tuple[int, ...] = (rows,)
+    else:
+        expected = (rows, len(definition.label.classes))
+    if predictions.shape != expected:
+        raise TrainerError(
+            "PredictionsInvalid", f"The predictions have the shape {predictions.shape}; expected is {expected}."
+        )
+    infinite = int(np.count_nonzero(~np.isfinite(predictions)))
+    if infinite > 0:
+        raise TrainerError("PredictionsInvalid", f"{infinite} of {predictions.size} predictions are NaN or infinite.")
+    if definition.label is not None:
+        _check_probabilities(predictions)
+    return predictions
+
+
+def _check_probabilities(predictions: np.ndarray) -> None:
+    outside = int(np.count_nonzero((predictions < 0) | (predictions > 1)))
+    if outside > 0:
+        raise TrainerError(
+            "PredictionsInvalid", f"{outside} of {predictions.size} probabilities lie outside of 0 to 1."
+        )
+    unequal = int(np.count_nonzero(np.abs(predictions.sum(axis=1) - 1) > 1e-6))
+    if unequal > 0:
+        raise TrainerError(
+            "PredictionsInvalid", f"The probabilities of {unequal} of {len(predictions)} rows do not add up to 1."
+        )
+
+
+def scores_of(predictions: np.ndarray, definition: Definition) -> np.ndarray:
+    """Reduce predictions to the scores that are stored.
+
+    Returns
+    -------
+    ndarray of shape (rows,) or (rows, classes)
+        Binary: the probability of the positive class. Multiclass: one column a class. Regression: the number.
+    """
+    if definition.task != "binary":
+        return predictions
+    return predictions[:, positive_index(definition)]
+
+
+def positive_index(definition: Definition) -> int:
+    """Give the position of the positive class: the second where none is named."""
+    label = definition.label
+    if label is None or label.positive is None:
+        return 1
+    return label.classes.index(label.positive)

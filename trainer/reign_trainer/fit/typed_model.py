@@ -1,0 +1,88 @@
+"""What is logged: a fitted model that sees the same types from every caller.
+
+This module travels inside the model, by value: it imports nothing of Reign.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils.metaestimators import available_if
+
+
+def _answers_probabilities(self: TypedModel) -> bool:
+    return hasattr(self.model, "predict_proba")
+
+
+class TypedModel(BaseEstimator):
+    """A fitted model behind a door that gives every column the type it had in training.
+
+    A frame made of one raw JSON object has ``None`` where training had NaN, ``object`` or ``int64`` columns where it
+    had ``str`` and ``float64``, and MLflow hands times over in nanoseconds where training had microseconds. Each of
+    these can change an answer without an error.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted, with ``predict`` and perhaps ``predict_proba``.
+    kinds : dict of str to {'number', 'text', 'time'}
+        Of the features, in the order of training.
+    """
+
+    def __init__(self, model: Any, kinds: dict[str, str]) -> None:
+        self.model = model
+        self.kinds = kinds
+
+    def predict(self, features: Any) -> Any:
+        """Predict labels of the declared classes, or numbers.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame of shape (n, columns)
+            In any order and with any other columns; or an array with the features in the order of training.
+        """
+        return self.model.predict(self._typed(features))
+
+    @available_if(_answers_probabilities)
+    def predict_proba(self, features: Any) -> Any:
+        """Predict probabilities of shape (n, classes), in the order of the declared classes."""
+        return self.model.predict_proba(self._typed(features))
+
+    @property
+    def classes_(self) -> Any:
+        """The declared classes, in order."""
+        return self.model.classes_
+
+    @property
+    def feature_names_in_(self) -> Any:
+        """Names of the features, in the order of training."""
+        return np.array(list(self.kinds), dtype=object)
+
+    @property
+    def n_features_in_(self) -> int:
+        """How many features there are."""
+        return len(self.kinds)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def _typed(self, features: Any) -> pd.DataFrame:
+        frame = features if isinstance(features, pd.DataFrame) else pd.DataFrame(features, columns=list(self.kinds))
+        missing = [name for name in self.kinds if name not in frame.columns]
+        if missing:
+            raise ValueError(f"columns are missing: {', '.join(missing)}")
+        columns = {name: self._column(frame[name], kind) for name, kind in self.kinds.items()}
+        return pd.DataFrame(columns, index=frame.index, columns=pd.Index(list(self.kinds)))
+
+    def _column(self, column: Any, kind: str) -> Any:
+        if kind == "number":
+            return column.astype("float64")
+        if kind == "text":
+            return column.astype(pd.StringDtype(na_value=np.nan))
+        times = pd.to_datetime(column)
+        if times.dt.tz is not None:
+            times = times.dt.tz_convert("UTC").dt.tz_localize(None)
+        return times.astype("datetime64[us]")

@@ -1,0 +1,21 @@
+"""What one holdout says about a challenger and a champion: metrics, differences, uncertainty.
+
+Examples
+--------
+>>> import numpy as np
+>>> from reign_trainer.measure import measure
+>>> rng = np.random.default_rng(0)
+>>> days = np.repeat(np.arange(14), 200)
+>>> risk = rng.random(2800)
+>>> labels = (rng.random(2800) < risk).astype(int)
+>>> found = measure('binary', labels, risk, None, np.array([0.5, 0.5]), days, None, seed=1)
+>>> found['roc_auc'].lead.low > 0
+True
+"""
+
+from .catalogue import METRICS, Metric, Task
+from .error import MeasureError
+from .evidence import MetricEvidence, measure
+from .interval import Interval
+
+__all__ = ["METRICS", "Interval", "MeasureError", "Metric", "MetricEvidence", "Task", "measure"]

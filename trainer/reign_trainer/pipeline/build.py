@@ -1,0 +1,69 @@
+"""From a definition to an unfitted estimator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reign_trainer.shapes import CodePipeline, Definition
+
+from .declarative import build_declarative
+from .entrypoint import build_from_code
+from .estimator import check_estimator
+from .invalid import invalid
+
+if TYPE_CHECKING:
+    from reign_trainer.store import Store
+
+
+def build_pipeline(
+    definition: Definition, code_folder: Path | None, *, seed: int = 0, store: Store | None = None
+) -> Any:
+    """Build the pipeline of a definition, check it and seed it.
+
+    Parameters
+    ----------
+    definition : Definition
+    code_folder : pathlib.Path or None
+        Where the code was unpacked; None for a declarative pipeline.
+    seed : int, default 0
+        For every ``random_state`` that is None, 0 to 2**32 - 1.
+    store : Store, optional
+        Takes the full traceback where the author's code raises.
+
+    Returns
+    -------
+    estimator
+        Unfitted, with ``fit`` and ``predict``, and ``predict_proba`` where the task is a classification. It answers
+        for whole numbers as labels: `LabelledClassifier` goes around it.
+
+    Raises
+    ------
+    TrainerError
+        ``PipelineImport`` or ``PipelineInvalid``.
+    """
+    pipeline = definition.pipeline
+    if isinstance(pipeline, CodePipeline):
+        if code_folder is None:
+            raise invalid("pipeline.entrypoint", "the definition was stored without its code.")
+        estimator = build_from_code(pipeline.entrypoint, code_folder, store)
+        where = pipeline.entrypoint
+    else:
+        estimator = build_declarative(pipeline)
+        where = "pipeline"
+    check_estimator(estimator, definition, where)
+    seed_random_states(estimator, seed)
+    return estimator
+
+
+def seed_random_states(estimator: Any, seed: int) -> None:
+    """Set every ``random_state`` that is None, also of what is inside."""
+    if not hasattr(estimator, "get_params"):
+        return
+    unset = {
+        name: seed
+        for name, value in estimator.get_params(deep=True).items()
+        if value is None and (name == "random_state" or name.endswith("__random_state"))
+    }
+    if unset:
+        estimator.set_params(**unset)

@@ -1,0 +1,34 @@
+"""What makes a logged model load where neither Reign nor the author's code is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+
+import cloudpickle
+
+from . import labelled
+from .code import modules_of
+
+
+def register_by_value(code_folder: Path | None) -> list[ModuleType]:
+    """Let cloudpickle write the author's modules and Reign's own wrapper into the model itself.
+
+    Every module that was imported from the folder is registered, not only the one of the entrypoint: a class of a
+    sibling would otherwise be looked up by name where the model is loaded, and not be found, or be that of another
+    version.
+
+    Parameters
+    ----------
+    code_folder : pathlib.Path or None
+        Where the author's code was unpacked and imported from.
+
+    Returns
+    -------
+    list of module
+        Those registered.
+    """
+    modules = [labelled, *([] if code_folder is None else modules_of(code_folder))]
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
+    return modules

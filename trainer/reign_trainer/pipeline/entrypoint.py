@@ -1,0 +1,111 @@
+"""The code form: a function of the author's that returns a pipeline."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from reign_trainer.errors import TrainerError
+from reign_trainer.shapes import ErrorDetail
+
+from .code import modules_of
+from .invalid import invalid, nearest
+from .traceback import author_traceback
+
+if TYPE_CHECKING:
+    from reign_trainer.store import Store
+
+
+def build_from_code(entrypoint: str, code_folder: Path, store: Store | None) -> Any:
+    """Import the author's file and call its function.
+
+    The folder comes first in ``sys.path``, the file's own folder before it: what is imported from a sibling is found.
+
+    Parameters
+    ----------
+    entrypoint : str
+        ``FILE.py:FUNCTION``, the file relative to the folder.
+    code_folder : pathlib.Path
+    store : Store or None
+        Takes the full traceback.
+
+    Returns
+    -------
+    object
+        Whatever the function returns.
+
+    Raises
+    ------
+    TrainerError
+        ``PipelineImport`` where the file does not import; ``PipelineInvalid`` where the function is missing, takes
+        arguments or raises.
+    """
+    file, _, function_name = entrypoint.rpartition(":")
+    module = _import(file, code_folder, store)
+    function = getattr(module, function_name, None)
+    if function is None:
+        functions = [name for name, value in vars(module).items() if inspect.isfunction(value)]
+        raise invalid(file, f"there is no function `{function_name}`.{nearest(function_name, functions)}")
+    if not callable(function) or inspect.isclass(function):
+        raise invalid(file, f"`{function_name}` is a {type(function).__name__}; expected is a function.")
+    required = _required_arguments(function)
+    if required:
+        raise invalid(
+            file, f"`{function_name}` takes arguments ({', '.join(required)}); expected is a function without."
+        )
+    try:
+        return function()
+    except MemoryError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _author_error("PipelineInvalid", error, f"`{function_name}` of {file}", code_folder, store) from None
+
+
+def _import(file: str, code_folder: Path, store: Store | None) -> ModuleType:
+    path = code_folder / file
+    if not path.is_file() or not path.resolve().is_relative_to(code_folder.resolve()):
+        raise invalid("pipeline.entrypoint", f"there is no file {file} beside the definition.")
+    name = path.stem
+    taken = sys.modules.get(name)
+    if name in sys.stdlib_module_names or (taken is not None and taken not in modules_of(code_folder)):
+        raise invalid("pipeline.entrypoint", f"{file} has the name of the module `{name}`: give the file another one.")
+    if taken is not None:
+        return taken
+    for folder in (str(code_folder), str(path.parent)):
+        if folder in sys.path:
+            sys.path.remove(folder)
+        sys.path.insert(0, folder)
+    importlib.invalidate_caches()
+    try:
+        return importlib.import_module(name)
+    except MemoryError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _author_error("PipelineImport", error, file, code_folder, store) from None
+
+
+def _required_arguments(function: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [
+        one.name
+        for one in parameters
+        if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+    ]
+
+
+def _author_error(code: str, error: BaseException, what: str, code_folder: Path, store: Store | None) -> TrainerError:
+    short, full, file, line = author_traceback(error, code_folder)
+    where = what if file is None else f"{file}:{line}"
+    raised = "does not import" if code == "PipelineImport" else "raised"
+    stored = None if store is None else store.write_document("tracebacks", full.encode())
+    kind = short.splitlines()[0]
+    message = f"{where}: {what} {raised}: {kind}." if file is not None else f"{what} {raised}: {kind}."
+    return TrainerError(code, message, ErrorDetail(traceback=stored, file=file, line=line))

@@ -1,0 +1,202 @@
+"""What Reign asks of a pipeline before it is fitted."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from sklearn.base import is_classifier, is_regressor
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+from sklearn.utils._param_validation import InvalidParameterError
+from sklearn.utils.validation import has_fit_parameter
+
+from reign_trainer.shapes import Definition
+
+from .invalid import invalid, nearest
+
+
+def check_estimator(estimator: Any, definition: Definition, where: str) -> None:
+    """Check that an unfitted estimator can do what the definition's task needs.
+
+    Parameters
+    ----------
+    estimator : object
+        What an author's function returned, or the declarative pipeline.
+    definition : Definition
+    where : str
+        The function, or the field, for messages.
+
+    Raises
+    ------
+    TrainerError
+        ``PipelineInvalid``.
+    """
+    if inspect.isclass(estimator):
+        raise invalid(
+            where, f"returned the class {estimator.__name__}; expected is an instance: {estimator.__name__}()."
+        )
+    for step_where, step in _steps(estimator, where):
+        _check_transformers(step, step_where)
+    if not callable(getattr(estimator, "fit", None)) or not _has(estimator, "predict"):
+        raise invalid(
+            where,
+            f"returned {_described(estimator)}; expected is a scikit-learn Pipeline or estimator with `fit` and `predict`.",
+        )
+    _check_task(estimator, definition, where)
+    _check_unfitted(estimator, where)
+    for part in parts(estimator):
+        _check_parameters(part, where)
+    _check_columns(estimator, definition.source.features, where)
+    if definition.source.weight is not None and not has_fit_parameter(final_step(estimator), "sample_weight"):
+        name = type(final_step(estimator)).__name__
+        raise invalid(where, f"source.weight is given, but {name}.fit takes no `sample_weight`.")
+
+
+def final_step(estimator: Any) -> Any:
+    """Give the estimator at the end of a Pipeline, of Pipelines too."""
+    while isinstance(estimator, Pipeline) and estimator.steps:
+        estimator = estimator.steps[-1][1]
+    return estimator
+
+
+def parts(estimator: Any) -> list[Any]:
+    """Give the estimator and everything inside it that has parameters, each once."""
+    found = [estimator]
+    if hasattr(estimator, "get_params"):
+        found += [value for value in estimator.get_params(deep=True).values() if hasattr(value, "get_params")]
+    return list({id(part): part for part in found if not inspect.isclass(part)}.values())
+
+
+def describe_steps(estimator: Any) -> list[str]:
+    """Name the classes of the steps, in order.
+
+    A ColumnTransformer names what it holds: ``ColumnTransformer(HourOfDay, OrdinalEncoder)``.
+    """
+    steps = estimator.steps if isinstance(estimator, Pipeline) else [("", estimator)]
+    return [_name(step) for _, step in steps]
+
+
+def _name(step: Any) -> str:
+    if isinstance(step, str):
+        return step
+    if isinstance(step, ColumnTransformer):
+        return f"ColumnTransformer({', '.join(_name(one) for _, one, _ in step.transformers)})"
+    if isinstance(step, Pipeline):
+        return " > ".join(_name(one) for _, one in step.steps)
+    return type(step).__name__
+
+
+def _described(thing: Any) -> str:
+    return "nothing" if thing is None else f"a {type(thing).__name__}"
+
+
+def _steps(estimator: Any, where: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(estimator, Pipeline):
+        for name, step in estimator.steps:
+            yield f"{where}, step `{name}`", step
+        for at, (name, step) in enumerate(estimator.steps):
+            last = at == len(estimator.steps) - 1
+            if not (last or step is None or step == "passthrough" or _transforms(step)):
+                raise invalid(f"{where}, step `{name}`", f"{_described(step)} has no `fit` and `transform`.")
+
+
+def _check_transformers(step: Any, where: str) -> None:
+    """Check what a ColumnTransformer holds: unlike a Pipeline it clones its transformers by their parameters."""
+    if not isinstance(step, ColumnTransformer):
+        return
+    for name, transformer, _ in step.transformers:
+        if isinstance(transformer, str):
+            continue
+        if not _transforms(transformer):
+            raise invalid(f"{where}, `{name}`", f"{_described(transformer)} has no `fit` and `transform`.")
+        if not hasattr(transformer, "get_params"):
+            own = type(transformer).__name__
+            raise invalid(
+                f"{where}, `{name}`",
+                f"a ColumnTransformer clones its transformers: write `class {own}(TransformerMixin, BaseEstimator)`.",
+            )
+
+
+def _transforms(step: Any) -> bool:
+    return (_has(step, "fit") or _has(step, "fit_transform")) and _has(step, "transform")
+
+
+def _has(thing: Any, method: str) -> bool:
+    try:
+        return callable(getattr(thing, method, None))
+    except Exception:
+        # A method that depends on another step which is broken: that step's own check says more.
+        return False
+
+
+def _check_task(estimator: Any, definition: Definition, where: str) -> None:
+    name = type(final_step(estimator)).__name__
+    if definition.label is None:
+        if _is(is_classifier, estimator):
+            raise invalid(where, f"{name} is a classifier; expected is a regressor, since the task is regression.")
+        return
+    if _is(is_regressor, estimator):
+        raise invalid(where, f"{name} is a regressor; expected is a classifier, since the task is {definition.task}.")
+    if not _has(estimator, "predict_proba"):
+        raise invalid(
+            where,
+            f"{name} has no `predict_proba` with these parameters; expected is a classifier with probabilities "
+            "(CalibratedClassifierCV gives them to any).",
+        )
+
+
+def _is(question: Any, estimator: Any) -> bool:
+    try:
+        return bool(question(estimator))
+    except (AttributeError, TypeError, ValueError):  # an estimator of the author's own, without tags
+        return False
+
+
+def _check_unfitted(estimator: Any, where: str) -> None:
+    last = final_step(estimator)
+    own = getattr(last, "__sklearn_is_fitted__", None)
+    fitted = own() if callable(own) else any(name.endswith("_") and not name.startswith("_") for name in vars(last))
+    if fitted:
+        raise invalid(where, f"returned a fitted {type(last).__name__}; expected is one that Reign fits.")
+
+
+def _check_parameters(part: Any, where: str) -> None:
+    validate = getattr(part, "_validate_params", None)
+    if validate is None:
+        return
+    try:
+        validate()
+    except InvalidParameterError as error:
+        # Names class, parameter and what the author wrote: no row is known yet.
+        raise invalid(where, str(error)) from None
+
+
+def _check_columns(estimator: Any, features: list[str], where: str) -> None:
+    """Check the columns of a ColumnTransformer that sees the features as they come: the first step."""
+    first = estimator
+    while isinstance(first, Pipeline) and first.steps:
+        first = first.steps[0][1]
+    if not isinstance(first, ColumnTransformer):
+        return
+    for name, _, columns in first.transformers:
+        for column in _named(columns):
+            if column not in features:
+                raise invalid(
+                    f"{where}, ColumnTransformer `{name}`",
+                    f"there is no feature `{column}`.{nearest(column, features)} Features are: {', '.join(features)}.",
+                )
+
+
+def _named(columns: Any) -> list[str]:
+    if isinstance(columns, str):
+        return [columns]
+    if isinstance(columns, slice):
+        return [end for end in (columns.start, columns.stop) if isinstance(end, str)]
+    if callable(columns):
+        return []
+    try:
+        return [column for column in columns if isinstance(column, str)]
+    except TypeError:
+        return []

@@ -1,0 +1,67 @@
+"""Labels of a snapshot as numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reign_trainer.errors import TrainerError
+from reign_trainer.shapes import Definition
+
+
+def encode_labels(column: pa.ChunkedArray | pa.Array | npt.NDArray[np.generic], definition: Definition) -> np.ndarray:
+    """Give the index of each label's class, or the label itself for a regression.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray or ndarray of shape (n,)
+        The label's column of a snapshot: text, or numbers (0 and 1 where the classes are booleans).
+    definition : Definition
+        Names the classes.
+
+    Returns
+    -------
+    ndarray of shape (n,), float64
+        NaN where a row has no label: NULL, or NaN.
+
+    Raises
+    ------
+    TrainerError
+        ``ClassUnknown`` where labels are none of the classes: says in how many rows, not which.
+    """
+    values = column if isinstance(column, pa.ChunkedArray | pa.Array) else pa.array(column, from_pandas=True)
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    if definition.label is None:
+        return _numbers(values)
+    classes = definition.label.classes
+    texts = isinstance(classes[0], str)
+    if texts != (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        raise TrainerError(
+            "ClassUnknown",
+            f"The label {definition.source.label!r} holds {values.type}, label.classes are "
+            f"{'texts' if texts else 'numbers or booleans'}: give the classes as the query returns them.",
+        )
+    if texts:
+        codes = pc.index_in(values, value_set=pa.array(classes, type=values.type))
+        labelled = pc.is_valid(values).to_numpy(zero_copy_only=False)
+    else:
+        numbers = _numbers(values)
+        labelled = ~np.isnan(numbers)
+        codes = pc.index_in(pa.array(numbers), value_set=pa.array([float(value) for value in classes]))
+    encoded = codes.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False).copy()
+    unknown = int(np.count_nonzero(np.isnan(encoded) & labelled))
+    if unknown:
+        raise TrainerError(
+            "ClassUnknown",
+            f"{unknown} of {encoded.size} rows have a label in {definition.source.label!r} that is none of "
+            "label.classes.",
+        )
+    return np.asarray(encoded)
+
+
+def _numbers(values: pa.Array) -> np.ndarray:
+    # Adding zero turns -0.0, which compares equal but is hashed apart, into 0.0.
+    return np.asarray(values.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False) + 0.0)

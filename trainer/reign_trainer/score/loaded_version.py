@@ -1,0 +1,137 @@
+"""A version as a clean process loads it."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import mlflow.artifacts
+import mlflow.pyfunc
+import pandas as pd
+from packaging.requirements import InvalidRequirement, Requirement
+
+from reign_trainer.children.clean_room import clean_room
+from reign_trainer.environment import installed
+from reign_trainer.errors import TrainerError
+from reign_trainer.settings import Settings
+from reign_trainer.tracking.tracker_errors import tracker_errors, tracking_uri
+
+
+class LoadedVersion:
+    """A loaded version. Valid inside of :func:`with_version` only.
+
+    Parameters
+    ----------
+    model : PyFuncModel
+    name : str
+        For messages: ``flight-delay version 3``.
+    """
+
+    def __init__(self, model: Any, name: str) -> None:
+        self._model = model
+        self._name = name
+
+    @property
+    def input_schema(self) -> Any:
+        """The model's own signature."""
+        return self._model.metadata.get_input_schema()
+
+    def predict(self, frame: pd.DataFrame) -> Any:
+        """Ask it, as MLflow's scoring server would: through the signature.
+
+        Raises
+        ------
+        TrainerError
+            ``PredictionsInvalid``; names the exception's class, never its text.
+        """
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return self._model.predict(frame)
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise TrainerError(
+                "PredictionsInvalid", f"{self._name} raises {type(error).__name__} when it is asked for predictions."
+            ) from None
+
+
+@contextmanager
+def with_version(model_uri: str, name: str, settings: Settings) -> Iterator[LoadedVersion]:
+    """Load a version where nothing of Reign or of its author's folder is; the only one of this process.
+
+    Parameters
+    ----------
+    model_uri : str
+        ``models:/m-...``, downloaded through MLflow, or a folder.
+    name : str
+        For messages.
+    settings : Settings
+
+    Raises
+    ------
+    TrainerError
+        ``VersionUnloadable``, with the libraries that it wants in other versions than are installed;
+        ``TrackerUnavailable``, ``TrackerRefused``.
+    """
+    logging.getLogger("mlflow").setLevel(logging.CRITICAL)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = _fetch(model_uri, Path(scratch) / "version", settings)
+        empty = Path(scratch) / "empty"
+        empty.mkdir()
+        with clean_room(empty):
+            yield LoadedVersion(_load(folder, name), name)
+
+
+def _fetch(model_uri: str, target: Path, settings: Settings) -> Path:
+    if ":" not in model_uri:
+        if not (Path(model_uri) / "MLmodel").is_file():
+            raise TrainerError("VersionUnloadable", "The model's folder is not there any more.")
+        return Path(model_uri)
+    target.mkdir()
+    with tracker_errors("give the model's files"):
+        path = mlflow.artifacts.download_artifacts(
+            artifact_uri=model_uri, dst_path=str(target), tracking_uri=tracking_uri(settings)
+        )
+    return Path(path)
+
+
+def _load(folder: Path, name: str) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return mlflow.pyfunc.load_model(str(folder))
+    except MemoryError:
+        raise
+    except Exception as error:
+        # The name of a missing module is what a reader needs, and no row's value.
+        missing = f" (module {error.name})" if isinstance(error, ImportError) and error.name else ""
+        wants = "; ".join(_differences(folder)) or "the installed libraries are those that it wants"
+        raise TrainerError(
+            "VersionUnloadable", f"{name} cannot be loaded: {type(error).__name__}{missing}; {wants}."
+        ) from None
+
+
+def _differences(folder: Path) -> list[str]:
+    """Name every library that the version wants in another version than is installed."""
+    try:
+        lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        try:
+            requirement = Requirement(line.strip())
+        except InvalidRequirement:
+            continue
+        here = installed(requirement.name)
+        if here is None:
+            found.append(f"it wants {requirement}, which is not installed")
+        elif not requirement.specifier.contains(here, prereleases=True):
+            found.append(f"it wants {requirement}, installed is {here}")
+    return found

@@ -1,0 +1,68 @@
+"""The trainer's settings, read from the environment once, at the edge."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reign_trainer.errors import TrainerError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a trainer and its children need to know of their surroundings.
+
+    Attributes
+    ----------
+    store : pathlib.Path
+        The folder of snapshots, predictions and documents (``REIGN_STORE``).
+    tracking_uri : str or None
+        MLflow's address (``MLFLOW_TRACKING_URI``); needed as soon as a fit is tracked or a tracked version scored.
+    fits_at_once : int
+        How many fits run at the same time (``REIGN_FITS_AT_ONCE``, default 1).
+    """
+
+    store: Path
+    tracking_uri: str | None = None
+    fits_at_once: int = 1
+
+    @property
+    def threads(self) -> int:
+        """Threads of one child: cores divided by fits at once, at least one."""
+        return max(1, available_cores() // self.fits_at_once)
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings.
+
+    Raises
+    ------
+    TrainerError
+        ``SettingMissing`` where one is missing or is not what it should be.
+    """
+    store = environment.get("REIGN_STORE", "").strip()
+    if store == "":
+        raise TrainerError("SettingMissing", "REIGN_STORE is not set: the folder that keeps snapshots and evidence.")
+    return Settings(
+        store=Path(store).absolute(),
+        tracking_uri=environment.get("MLFLOW_TRACKING_URI", "").strip() or None,
+        fits_at_once=_count(environment, "REIGN_FITS_AT_ONCE", 1),
+    )
+
+
+def available_cores() -> int:
+    """Cores that this process may use: its affinity and the control group's quota are respected."""
+    import joblib
+
+    return int(joblib.cpu_count())
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "").strip()
+    if text == "":
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        raise TrainerError("SettingMissing", f"{name} is {text!r}: give a whole number from 1.")
+    return int(text)

@@ -1,0 +1,63 @@
+"""What the holdout said, as metrics of the challenger's run."""
+
+from __future__ import annotations
+
+from mlflow.entities import Metric
+
+from reign_trainer.settings import Settings
+from reign_trainer.shapes import Evidence, TrackedRun
+from reign_trainer.tracking.tracked_fit import timestamp_of
+from reign_trainer.tracking.tracker_errors import tracker_client, tracker_errors
+
+#: Hashes of the evidence about this run, oldest first: the position is the metrics' step.
+_EVIDENCE_TAG = "reign.evidence"
+
+
+def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settings: Settings) -> None:
+    """Write ``holdout_<metric>`` and its champion's, trivial predictor's and difference's.
+
+    Parameters
+    ----------
+    run : TrackedRun
+        The challenger's.
+    evidence : Evidence
+    evidence_hash : str
+        A second judgement of the same challenger has other evidence: its metrics become the next step, so that the
+        run shows the last. The same evidence again changes nothing.
+    settings : Settings
+    """
+    client = tracker_client(settings)
+    with tracker_errors("log holdout metrics"):
+        known = client.get_run(run.run_id).data.tags.get(_EVIDENCE_TAG, "").split()
+        if evidence_hash not in known:
+            known.append(evidence_hash)
+            client.set_tag(run.run_id, _EVIDENCE_TAG, " ".join(known))
+        step = known.index(evidence_hash)
+        time = timestamp_of(evidence.as_of)
+        values = holdout_metrics(evidence)
+        metrics = [
+            Metric(name, value, time, step, model_id=run.model_id, run_id=run.run_id)
+            for name, value in values.items()
+        ]
+        if metrics:
+            client.log_batch(run.run_id, metrics=metrics)
+
+
+def holdout_metrics(evidence: Evidence) -> dict[str, float]:
+    """Give the numbers of an evidence document by the names that they have in MLflow.
+
+    Examples
+    --------
+    ``holdout_roc_auc``, ``holdout_champion_roc_auc``, ``holdout_trivial_roc_auc``, ``holdout_difference_roc_auc``,
+    ``holdout_difference_low_roc_auc``, ``holdout_difference_high_roc_auc``, ``holdout_rows``.
+    """
+    found: dict[str, float | None] = {"holdout_rows": float(evidence.rows.judged)}
+    for name, metric in evidence.metrics.items():
+        found[f"holdout_{name}"] = metric.challenger
+        found[f"holdout_champion_{name}"] = metric.champion
+        found[f"holdout_trivial_{name}"] = metric.trivial
+        if metric.difference is not None:
+            found[f"holdout_difference_{name}"] = metric.difference.estimate
+            found[f"holdout_difference_low_{name}"] = metric.difference.low
+            found[f"holdout_difference_high_{name}"] = metric.difference.high
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,46 @@
+/** Hosts the workflows and the TypeScript activities: `node worker/worker.ts`. Ends on SIGTERM and SIGINT. */
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/create.ts';
+import { migrate } from '../ledger/migrate.ts';
+import { ReignError } from '../schemas/errors.ts';
+import { workerQueue } from '../schemas/queues.ts';
+import { loadSettings } from '../stack/settings.ts';
+import { openWorld } from './openWorld.ts';
+import { runtimeLogger } from './runtimeLogger.ts';
+import { workflowBundle } from './workflowBundle.ts';
+
+async function main(): Promise<void> {
+  const settings = loadSettings(process.env);
+  const world = openWorld(settings, process.env);
+  Runtime.install({ logger: runtimeLogger(world.log), shutdownSignals: ['SIGINT', 'SIGTERM'] });
+  try {
+    await migrate(world.ledger.db);
+    const connection = await NativeConnection.connect(
+      settings.temporal.connectionOptions ?? { address: settings.temporal.address },
+    );
+    try {
+      const worker = await Worker.create({
+        connection,
+        namespace: settings.temporal.namespace,
+        taskQueue: workerQueue,
+        workflowBundle: await workflowBundle(settings.home),
+        activities: createActivities(world),
+        shutdownGraceTime: '10 seconds',
+      });
+      world.log.info({ queue: workerQueue, namespace: settings.temporal.namespace }, 'worker is listening');
+      await worker.run();
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await world.ledger.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  const known = error instanceof ReignError;
+  console.error(known ? `error[${error.code}]: ${error.message}\n${error.advice}` : error);
+  process.exitCode = 1;
+}

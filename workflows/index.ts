@@ -1,0 +1,3 @@
+export { checkDefinition } from './checkDefinition.ts';
+export { retrain } from './retrain.ts';
+export { tryDefinition } from './tryDefinition.ts';

@@ -1,0 +1,58 @@
+import { workflowInfo } from '@temporalio/workflow';
+import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
+import { fitChallenger } from './fitChallenger.ts';
+import { judge } from './judge.ts';
+import { reportProgress } from './progress.ts';
+import { control, trainer } from './proxies.ts';
+import { settle } from './settle.ts';
+import { snapshotsOf } from './snapshots.ts';
+
+/**
+ * One cycle: a challenger is fitted on what was known at `asOf`, judged against the champion on the same unseen rows,
+ * and promoted only when the evidence says that it wins. However it ends, the ledger says how and why.
+ */
+export async function retrain(request: RetrainRequest): Promise<Outcome> {
+  const progress = reportProgress();
+
+  return settle(request, progress, async () => {
+    const plan = await control.plan(request, workflowInfo().runId);
+    if (plan.kind === 'settled') return { status: plan.status, summary: plan.summary };
+    if (plan.kind === 'superseded') return { status: 'superseded', summary: plan.summary };
+
+    progress.at('extract');
+    const snapshots = snapshotsOf(await trainer.extract(plan.extraction));
+
+    progress.at('inspect');
+    await control.inspect(plan.cycle, snapshots);
+
+    progress.at('fit');
+    const challenger = await fitChallenger(plan, snapshots, progress);
+
+    let champion = plan.champion;
+    for (let number = plan.firstJudgement; ; number++) {
+      progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
+      const judged = await judge(plan, snapshots, challenger, champion, number);
+      if (number > plan.firstJudgement && judged.championSawHoldout) return superseded(plan, champion);
+      if (judged.kind !== 'promote') return { status: 'kept', summary: judged.summary };
+
+      progress.at('promote');
+      const promotion = await control.promote({
+        cycle: plan.cycle,
+        number,
+        epoch: judged.epoch,
+        version: challenger.version,
+        reason: judged.summary,
+      });
+      if (promotion.outcome === 'promoted') return { status: 'promoted', summary: judged.summary };
+
+      // Somebody else was promoted since. What was judged says nothing about the new champion: judge again, or give way.
+      champion = promotion.champion;
+      if (champion.asOf > plan.cycle.asOf) return superseded(plan, champion);
+    }
+  });
+}
+
+function superseded({ cycle }: PlannedCycle, champion: ChampionToBeat | null): Pick<Outcome, 'status' | 'summary'> {
+  const by = champion === null ? 'Another version' : `Version ${champion.version} (asOf ${champion.asOf})`;
+  return { status: 'superseded', summary: `${by} became champion while the cycle for ${cycle.asOf} ran.` };
+}

@@ -1,0 +1,44 @@
+import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { Failure } from '../schemas/cycle.ts';
+import { type ErrorCode, errors } from '../schemas/errors.ts';
+import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
+import type { reportProgress } from './progress.ts';
+import { control } from './proxies.ts';
+
+type Ending = Pick<Outcome, 'status' | 'summary'>;
+
+/**
+ * Runs a cycle's steps and records how they ended, whatever happens: also a failure (with its reason) and a
+ * cancellation. A failed cycle fails its workflow, so that Temporal shows it and a new attempt may be started.
+ */
+export async function settle(
+  request: RetrainRequest,
+  progress: ReturnType<typeof reportProgress>,
+  steps: () => Promise<Ending>,
+): Promise<Outcome> {
+  try {
+    const ending = await steps();
+    progress.at('record');
+    return await control.record(request, { ...ending, failure: null });
+  } catch (error) {
+    const step = progress.step;
+    await CancellationScope.nonCancellable(() => control.record(request, endingOf(error, step)));
+    throw error;
+  }
+}
+
+function endingOf(error: unknown, step: string): Outcome {
+  if (isCancellation(error)) return { status: 'cancelled', summary: `Cancelled during ${step}.`, failure: null };
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const type = cause instanceof ApplicationFailure ? (cause.type ?? 'Internal') : 'Internal';
+  const code: ErrorCode = type in errors ? (type as ErrorCode) : 'Internal';
+  const message = cause instanceof Error ? cause.message : 'unknown';
+  const failure: Failure = { code, message, advice: errors[code].advice, step, traceback: tracebackOf(cause) };
+  return { status: 'failed', summary: `Failed during ${step}: ${message}`, failure };
+}
+
+function tracebackOf(cause: unknown): string | null {
+  const detail =
+    cause instanceof ApplicationFailure ? (cause.details?.[0] as { traceback?: string | null } | undefined) : undefined;
+  return detail?.traceback ?? null;
+}
