@@ -1,6 +1,6 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { temporal } from '@temporalio/proto';
 import { ReignError } from '../schemas/errors.ts';
 import { trainerQueue, workerQueue } from '../schemas/queues.ts';
 
@@ -53,15 +53,12 @@ async function watch(
     } catch {
       // Temporal does not answer just now: the result, which is asked for too, decides.
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pollMilliseconds);
-      ended.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    await sleep(pollMilliseconds, undefined, { signal: ended }).catch(() => {});
   }
 }
 
-type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
-type Pending = temporal.api.workflow.v1.IPendingActivityInfo;
+type Description = WorkflowExecutionDescription['raw'];
+type Pending = NonNullable<Description['pendingActivities']>[number];
 
 function standingOf({ pendingActivities, pendingWorkflowTask }: Description): Standing | undefined {
   const activity = pendingActivities?.[0];
@@ -113,7 +110,7 @@ export async function awaitWorker(client: Client, queue: string, { onStanding, s
     if (signal?.aborted) throw new ReignError('Interrupted', 'interrupted while waiting for a worker');
     if (Date.now() > deadline) throw new ReignError('WorkerMissing', `no worker is listening on the queue ${queue}`);
     onStanding?.({ step: `no worker is listening on the queue ${queue}`, detail: 'waiting for one' });
-    await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+    await sleep(pollMilliseconds);
   }
 }
 

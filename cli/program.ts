@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Tell } from './answer.ts';
 import { applyCommand } from './commands/apply.ts';
 import { cyclesCommand } from './commands/cycles.ts';
+import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { historyCommand } from './commands/history.ts';
@@ -31,15 +32,12 @@ export function createProgram(
       .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: () => {}, outputError: () => {} })
       .configureHelp({ helpWidth: Math.min(100, stderr.columns ?? 100) });
   }
-  // Without a command: what there is. Not an error of the caller's script to be told about.
-  program.action(() => {
-    program.outputHelp();
-  });
   return program;
 }
 
 const commands: readonly ((session: Session, tell: Tell) => Command)[] = [
   devCommand,
+  demoCommand,
   applyCommand,
   tryCommand,
   retrainCommand,

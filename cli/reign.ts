@@ -1,11 +1,13 @@
 /** The command line: `npm run -s reign -- COMMAND`. */
-import { onStopSignal } from '../stack/stop-signals.ts';
+import { onStopSignal } from '../stack/stopSignals.ts';
 import { exitCodes } from './exitCodes.ts';
 import { run } from './run.ts';
 
 const interrupt = new AbortController();
+const hurry = new AbortController();
 const forget = onStopSignal((times) => {
   if (times === 1) interrupt.abort();
+  else if (times === 2) hurry.abort();
   else process.exit(exitCodes.interrupted);
 });
 // A reader that has seen enough (`| head`) is no error.
@@ -20,6 +22,7 @@ const exitCode = await run(process.argv.slice(2), {
   stderr: process.stderr,
   now: () => new Date(),
   interrupted: interrupt.signal,
+  hurried: hurry.signal,
 });
 forget();
 process.exitCode = exitCode;

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { CommanderError } from 'commander';
-import type { ReignError } from '../schemas/errors.ts';
+import { ReignError } from '../schemas/errors.ts';
 import type { Answer, Look } from './answer.ts';
+import { CommandError } from './commandError.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { createProgram } from './program.ts';
-import { paintFor } from './render/style.ts';
+import { type Paint, paintFor } from './render/style.ts';
 import { Session, type Surroundings } from './session.ts';
 import { toReignError } from './toReignError.ts';
 
@@ -23,34 +25,58 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   };
   try {
     const program = createProgram(session, tell, { stdout, stderr });
-    await program.parseAsync([...args], { from: 'user' });
+    // Without a command: what there is.
+    const given = args.length === 0 ? ['--help'] : [...args];
+    await Promise.race([program.parseAsync(given, { from: 'user' }), interruption(session)]);
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
     const known = toReignError(error);
     session.progress.end();
     if (json) stdout.write(`${JSON.stringify(errorDocument(known), null, 2)}\n`);
-    else stderr.write(errorText(known, { ...look, paint: paintFor(stderr, env) }));
+    else stderr.write(errorText(known, paintFor(stderr, env)));
     if (env.REIGN_DEBUG && known.cause instanceof Error) stderr.write(`${known.cause.stack}\n`);
-    return known.exitCode ?? exitCodeOf(known.code);
+    return known instanceof CommandError ? known.exitCode : exitCodeOf(known.code);
   } finally {
-    await session.close().catch(() => {});
+    // A connection that is still being tried is not waited for.
+    await Promise.race([session.close().catch(() => {}), sleep(graceMilliseconds, undefined, { ref: false })]);
   }
 }
 
-type Told = ReignError & { readonly exitCode?: number; readonly lines?: readonly string[] };
+/** How long a command may take to end by itself, with words of its own, after Ctrl-C. */
+const graceMilliseconds = 500;
 
-const errorDocument = ({ code, message, advice, lines }: Told) => ({
-  error: { code, message, advice, ...(lines === undefined ? {} : { traceback: lines }) },
-});
+/** Fails some time after Ctrl-C, unless the command sees to it itself. */
+function interruption(session: Session): Promise<never> {
+  const { interrupted } = session.surroundings;
+  return new Promise((_resolve, reject) => {
+    const end = () => {
+      if (session.endsItself) return;
+      setTimeout(() => reject(new ReignError('Interrupted', 'interrupted')), graceMilliseconds).unref();
+    };
+    if (interrupted.aborted) end();
+    else interrupted.addEventListener('abort', end, { once: true });
+  });
+}
+
+const errorDocument = (error: ReignError) => {
+  const { code, message, advice } = error;
+  const lines = tracebackOf(error);
+  return { error: { code, message, advice, ...(lines.length === 0 ? {} : { traceback: lines }) } };
+};
+
+const tracebackOf = (error: ReignError) => (error instanceof CommandError ? error.traceback : []);
 
 /** `error[Code]: message`, and what to do. */
-function errorText({ code, message, advice, lines }: Told, { paint }: Look): string {
+function errorText(error: ReignError, paint: Paint): string {
+  const { code, message, advice } = error;
   // A message may quote a file or a server: no control character of theirs reaches the terminal.
   const clean = (text: string) => stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n\t]/gu, '');
   const [first = '', ...more] = clean(message).split('\n');
   // Several problems stand below each other, each whole, so that editors and grep find them.
   const body = more.length === 0 ? ` ${first}` : `\n${[first, ...more].join('\n')}`;
-  const traceback = (lines ?? []).map((line) => `  ${clean(line)}\n`).join('');
+  const traceback = tracebackOf(error)
+    .map((line) => `  ${clean(line)}\n`)
+    .join('');
   return `${paint('red', `error[${code}]:`)}${body}\n${traceback}${paint('dim', advice)}\n`;
 }

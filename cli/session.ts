@@ -15,12 +15,16 @@ export interface Surroundings {
   readonly now: () => Date;
   /** Fires on Ctrl-C. */
   readonly interrupted: AbortSignal;
+  /** Fires when it is pressed again. */
+  readonly hurried: AbortSignal;
 }
 
 /** What one command reaches: each part is opened when it is first asked for, and closed at the end. */
 export class Session {
   readonly surroundings: Surroundings;
   readonly progress: Progress;
+  /** Set by a command that Ctrl-C ends in its own way. */
+  endsItself = false;
   #ledger: Ledger | undefined;
   #client: Promise<Client> | undefined;
   #store: Store | undefined;

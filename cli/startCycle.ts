@@ -26,35 +26,53 @@ export interface StartedCycle {
 }
 
 /**
- * Starts the cycle of a model for one asOf, by its latest definition. A running one is joined, a settled one is
- * returned, a failed or cancelled one gets a new attempt.
+ * What starting would do, by the ledger alone: which cycle it is, and what it ended with where it is settled.
  *
  * @throws ReignError ModelUnknown, AsOfInvalid, AsOfInFuture, AsOfBeforeChampion
  */
-export async function startCycle(client: Client, ledger: Ledger, request: StartRequest): Promise<StartedCycle> {
+export async function planCycle(
+  ledger: Ledger,
+  request: StartRequest,
+): Promise<StartedCycle & { readonly retrain: RetrainRequest }> {
   const { model, trigger, now } = request;
   const asOf = parseAsOf(request.asOf);
-  const { version } = await knownModel(ledger, model);
   if (Date.parse(asOf) > now.getTime()) throw new ReignError('AsOfInFuture', `asOf ${asOf} lies in the future`);
-
+  const { version } = await knownModel(ledger, model);
   const retrain: RetrainRequest = { model, lineage: 'live', asOf, definitionVersion: version, trigger };
   const id = cycleId(retrain);
   const known = await cycleById(ledger.db, id);
-  if (known !== undefined && settledStatuses.includes(known.status)) return { id, settled: known };
+  if (known !== undefined && settledStatuses.includes(known.status)) return { id, retrain, settled: known };
 
   const champion = await currentChampion(ledger.db, model, 'live');
   if (champion !== undefined && champion.asOf > asOf) {
     const reigning = `version ${champion.version}, which reigns, has the asOf ${champion.asOf}`;
     throw new ReignError('AsOfBeforeChampion', `asOf ${asOf} lies before the champion's: ${reigning}`);
   }
+  return { id, retrain };
+}
+
+/**
+ * Starts the cycle of a model for one asOf, by its latest definition. A running one is joined, a settled one is
+ * returned, a failed or cancelled one gets a new attempt.
+ *
+ * @throws ReignError as planCycle does
+ */
+export async function startCycle(client: Client, ledger: Ledger, request: StartRequest): Promise<StartedCycle> {
+  const { id, retrain, settled } = await planCycle(ledger, request);
+  if (settled !== undefined) return { id, settled };
+  await startWorkflow(client, retrain);
+  return { id };
+}
+
+/** Starts the workflow of a planned cycle, or joins it where it runs. */
+export async function startWorkflow(client: Client, retrain: RetrainRequest): Promise<void> {
   await client.workflow.start('retrain', {
     taskQueue: workerQueue,
-    workflowId: id,
+    workflowId: cycleId(retrain),
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     args: [retrain],
   });
-  return { id };
 }
 
 /**

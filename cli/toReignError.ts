@@ -8,7 +8,9 @@ import { workflowError } from './workflowError.ts';
 export function toReignError(error: unknown): ReignError {
   if (error instanceof ReignError) return error;
   if (error instanceof CommanderError) {
-    return new ReignError('UsageInvalid', error.message.replace(/^error: /, ''), { cause: error });
+    return new ReignError('UsageInvalid', error.message.replace(/^error: /, '').replaceAll('\n', ' '), {
+      cause: error,
+    });
   }
   if (error instanceof StackError) return new ReignError('SettingMissing', error.message, { cause: error });
   if (error instanceof WorkflowFailedError) return workflowError(error);

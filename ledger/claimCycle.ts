@@ -15,6 +15,7 @@ export interface Claim {
 }
 
 export interface ClaimRequest {
+  /** `cycleId` of the next four. */
   readonly id: string;
   readonly model: string;
   readonly lineage: string;
@@ -32,18 +33,16 @@ export interface ClaimRequest {
  */
 export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): Promise<Claim> {
   return await db.transaction().execute(async (transaction) => {
+    const { id } = request;
     await insertNew(transaction, request);
     const row = await transaction
       .selectFrom('cycles')
       .selectAll()
-      .where('id', '=', request.id)
+      .where('id', '=', id)
       .forNoKeyUpdate()
       .executeTakeFirst();
     if (row === undefined) {
-      throw new ReignError(
-        'LedgerConflict',
-        `Cycle ${request.id}: its model, lineage, asOf and version have another id`,
-      );
+      throw new ReignError('LedgerConflict', `Cycle ${id}: its model, lineage, asOf and version have another id`);
     }
     if (settledStatuses.includes(row.status)) return await claim(transaction, 'settled', row);
     const crowned = await settleCrowned(transaction, row.id);

@@ -2,9 +2,9 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Column } from '../schemas/columns.ts';
 import type { CycleStatus, Failure, PrimaryResult, Trigger } from '../schemas/cycle.ts';
 import type { Definition } from '../schemas/definition.ts';
-import type { Policy } from '../schemas/policy.ts';
 import type { Rehearsal } from '../schemas/evidence.ts';
 import type { FitResult } from '../schemas/payloads.ts';
+import type { Policy } from '../schemas/policy.ts';
 import type { Verdict, VerdictKind } from '../schemas/verdict.ts';
 
 /** The tables of the schema `reign`. test/ledger/database.test.ts holds this against what the migrations give. */

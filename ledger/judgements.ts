@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Judgement, PrimaryResult } from '../schemas/cycle.ts';
-import type { Policy } from '../schemas/policy.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { Rehearsal } from '../schemas/evidence.ts';
+import type { Policy } from '../schemas/policy.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import type { Database } from './database.ts';
 
@@ -20,12 +20,13 @@ export interface NewJudgement {
   /** What the evidence was held against. */
   readonly policy: Policy;
   readonly verdict: Verdict;
+  /** The deciding metric in brief, for those who list. */
   readonly primary: PrimaryResult | null;
 }
 
 /**
- * Stores a judgement; the first by (cycle, number) stays and is the answer. Refused where the champion it names did not
- * reign at its epoch, or the challenger is not the cycle's version.
+ * Stores a judgement; the first by (cycle, number) stays and is the answer. Refused where that one is about other
+ * evidence, where the champion it names did not reign at its epoch, or the challenger is not the cycle's version.
  */
 export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgement): Promise<Judgement> {
   const { cycle, number, verdict, policy, rehearsal, primary } = judgement;
@@ -76,12 +77,25 @@ export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgeme
     .where('number', '=', number)
     .executeTakeFirst();
   if (row === undefined) throw new ReignError('CycleUnknown', `There is no cycle ${cycle}`);
-  return judgementOf(row);
+  const stored = judgementOf(row);
+  const { epoch, challenger, evidence } = stored;
+  if (epoch !== judgement.epoch || challenger !== judgement.challenger || evidence !== judgement.evidence) {
+    throw new ReignError('LedgerConflict', `Judgement ${number} of cycle ${cycle} is about other evidence already`);
+  }
+  return stored;
 }
 
-/** The judgements of a cycle, of all its attempts, in order. */
+/** The judgements of a cycle's current attempt, in order. Those of earlier attempts stay in the table. */
 export async function judgementsOf(db: Kysely<Database>, cycle: string): Promise<Judgement[]> {
-  const rows = await db.selectFrom('judgements').selectAll().where('cycle', '=', cycle).orderBy('number').execute();
+  const rows = await db
+    .selectFrom('judgements')
+    .innerJoin('cycles', (join) =>
+      join.onRef('cycles.id', '=', 'judgements.cycle').onRef('cycles.attempt', '=', 'judgements.attempt'),
+    )
+    .selectAll('judgements')
+    .where('judgements.cycle', '=', cycle)
+    .orderBy('number')
+    .execute();
   return rows.map(judgementOf);
 }
 

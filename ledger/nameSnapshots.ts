@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import { type NamedSnapshot, snapshotsOf } from './cycles.ts';
 import type { Database } from './database.ts';
 import { lockCycle } from './lockCycle.ts';
+import { type NamedSnapshot, snapshotsOf } from './snapshots.ts';
 
 /**
  * Names what the cycle's current attempt extracted. What was named first stays: the answer is what counts from here on,

@@ -9,13 +9,13 @@ import { lockCycle } from './lockCycle.ts';
 export interface Outcome {
   readonly status: CycleStatus;
   readonly verdict?: VerdictKind;
-  readonly summary?: string;
+  readonly summary?: string | null;
   readonly primary?: PrimaryResult | null;
   readonly champion?: number | null;
   readonly challenger?: number | null;
   readonly rows?: { readonly train?: number; readonly holdout?: number; readonly judged?: number };
   readonly evidence?: string;
-  readonly failure?: Failure;
+  readonly failure?: Failure | null;
   /** Given: refused where the cycle is in another attempt by now. */
   readonly attempt?: number;
 }
@@ -103,6 +103,6 @@ function columnsOf(outcome: Outcome): Updateable<Database['cycles']> {
     ...(rows?.holdout !== undefined && { holdout_rows: rows.holdout }),
     ...(rows?.judged !== undefined && { judged_rows: rows.judged }),
     ...(evidence !== undefined && { evidence }),
-    ...(failure !== undefined && { failure: JSON.stringify(failure) }),
+    ...(failure !== undefined && { failure: failure && JSON.stringify(failure) }),
   };
 }

@@ -49,7 +49,7 @@ export async function versionOf(
 export async function nameRun(db: Kysely<Database>, cycle: string, run: TrackedRun): Promise<TrackedRun> {
   await db
     .insertInto('versions')
-    .columns(['cycle', 'model', 'lineage', 'experiment_id', 'run_id', 'model_id', 'definition_version', 'code_hash'])
+    .columns(['cycle', 'model', 'lineage', 'definition_version', 'code_hash', 'experiment_id', 'run_id', 'model_id'])
     .expression(({ selectFrom, val }) =>
       selectFrom('cycles')
         .innerJoin('definitions', (join) =>
@@ -58,15 +58,11 @@ export async function nameRun(db: Kysely<Database>, cycle: string, run: TrackedR
             .onRef('definitions.version', '=', 'cycles.definition_version'),
         )
         .where('cycles.id', '=', cycle)
+        .select(['cycles.id', 'cycles.model', 'cycles.lineage', 'definitions.version', 'definitions.code_hash'])
         .select([
-          'cycles.id',
-          'cycles.model',
-          'cycles.lineage',
           val(run.experimentId).as('experiment_id'),
           val(run.runId).as('run_id'),
           val(run.modelId).as('model_id'),
-          'cycles.definition_version',
-          'definitions.code_hash',
         ]),
     )
     .onConflict((conflict) => conflict.column('cycle').doNothing())

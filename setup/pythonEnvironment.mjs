@@ -95,16 +95,39 @@ export async function installPythonEnvironment(root, dev, log) {
 async function pipInstall(root, file, what, shared) {
   const total = new Set(readFileSync(join(root, 'trainer', file), 'utf8').match(/^[a-z0-9][\w.-]*(?===)/gim)).size;
   let collected = 0;
+  let isInstalling = false;
   await run({
     ...shared,
     what,
     command: join(folderOf(root), 'bin', 'python'),
-    args: ['-m', 'pip', 'install', '--no-input', '--progress-bar=off', '--require-hashes', '-r', join('trainer', file)],
+    args: [
+      '-m',
+      'pip',
+      'install',
+      '--no-input',
+      '--no-compile',
+      '--progress-bar=off',
+      '--require-hashes',
+      '-r',
+      join('trainer', file),
+    ],
     advice: 'Check the network (or the package index that pip is configured for) and run the same command again.',
     stage: (text) => {
       collected += text.match(/^Collecting /gm)?.length ?? 0;
-      return /^Installing collected packages/m.test(text) ? 'installing' : `about ${collected} of ${total} fetched`;
+      isInstalling ||= /^Installing collected packages/m.test(text);
+      return isInstalling ? 'installing' : `about ${collected} of ${total} fetched`;
     },
+  });
+  // pip would compile one file after the other.
+  await run({
+    ...shared,
+    what: `${what}: compiling`,
+    command: join(folderOf(root), 'bin', 'python'),
+    args: [
+      '-c',
+      'import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2, workers=0)',
+    ],
+    advice: 'Run the same command again.',
   });
 }
 

@@ -44,7 +44,7 @@ export function checkColumns(definition: Definition, described: readonly Describ
       ...source.cluster.map((name, at) => find(name, 'cluster', ...(source.cluster.length > 1 ? [at] : []))),
     );
   planned.push(...source.carry.map((name, at) => find(name, 'carry', at)));
-  refuseReserved(planned);
+  refuseReserved(described);
   const names = planned.map(({ name }) => name);
   return { rowId, eventTime, knownAt, label, planned: planned.filter(({ name }, at) => names.indexOf(name) === at) };
 }
@@ -116,13 +116,13 @@ function checkLabel({ label }: Definition, column: Column): void {
 const ofKind = (kind: ColumnKind) => (column: Column) => column.kind === kind;
 const numberOf = (types: readonly Column['sourceType'][]) => (column: Column) => types.includes(column.sourceType);
 
-function refuseReserved(planned: readonly Column[]): void {
-  const reserved = planned.find(({ name }) => name.startsWith('reign_'));
+function refuseReserved(described: readonly DescribedColumn[]): void {
+  const reserved = described.find(({ name }) => name.startsWith('reign_'));
   if (reserved !== undefined) {
     throw new SourceError(
-      'DefinitionInvalid',
-      `source: the column ${reserved.name} starts with reign_, which Reign keeps for its own columns; name it differently with AS.`,
-      { path: ['source'] },
+      'QueryInvalid',
+      `source.query: the column ${reserved.name} starts with reign_, which Reign keeps for its own columns; name it differently with AS.`,
+      { path: ['source', 'query'] },
     );
   }
 }

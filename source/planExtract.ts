@@ -67,8 +67,8 @@ const rowsOf = (query: string): Rows => ({ from: `(\n${query}\n)`, chosen: 'true
 
 /**
  * The latest version of each row id known before asOf, where that version lies in the window. Only row ids that have
- * any version in the window are sorted. Versions that share row id and time all come out, so that the extract meets
- * the row id twice and refuses it.
+ * any version in the window are sorted. What the extract must refuse comes out too: rows without row id, and versions
+ * that share row id and time, so that it meets the row id twice.
  */
 function latestVersions(
   query: string,
@@ -95,6 +95,10 @@ function latestVersions(
   window version as (
     partition by ${rowId} order by ${column(knownAt.name)} desc range between current row and current row
   )
+  union all
+  select source.*, 1, 1, true
+  from (\n${query}\n) as source
+  where ${rowId} is null and ${known} and ${inWindow}
 )`;
   return {
     from,

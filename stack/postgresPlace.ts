@@ -34,7 +34,7 @@ export interface PostgresPlace {
 }
 
 /** `postgres.json`: written when the databases' folder is complete, so its absence means a new one. */
-const placeSchema = z.object({
+export const placeSchema = z.object({
   password: z.string(),
   /** The folder of the data, when it does not lie in the home; with the home it belongs to. */
   elsewhere: z.object({ folder: z.string(), home: z.string() }).optional(),

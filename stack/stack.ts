@@ -102,7 +102,6 @@ function attach(env: NodeJS.ProcessEnv, home: Home, given: GivenSettings): Stack
     clearInterval(watch);
     end(`The process ${file.owner.pid} that ran the stack has ended, and the stack with it.`);
   }, 500);
-  watch.unref();
   return {
     addresses: file.addresses,
     settings: mergeSettings(env, given, file.addresses),

@@ -1,4 +1,5 @@
 /** Hosts the workflows and the TypeScript activities: `node worker/worker.ts`. Ends on SIGTERM and SIGINT. */
+import { writeFileSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create.ts';
 import { migrate } from '../ledger/migrate.ts';
@@ -27,8 +28,11 @@ async function main(): Promise<void> {
         activities: createActivities(world),
         shutdownGraceTime: '10 seconds',
       });
+      const ended = worker.run();
       world.log.info({ queue: workerQueue, namespace: settings.temporal.namespace }, 'worker is listening');
-      await worker.run();
+      // Whoever started this worker waits for the file.
+      if (process.env.REIGN_READY_FILE !== undefined) writeFileSync(process.env.REIGN_READY_FILE, '');
+      await ended;
     } finally {
       await connection.close();
     }

@@ -7,7 +7,7 @@ import { exitCodes } from '../exitCodes.ts';
 import { readEvidence } from '../readEvidence.ts';
 import { renderCycle } from '../render/cycle.ts';
 import type { Session } from '../session.ts';
-import { awaitCycle, startCycle } from '../startCycle.ts';
+import { awaitCycle, planCycle, startWorkflow } from '../startCycle.ts';
 
 export const retrainCommand = (session: Session, tell: Tell) =>
   new Command('retrain')
@@ -17,11 +17,12 @@ export const retrainCommand = (session: Session, tell: Tell) =>
     .option('--wait', 'wait until it has ended, and show it; exit code 4 where it failed')
     .action(async (model: string, { asOf, wait }: { asOf: string; wait?: boolean }) => {
       const { ledger, surroundings, progress } = session;
+      const plan = await planCycle(ledger, { model, asOf, trigger: 'manual', now: surroundings.now() });
+      if (plan.settled !== undefined) return await tellCycle(session, tell, plan.settled);
       const client = await session.client();
-      const started = await startCycle(client, ledger, { model, asOf, trigger: 'manual', now: surroundings.now() });
-      if (started.settled !== undefined) return await tellCycle(session, tell, started.settled);
+      await startWorkflow(client, plan.retrain);
       if (!wait) {
-        const { id } = started;
+        const { id } = plan;
         const cycle = await cycleById(ledger.db, id);
         const follow = `reign retrain ${model} --as-of ${asOf} --wait`;
         return tell({
@@ -29,7 +30,7 @@ export const retrainCommand = (session: Session, tell: Tell) =>
           text: () => `Started ${id}. Follow it: ${follow}; see it: reign show ${id}`,
         });
       }
-      const cycle = await awaitCycle(client, ledger, started.id, {
+      const cycle = await awaitCycle(client, ledger, plan.id, {
         onStanding: ({ step, detail }) => progress.at(step, detail),
         signal: surroundings.interrupted,
       });

@@ -49,9 +49,9 @@ const guard = `
 create function reign.guard_version() returns trigger language plpgsql as $$
 begin
   if (new.cycle, new.model, new.lineage, new.experiment_id, new.run_id, new.model_id, new.definition_version,
-      new.code_hash, new.created_at)
+      new.code_hash)
      is distinct from (old.cycle, old.model, old.lineage, old.experiment_id, old.run_id, old.model_id,
-      old.definition_version, old.code_hash, old.created_at)
+      old.definition_version, old.code_hash)
      or (old.version is not null and new.version is distinct from old.version)
      or new.attempt < old.attempt then
     raise exception 'The version of cycle % is named already', old.cycle using errcode = 'RE001';

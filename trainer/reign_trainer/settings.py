@@ -66,3 +66,18 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise TrainerError("SettingMissing", f"{name} is {text!r}: give a whole number from 1.")
     return int(text)
+
+
+def connection_url(name: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Give the URL of a connection by its name in definitions: ``REIGN_CONNECTION_<NAME>``.
+
+    Raises
+    ------
+    TrainerError
+        ``ConnectionUnknown``.
+    """
+    variable = f"REIGN_CONNECTION_{name.upper().replace('-', '_')}"
+    url = environment.get(variable, "").strip()
+    if url == "":
+        raise TrainerError("ConnectionUnknown", f"{variable} is not set for the trainer.")
+    return url

@@ -4,37 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import importlib
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+import threadpoolctl
 
 from reign_trainer.children.lifeline import die_with_parent
 from reign_trainer.children.report import Report
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 
-#: Work for a child: an importable function of a request, the settings and where to report stages.
-Work = Callable[[Any, Settings, Report], Any]
 
-
-def main(connection: Connection, work: Work, request: Any, settings: Settings, folder: str) -> None:
+def main(connection: Connection, work: str, request: Any, settings: Settings, folder: str) -> None:
     """Do the work and send its result, or its error, to the trainer.
 
     Parameters
     ----------
     connection : multiprocessing.connection.Connection
         To the trainer: ('stage', name), then ('result', result) or ('error', TrainerError).
-    work : callable
-        An importable function.
+    work : str
+        ``module:function``, a function of the request, the settings and where to report stages. A name, since the
+        trainer itself does not import what children do.
     request : Any
-        Its first argument.
     settings : Settings
-        Its second.
     folder : str
         An empty folder for temporary files, which the trainer removes: it is the working directory too.
     """
@@ -50,17 +48,16 @@ def main(connection: Connection, work: Work, request: Any, settings: Settings, f
     os._exit(0)
 
 
-def _outcome(work: Work, request: Any, settings: Settings, report: Report, log: int) -> tuple[str, Any]:
-    import threadpoolctl
-
+def _outcome(work: str, request: Any, settings: Settings, report: Report, log: int) -> tuple[str, Any]:
     try:
         with threadpoolctl.threadpool_limits(settings.threads):
-            return "result", work(request, settings, report)
+            module, _, function = work.partition(":")
+            return "result", getattr(importlib.import_module(module), function)(request, settings, report)
     except TrainerError as error:
         return "error", error
     except MemoryError:
         return "error", TrainerError("OutOfMemory", "Python could not get the memory that it asked for.")
-    except Exception as error:  # noqa: BLE001: the edge of the process
+    except Exception as error:  # noqa: BLE001 - the edge of the process
         # Never the exception's text: it may quote rows.
         frames = traceback.extract_tb(error.__traceback__)
         place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown line"

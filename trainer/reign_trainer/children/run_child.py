@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
-from pathlib import Path
 from typing import Any
 
 from reign_trainer.children import child
@@ -23,7 +22,7 @@ _JOIN_SECONDS = 5.0
 
 
 async def run_child(
-    work: child.Work,
+    work: str,
     request: Any,
     settings: Settings,
     *,
@@ -34,8 +33,8 @@ async def run_child(
 
     Parameters
     ----------
-    work : callable
-        An importable function of (request, settings, report).
+    work : str
+        ``module:function``: a function of (request, settings, report).
     request : Any
         What it works on; small, since it is pickled.
     settings : Settings

@@ -20,7 +20,10 @@ from reign_trainer.pipeline.labelled import weight_parameter
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import Definition, ErrorDetail, FitRequest, FitResult
 from reign_trainer.store import Store
-from reign_trainer.tracking import FittedModel, TrackedFit, measure_training, save_model
+from reign_trainer.tracking.fitted_model import FittedModel
+from reign_trainer.tracking.save_model import save_model
+from reign_trainer.tracking.tracked_fit import TrackedFit
+from reign_trainer.tracking.training_measures import measure_training
 
 #: Training metrics, pictures and the first check of the predictions need no more rows than this.
 MEASURED_ROWS = 200_000
@@ -80,7 +83,7 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
         unpack_code(store, request.code_hash, code_folder)
     seed = seed_of(request.train_snapshot)
     seed_everything(seed)
-    author = build_pipeline(definition, code_folder, seed=seed)
+    author = build_pipeline(definition, code_folder, seed=seed, store=store)
     report("fitting")
     model = _fit_author(author, rows, definition, store, code_folder)
     report("measuring")
@@ -88,7 +91,7 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
     typed = TypedModel(model, rows.kinds)
     try:
         answer = typed.predict(sample.features) if definition.label is None else typed.predict_proba(sample.features)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         raise _author_error(error, store, code_folder, "predicting the training rows") from None
     predictions = checked_predictions(answer, len(sample), definition)
     return FittedModel(
@@ -103,9 +106,7 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
     )
 
 
-def _fit_author(
-    author: Any, rows: TrainingRows, definition: Definition, store: Store, code_folder: Path | None
-) -> Any:
+def _fit_author(author: Any, rows: TrainingRows, definition: Definition, store: Store, code_folder: Path | None) -> Any:
     weights = _weight_parameters(author, rows)
     try:
         if definition.label is None:
@@ -114,7 +115,7 @@ def _fit_author(
         return model.fit(rows.features, model.decode(rows.labels), **weights)
     except MemoryError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         raise _author_error(error, store, code_folder, "fit") from None
 
 
@@ -132,7 +133,7 @@ def _author_error(error: Exception, store: Store, code_folder: Path | None, doin
     """Name class, file and line; the text, which may quote rows, goes into the store only."""
     if isinstance(error, TrainerError):
         return error
-    short, full, file, line = author_traceback(error, code_folder)
+    _, full, file, line = author_traceback(error, code_folder)
     traceback = store.write_document("tracebacks", full.encode())
     where = "" if file is None else f" at {file}:{line}"
     message = f"{type(error).__name__} in {doing}{where}."

@@ -15,4 +15,4 @@ def seed_of(snapshot: str) -> int:
 def seed_everything(seed: int) -> None:
     """Seed the global generators, which a pipeline's code may use."""
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002: the author's code may draw from the global generator
+    np.random.seed(seed)

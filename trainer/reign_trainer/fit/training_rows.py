@@ -44,9 +44,7 @@ class TrainingRows:
             return self
         chosen = np.sort(np.random.default_rng(seed).choice(len(self), size=rows, replace=False, shuffle=False))
         weights = None if self.weights is None else self.weights[chosen]
-        return TrainingRows(
-            self.features.iloc[chosen].reset_index(drop=True), self.labels[chosen], weights, self.kinds
-        )
+        return TrainingRows(self.features.iloc[chosen].reset_index(drop=True), self.labels[chosen], weights, self.kinds)
 
 
 def read_training_rows(store: Store, snapshot: str, definition: Definition) -> TrainingRows:

@@ -89,7 +89,7 @@ def _module(path: str, where: str) -> ModuleType:
         return importlib.import_module(path)
     except ModuleNotFoundError as error:
         raise invalid(where, f"there is no module {error.name} in the trainer's environment.") from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         raise invalid(where, f"{path} does not import in the trainer's environment: {type(error).__name__}.") from None
 
 

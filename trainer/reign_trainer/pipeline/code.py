@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -41,8 +42,8 @@ def unpack_code(store: Store, code_hash: str, folder: Path) -> None:
 
 def modules_of(folder: Path) -> list[ModuleType]:
     """Give the modules that were imported from below a folder."""
-    root = folder.resolve()
-    return [module for module in list(sys.modules.values()) if _is_below(getattr(module, "__file__", None), root)]
+    roots = _roots(folder)
+    return [module for module in list(sys.modules.values()) if any(_is_below(at, roots) for at in _places(module))]
 
 
 def forget_code(folder: Path) -> None:
@@ -50,12 +51,12 @@ def forget_code(folder: Path) -> None:
 
     For a process that builds one pipeline after another: two versions have modules of the same names.
     """
-    root = folder.resolve()
+    roots = _roots(folder)
     for module in modules_of(folder):
         sys.modules.pop(module.__name__, None)
-    sys.path[:] = [entry for entry in sys.path if not (entry and _is_below(entry, root))]
+    sys.path[:] = [entry for entry in sys.path if not _is_below(entry, roots)]
     for entry in list(sys.path_importer_cache):
-        if _is_below(entry, root):
+        if _is_below(entry, roots):
             del sys.path_importer_cache[entry]
 
 
@@ -72,10 +73,22 @@ def _files(content: bytes, code_hash: str) -> dict[str, str]:
     return items
 
 
-def _is_below(file: str | None, root: Path) -> bool:
-    if file is None:
-        return False
+def _roots(folder: Path) -> tuple[str, ...]:
+    return tuple({str(folder.absolute()), str(folder.resolve())})
+
+
+def _places(module: ModuleType) -> list[str]:
+    """Give the file of a module, and the folders of a package without a file of its own."""
+    # Not getattr: asking a lazy module for an attribute would import what it stands for.
+    attributes = getattr(module, "__dict__", {})
+    file = attributes.get("__file__")
+    if isinstance(file, str):
+        return [file]
     try:
-        return Path(file).resolve().is_relative_to(root)
-    except (OSError, ValueError):
-        return False
+        return [str(entry) for entry in attributes.get("__path__") or ()]
+    except (KeyError, TypeError):  # a namespace package whose parent is gone
+        return []
+
+
+def _is_below(place: str, roots: tuple[str, ...]) -> bool:
+    return any(place == root or place.startswith(root + os.sep) for root in roots)

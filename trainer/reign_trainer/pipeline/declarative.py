@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from typing import Any
 
@@ -63,6 +64,11 @@ def _transformer(step: Step, where: str) -> Any:
     made = _make(step, where)
     if not hasattr(made, "transform"):
         raise invalid(f"{where}.class", f"{type(made).__name__} has no `transform`; expected is a transformer.")
+    if next(iter(inspect.signature(made.fit).parameters), "") == "y":
+        raise invalid(
+            f"{where}.class",
+            f"{type(made).__name__} encodes labels, which Reign does by itself; for features take OrdinalEncoder.",
+        )
     return made
 
 

@@ -62,7 +62,7 @@ def build_from_code(entrypoint: str, code_folder: Path, store: Store | None) -> 
         return function()
     except MemoryError:
         raise
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         raise _author_error("PipelineInvalid", error, f"`{function_name}` of {file}", code_folder, store) from None
 
 
@@ -85,7 +85,7 @@ def _import(file: str, code_folder: Path, store: Store | None) -> ModuleType:
         return importlib.import_module(name)
     except MemoryError:
         raise
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         raise _author_error("PipelineImport", error, file, code_folder, store) from None
 
 

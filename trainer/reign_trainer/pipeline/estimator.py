@@ -46,7 +46,7 @@ def check_estimator(estimator: Any, definition: Definition, where: str) -> None:
         )
     _check_task(estimator, definition, where)
     _check_unfitted(estimator, where)
-    for part in parts(estimator):
+    for part in _parts(estimator, where):
         _check_parameters(part, where)
     _check_columns(estimator, definition.source.features, where)
     if definition.source.weight is not None and not has_fit_parameter(final_step(estimator), "sample_weight"):
@@ -61,11 +61,18 @@ def final_step(estimator: Any) -> Any:
     return estimator
 
 
-def parts(estimator: Any) -> list[Any]:
+def _parts(estimator: Any, where: str) -> list[Any]:
     """Give the estimator and everything inside it that has parameters, each once."""
     found = [estimator]
-    if hasattr(estimator, "get_params"):
-        found += [value for value in estimator.get_params(deep=True).values() if hasattr(value, "get_params")]
+    try:
+        parameters = estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
+    except (AttributeError, RuntimeError) as error:
+        raise invalid(
+            where,
+            f"its parameters cannot be read ({type(error).__name__}): `__init__` of a class of your own has to name "
+            "every parameter and to keep it under that name.",
+        ) from None
+    found += [value for value in parameters.values() if hasattr(value, "get_params")]
     return list({id(part): part for part in found if not inspect.isclass(part)}.values())
 
 
@@ -126,7 +133,7 @@ def _transforms(step: Any) -> bool:
 def _has(thing: Any, method: str) -> bool:
     try:
         return callable(getattr(thing, method, None))
-    except Exception:
+    except Exception:  # noqa: BLE001
         # A method that depends on another step which is broken: that step's own check says more.
         return False
 
@@ -163,11 +170,10 @@ def _check_unfitted(estimator: Any, where: str) -> None:
 
 
 def _check_parameters(part: Any, where: str) -> None:
-    validate = getattr(part, "_validate_params", None)
-    if validate is None:
+    if not (hasattr(part, "_validate_params") and hasattr(part, "_parameter_constraints")):
         return
     try:
-        validate()
+        part._validate_params()
     except InvalidParameterError as error:
         # Names class, parameter and what the author wrote: no row is known yet.
         raise invalid(where, str(error)) from None

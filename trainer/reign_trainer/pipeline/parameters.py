@@ -60,7 +60,7 @@ def make_step(step_class: type[Any], parameters: Mapping[str, Any], where: str) 
         )
     try:
         return step_class(**values)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         raise invalid(where, f"{step_class.__name__} cannot be made: {type(error).__name__}.") from None
 
 

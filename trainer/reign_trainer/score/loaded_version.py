@@ -55,7 +55,7 @@ class LoadedVersion:
                 return self._model.predict(frame)
         except MemoryError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             raise TrainerError(
                 "PredictionsInvalid", f"{self._name} raises {type(error).__name__} when it is asked for predictions."
             ) from None
@@ -108,7 +108,7 @@ def _load(folder: Path, name: str) -> Any:
             return mlflow.pyfunc.load_model(str(folder))
     except MemoryError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # The name of a missing module is what a reader needs, and no row's value.
         missing = f" (module {error.name})" if isinstance(error, ImportError) and error.name else ""
         wants = "; ".join(_differences(folder)) or "the installed libraries are those that it wants"

@@ -41,9 +41,7 @@ def predictions_table(rows: pa.Table, scores: np.ndarray, definition: Definition
     columns["label"] = pa.array(labels, type=pa.float64(), from_pandas=True)
     if source.weight is not None:
         columns["weight"] = rows.column(source.weight).cast(pa.float64())
-    named = (
-        {"score": scores} if scores.ndim == 1 else {f"score_{at}": scores[:, at] for at in range(scores.shape[1])}
-    )
+    named = {"score": scores} if scores.ndim == 1 else {f"score_{at}": scores[:, at] for at in range(scores.shape[1])}
     for name in _slices(definition):
         if name in columns or name in named:
             raise TrainerError(

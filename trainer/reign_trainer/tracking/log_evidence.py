@@ -36,8 +36,7 @@ def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settin
         time = timestamp_of(evidence.as_of)
         values = holdout_metrics(evidence)
         metrics = [
-            Metric(name, value, time, step, model_id=run.model_id, run_id=run.run_id)
-            for name, value in values.items()
+            Metric(name, value, time, step, model_id=run.model_id, run_id=run.run_id) for name, value in values.items()
         ]
         if metrics:
             client.log_batch(run.run_id, metrics=metrics)

@@ -65,8 +65,8 @@ def _save(fitted: FittedModel, path: Path, mlflow_model: Model | None) -> None:
         )
     except (OSError, MemoryError):
         raise
-    except Exception as error:
-        # A lambda is fine, an open file or a lock is not. The text names types only where Python wrote it: leave it out.
+    except Exception as error:  # noqa: BLE001
+        # The text of the exception is left out: it may quote what it could not write.
         raise TrainerError(
             "PipelineInvalid", f"The fitted pipeline cannot be pickled ({type(error).__name__})."
         ) from None

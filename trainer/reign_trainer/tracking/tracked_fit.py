@@ -104,7 +104,9 @@ class TrackedFit:
             of_model = {name: value for name, value in parameters.items() if name not in logged.params}
             for names in _batches(list(of_model)):
                 self._client.log_model_params(model_id, {name: of_model[name] for name in names})
-            tags = [RunTag(key, value[:MAX_TAG_VAL_LENGTH]) for key, value in tags_of(request, fitted.estimator).items()]
+            tags = [
+                RunTag(key, value[:MAX_TAG_VAL_LENGTH]) for key, value in tags_of(request, fitted.estimator).items()
+            ]
             metrics = [
                 # One time and one step: the server then takes a repeated value for the same one.
                 Metric(

@@ -1,0 +1,56 @@
+import type { Kysely } from 'kysely';
+import { cycleById } from '../../ledger/cycles.ts';
+import type { Database } from '../../ledger/database.ts';
+import { versionOf } from '../../ledger/versions.ts';
+import type { Cycle } from '../../schemas/cycle.ts';
+import type { Tracker } from '../../tracker/openTracker.ts';
+import { getVersion, setVersionTags } from '../../tracker/registry.ts';
+import { endRun, getRun, setRunTags } from '../../tracker/runs.ts';
+import type { Tags } from '../../tracker/tags.ts';
+
+/**
+ * Writes what the ledger says of a cycle onto its run and its version in MLflow, and ends a run that was left running.
+ * What a person deleted there stays deleted.
+ */
+export async function tagOutcome(tracker: Tracker, db: Kysely<Database>, id: string): Promise<void> {
+  const cycle = await cycleById(db, id);
+  const named = await versionOf(db, { cycle: id });
+  if (cycle === undefined || named === undefined) return;
+  const tags = outcomeTags(cycle);
+  const run = await getRun(tracker, named.run.runId);
+  if (run !== undefined && !run.deleted) {
+    await setRunTags(tracker, run.runId, tags);
+    const end = runEnds[cycle.status];
+    if (run.status === 'RUNNING' && end !== undefined) await endRun(tracker, run.runId, end);
+  }
+  if (named.version !== null && (await getVersion(tracker, named.model, named.version)) !== undefined) {
+    await setVersionTags(tracker, named.model, named.version, tags);
+  }
+}
+
+const runEnds: Partial<Record<Cycle['status'], 'FINISHED' | 'FAILED' | 'KILLED'>> = {
+  promoted: 'FINISHED',
+  kept: 'FINISHED',
+  superseded: 'FINISHED',
+  skipped: 'FINISHED',
+  failed: 'FAILED',
+  cancelled: 'KILLED',
+};
+
+/** An empty text where there is nothing to say, so that nothing of an earlier attempt stays. */
+function outcomeTags({ status, verdict, summary, primary, champion, evidence }: Cycle): Tags {
+  return {
+    'reign.status': status,
+    'reign.verdict': verdict ?? '',
+    'reign.summary': summary ?? '',
+    'reign.metric': primary?.metric ?? '',
+    'reign.difference': text(primary?.difference),
+    'reign.differenceLow': text(primary?.low),
+    'reign.differenceHigh': text(primary?.high),
+    'reign.champion': text(champion),
+    'reign.beat': status === 'promoted' ? text(champion) : '',
+    'reign.evidence': evidence ?? '',
+  };
+}
+
+const text = (value: number | null | undefined): string => (value == null ? '' : String(value));

@@ -1,0 +1,25 @@
+/** What a benchmark answers; `ratios` is what it is judged by. */
+export interface Benchmark {
+  readonly ratios: Readonly<Record<string, number>>;
+  /** The measurements behind the ratios, each with its unit in its name. */
+  readonly measured: Readonly<Record<string, number | readonly number[] | string>>;
+}
+
+/** A benchmark's module: its default export. It reports progress on standard error and cleans up after itself. */
+export type RunBenchmark = () => Promise<Benchmark>;
+
+/** Progress, which never mixes with the result. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** The middle one; of an even number the lower. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (middle === undefined) throw new RangeError('the median of nothing');
+  return middle;
+}
+
+/** Four digits tell all that such a measurement knows. */
+export const rounded = (value: number): number => Number(value.toPrecision(4));

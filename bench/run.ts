@@ -1,0 +1,40 @@
+/** `npm run bench -- NAME [--json]`: runs bench/NAME.ts against its peer in the same run. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type RunBenchmark, say } from './benchmark.ts';
+
+const notBenchmarks = new Set(['run.ts', 'benchmark.ts']);
+
+function names(): string[] {
+  return readdirSync(import.meta.dirname)
+    .filter((file) => /^[a-z-]+\.ts$/.test(file) && !notBenchmarks.has(file))
+    .map((file) => file.replace('.ts', ''));
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [name] = positionals;
+  if (name === undefined || positionals.length > 1 || !names().includes(name)) {
+    say(`npm run bench -- NAME [--json], where NAME is one of: ${names().join(', ')}`);
+    return 2;
+  }
+  const { default: run }: { default: RunBenchmark } = await import(join(import.meta.dirname, `${name}.ts`));
+  const { ratios, measured } = await run();
+  if (values.json) console.log(JSON.stringify({ name, ratios, measured }));
+  else {
+    for (const [ratio, value] of Object.entries(ratios)) console.log(`${ratio}  ${value}`);
+    for (const [measurement, value] of Object.entries(measured)) console.log(`  ${measurement}  ${value}`);
+  }
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,16 @@
+import { type ErrorCode, ReignError } from '../schemas/errors.ts';
+
+/** An error that ends a command with an exit code of its own, and may show lines of the author's code. */
+export class CommandError extends ReignError {
+  readonly exitCode: number;
+  readonly traceback: readonly string[];
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { exitCode, traceback = [], cause }: { exitCode: number; traceback?: readonly string[]; cause?: unknown },
+  ) {
+    super(code, message, { cause });
+    this.exitCode = exitCode;
+    this.traceback = traceback;
+  }
+}

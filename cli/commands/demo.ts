@@ -1,0 +1,90 @@
+import { Command } from 'commander';
+import type { Cycle } from '../../schemas/cycle.ts';
+import { ReignError } from '../../schemas/errors.ts';
+import { type Stack, startStack } from '../../stack/stack.ts';
+import type { Tell } from '../answer.ts';
+import { applyDefinition } from '../applyDefinition.ts';
+import { loadFlights } from '../demo/loadFlights.ts';
+import { definitions, model, mostWeeks, weeklyAsOfs } from '../demo/weeks.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { fired } from '../fired.ts';
+import type { Standing } from '../followWorkflow.ts';
+import { formatAsOf } from '../render/times.ts';
+import { renderVerdictTable } from '../render/verdictTable.ts';
+import type { Session } from '../session.ts';
+import { awaitCycle, startCycle } from '../startCycle.ts';
+
+export const demoCommand = (session: Session, tell: Tell) =>
+  new Command('demo')
+    .description(
+      'three million real flights, retrained every week: starts everything, runs the cycles, shows the verdicts',
+    )
+    .option('--weeks <number>', `how many weekly cycles, 1 to ${mostWeeks}`, '12')
+    .option('--exit', 'stop everything at the end instead of staying up until Ctrl-C')
+    .action(async ({ weeks, exit }: { weeks: string; exit?: boolean }) => {
+      const asOfs = weeklyAsOfs(readWeeks(weeks));
+      const { env, interrupted, hurried } = session.surroundings;
+      session.endsItself = true;
+      const say = (line: string) => session.progress.say(line);
+      say('Starting Postgres, Temporal, MLflow, a worker and a trainer.');
+      const stack = await startStack({ env, report: say, signal: interrupted }).catch((error: unknown) => {
+        throw interrupted.aborted ? new ReignError('Interrupted', 'interrupted while starting') : error;
+      });
+      try {
+        if (stack.attached) say('Using the stack that runs already.');
+        const cycles = await Promise.race([runWeeks(session, stack, asOfs), endOf(stack)]);
+        tell(answerOf(cycles));
+        if (exit) return;
+        const { ui, temporal, trackerUri } = stack.addresses;
+        say(`\nMLflow    ${ui.mlflow ?? trackerUri}\nTemporal  ${ui.temporal ?? temporal.address}`);
+        say(`All stays up until Ctrl-C. In another terminal: npm run -s reign -- history ${model}`);
+        await Promise.race([fired(interrupted), endOf(stack)]);
+      } finally {
+        if (!stack.attached) say('Stopping.');
+        await Promise.race([stack.stop(), fired(hurried).then(() => stack.stop({ now: true }))]);
+      }
+    });
+
+function readWeeks(text: string): number {
+  const weeks = Number(text);
+  if (Number.isInteger(weeks) && weeks >= 1 && weeks <= mostWeeks) return weeks;
+  const expected = `expected a whole number from 1 to ${mostWeeks}, since the flights end with June 2001`;
+  throw new ReignError('UsageInvalid', `--weeks is ${JSON.stringify(text)}; ${expected}`);
+}
+
+/** Warehouse, definitions, then one cycle after the other: each meets the champion that the weeks before left. */
+async function runWeeks(session: Session, stack: Stack, asOfs: readonly string[]): Promise<Cycle[]> {
+  const { progress, surroundings, ledger, store } = session;
+  const signal = surroundings.interrupted;
+  const following = { onStanding: ({ step, detail }: Standing) => progress.at(step, detail), signal };
+  await loadFlights(stack.settings, (line) => progress.say(line), signal);
+
+  const client = await session.client();
+  for (const path of definitions) {
+    const applied = await applyDefinition({ client, ledger, store, appliedBy: 'demo' }, path, following);
+    progress.say(`${applied.model}: definition version ${applied.version}${applied.created ? '' : ', unchanged'}.`);
+  }
+
+  const cycles: Cycle[] = [];
+  for (const asOf of asOfs) {
+    const started = await startCycle(client, ledger, { model, asOf, trigger: 'demo', now: surroundings.now() });
+    const cycle = started.settled ?? (await awaitCycle(client, ledger, started.id, following));
+    progress.say(`${formatAsOf(cycle.asOf)}  ${cycle.status}: ${cycle.summary ?? ''}`);
+    cycles.push(cycle);
+  }
+  return cycles;
+}
+
+function answerOf(cycles: Cycle[]) {
+  const failed = cycles.some(({ status }) => status === 'failed' || status === 'cancelled');
+  return {
+    document: { cycles },
+    text: ({ paint }: { paint: Parameters<typeof renderVerdictTable>[1] }) => `\n${renderVerdictTable(cycles, paint)}`,
+    exitCode: failed ? exitCodes.cycleFailed : exitCodes.ok,
+  };
+}
+
+/** A stack that ends by itself takes the demo with it. */
+async function endOf(stack: Stack): Promise<never> {
+  throw new ReignError('Internal', (await stack.ended) ?? 'the stack has ended');
+}

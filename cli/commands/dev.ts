@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { ReignError } from '../../schemas/errors.ts';
+import type { Addresses } from '../../stack/addresses.ts';
+import { startStack } from '../../stack/stack.ts';
+import type { Tell } from '../answer.ts';
+import { fired } from '../fired.ts';
+import type { Paint } from '../render/style.ts';
+import { renderFields } from '../render/table.ts';
+import type { Session } from '../session.ts';
+import { shownUrl } from '../shownUrl.ts';
+
+export const devCommand = (session: Session, tell: Tell) =>
+  new Command('dev')
+    .description('start what runs Reign (Postgres, Temporal, MLflow, a worker, a trainer) and stay until Ctrl-C')
+    .addHelpText(
+      'after',
+      '\nNothing is started for a part that the environment names: REIGN_LEDGER_URL, REIGN_CONNECTION_<NAME>,\nTEMPORAL_ADDRESS, MLFLOW_TRACKING_URI. Ctrl-C is how it ends: exit code 0.',
+    )
+    .action(async () => {
+      const { env, interrupted, hurried } = session.surroundings;
+      session.endsItself = true;
+      const report = (line: string) => session.progress.say(line);
+      const stack = await startStack({ env, report, signal: interrupted }).catch((error: unknown) => {
+        throw interrupted.aborted ? new ReignError('Interrupted', 'interrupted while starting') : error;
+      });
+      tell({
+        document: { attached: stack.attached, ui: stack.addresses.ui, temporal: stack.addresses.temporal.address },
+        text: ({ paint }) => textOf(stack.addresses, stack.attached, paint),
+      });
+      const reason = await Promise.race([stack.ended, fired(interrupted)]);
+      if (!interrupted.aborted) throw new ReignError('Internal', reason ?? 'the stack has ended by itself');
+      report('Stopping.');
+      await Promise.race([stack.stop(), fired(hurried).then(() => stack.stop({ now: true }))]);
+    });
+
+function textOf({ ledgerUrl, connections, temporal, trackerUri, ui }: Addresses, attached: boolean, paint: Paint) {
+  const fields = renderFields(
+    [
+      ['MLflow', ui.mlflow ?? trackerUri],
+      ['Temporal', ui.temporal ?? temporal.address],
+      ['ledger', shownUrl(ledgerUrl)],
+      ...Object.entries(connections).map(([name, url]) => [name, shownUrl(url)] as const),
+    ],
+    paint,
+  );
+  return `${attached ? 'Reign runs already, in another process.' : 'Reign runs.'} Ctrl-C ends it.\n${fields}`;
+}

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ReignError } from '../../schemas/errors.ts';
+import { projectFolder, pythonBin } from '../../stack/home.ts';
+import { connectionUrl, type Settings } from '../../stack/settings.ts';
+
+const script = join(import.meta.dirname, '../../examples/flights/load_flights.py');
+const parquet = join(projectFolder, 'node_modules/vega-datasets/data/flights-3m.parquet');
+
+/** Three million flights into the warehouse, unless they are there. */
+export async function loadFlights(settings: Settings, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const child = spawn(join(pythonBin, 'python'), [script, '--parquet', parquet], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // The URL holds a password: not on a command line that others can read.
+    env: { ...process.env, FLIGHTS_URL: connectionUrl(settings, 'warehouse') },
+    signal,
+  });
+  let last = '';
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    last = line;
+    say(line);
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new ReignError('SourceUnavailable', `loading the flights failed: ${last}`);
+}

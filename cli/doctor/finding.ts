@@ -1,0 +1,19 @@
+import { type ErrorCode, errors } from '../../schemas/errors.ts';
+
+/** One part, as it was found. */
+export interface Finding {
+  readonly part: string;
+  readonly status: 'ok' | 'problem';
+  readonly found: string;
+  /** How to mend it; null where nothing is wrong. */
+  readonly advice: string | null;
+}
+
+export const healthy = (part: string, found: string): Finding => ({ part, status: 'ok', found, advice: null });
+export const sick = (part: string, found: string, advice: string): Finding => ({
+  part,
+  status: 'problem',
+  found,
+  advice,
+});
+export const sickBy = (part: string, found: string, code: ErrorCode) => sick(part, found, errors[code].advice);

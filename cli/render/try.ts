@@ -1,0 +1,46 @@
+import type { Evidence } from '../../schemas/evidence.ts';
+import { type Metric, metrics } from '../../schemas/metrics.ts';
+import type { TryResult } from '../../schemas/steps.ts';
+import { renderChecks, renderMetrics } from './cycle.ts';
+import { formatCount, formatMetric } from './numbers.ts';
+import { type Paint, plain } from './style.ts';
+import { renderFields } from './table.ts';
+import { formatAsOf } from './times.ts';
+
+interface ShownTry {
+  readonly model: string;
+  readonly asOf: string;
+  readonly result: TryResult;
+  readonly evidence: Evidence | null;
+}
+
+/** What a try gave: metrics with their lead over the trivial predictor, and what the gate would say without a champion. */
+export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Paint = plain): string {
+  const { rows, windows, training, rehearsal, verdict, warnings } = result;
+  const trained = Object.entries(training).map(([name, value]) => `${titleOf(name)} ${formatMetric(value)}`);
+  const span = ({ from, to }: { from: string; to: string }) => `${formatAsOf(from)} to ${formatAsOf(to)}`;
+  const answers =
+    rehearsal.mismatches === 0 ? 'all with the same answer' : `${rehearsal.mismatches} with another answer`;
+  const parts = [
+    `${paint('bold', model)}  asOf ${formatAsOf(asOf)}  ${paint('dim', 'a try: nothing was registered')}`,
+    verdict.summary,
+    evidence === null ? '' : renderMetrics(evidence, paint),
+    renderChecks(verdict, paint),
+    renderFields(
+      [
+        ['train', `${formatCount(rows.train)} rows (${span(windows.train)})`],
+        ['holdout', `${formatCount(rows.holdout)} rows (${span(windows.holdout)})`],
+        ['in training', trained.join(', ')],
+        ['rehearsal', `${formatCount(rehearsal.rows)} rows as JSON, ${answers}`],
+      ],
+      paint,
+    ),
+    warnings.map((warning) => `${paint('yellow', 'warning')}  ${warning}`).join('\n'),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function titleOf(name: string): string {
+  const metric = name.replace(/^training_/, '');
+  return metric in metrics ? metrics[metric as Metric].title : name.replaceAll('_', ' ');
+}

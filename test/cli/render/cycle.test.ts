@@ -1,0 +1,94 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { renderCycle } from '../../../cli/render/cycle.ts';
+import { colored } from '../../../cli/render/style.ts';
+import { cycle, evidence, judgement } from './cycles.ts';
+
+test('a promoted cycle in full', () => {
+  expect(renderCycle({ cycle: cycle(), judgements: [judgement], evidence })).toMatchInlineSnapshot(`
+    "flight-delay  asOf 2001-02-19  promoted
+
+    Promote: ROC AUC is higher by 0.0061 (95 % between 0.0040 and 0.0083).
+
+    verdict  promote
+       check                 measured      required  why
+    ✓  same-rows             190,000 rows  the same  both saw the same rows
+    ✓  primary-difference ←  +0.0040       > 0       the lower bound decides
+
+    metric    challenger  champion  trivial  difference [95 %]                     worse ┊ better
+    ROC AUC       0.7012    0.6951   0.5000  +0.0061 [+0.0040, +0.0083]    ───────────────┊──────├━━━●━━━┤
+    log loss      0.4512    0.4510   0.5012  -0.00020 [-0.0011, +0.00070]  ├━━━━━━━━━━━●━━┊━━━━━━━━━┤─────
+
+    challenger  version 2
+    champion    version 1
+    train       400,123 rows
+    holdout     200,456 rows (2001-02-04 to 2001-02-18)
+    judged      190,000 rows
+    clusters    14 by day
+    rehearsal   1,000 rows as JSON, all with the same answer
+    snapshots   train aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+                holdout bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+    evidence    cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
+    definition  version 1
+    trigger     manual
+    started     2026-11-23 10:00:00 UTC, took 1 min 5 s
+    cycle       flight-delay.live.20010219T000000Z.v1"
+  `);
+});
+
+test('a failed cycle says code, message and what to do', () => {
+  const failure = {
+    code: 'WindowEmpty',
+    message: 'the holdout window has no rows',
+    advice: 'Choose another asOf.',
+    step: 'inspect',
+    traceback: null,
+  };
+  const failed = cycle({
+    status: 'failed',
+    verdict: null,
+    challenger: null,
+    champion: null,
+    primary: null,
+    evidence: null,
+    rows: { train: null, holdout: null, judged: null },
+    snapshots: { train: null, holdout: null },
+    failure,
+    attempt: 2,
+  });
+  expect(renderCycle({ cycle: failed, judgements: [], evidence: null })).toMatchInlineSnapshot(`
+    "flight-delay  asOf 2001-02-19  failed
+
+    failed at inspect: WindowEmpty
+    the holdout window has no rows
+    Choose another asOf.
+
+    definition  version 1
+    trigger     manual
+    started     2026-11-23 10:00:00 UTC, took 1 min 5 s, attempt 2
+    cycle       flight-delay.live.20010219T000000Z.v1"
+  `);
+});
+
+test('without the store the primary metric is still told', () => {
+  const text = renderCycle({ cycle: cycle(), judgements: [judgement], evidence: null });
+  expect(text).toContain('ROC AUC  challenger 0.7012, champion 0.6951  difference +0.0061 [+0.0040, +0.0083]');
+});
+
+test('several judgements are listed', () => {
+  const second = {
+    ...judgement,
+    number: 2,
+    champion: 3,
+    verdict: { ...judgement.verdict, kind: 'keep' as const, summary: 'Keep.' },
+  };
+  const text = renderCycle({ cycle: cycle(), judgements: [judgement, second], evidence });
+  expect(text).toContain('2          v3       keep     Keep.');
+});
+
+test('colours change nothing but the colours', () => {
+  const shown = { cycle: cycle(), judgements: [judgement], evidence };
+  const painted = renderCycle(shown, colored);
+  expect(painted).not.toBe(renderCycle(shown));
+  expect(stripVTControlCharacters(painted)).toBe(renderCycle(shown));
+});

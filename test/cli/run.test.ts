@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { exitCodeOf, exitCodes } from '../../cli/exitCodes.ts';
+import { type ErrorCode, errors } from '../../schemas/errors.ts';
+import { withLine } from '../definition/valid.ts';
+import { runCommand } from './runCommand.ts';
+
+test('help tells commands and exit codes, and is no error', async () => {
+  for (const args of [[], ['--help'], ['help']]) {
+    const { code, stdout, stderr } = await runCommand(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const word of ['dev', 'apply', 'retrain', 'cycles', 'show', 'history', 'try', 'doctor', 'Exit codes', '130']) {
+      expect(stdout).toContain(word);
+    }
+  }
+});
+
+test.each([
+  [['cycels', 'm'], "unknown command 'cycels' (Did you mean cycles?)"],
+  [['cycles'], "missing required argument 'model'"],
+  [['retrain', 'm'], "required option '--as-of <time>' not specified"],
+  [['cycles', 'm', '--wait'], "unknown option '--wait'"],
+  [['try', 'f.yaml', '--rows', '0'], "option '--rows <n>' argument '0' is invalid. expected a whole number above zero"],
+])('usage: %j', async (args, message) => {
+  const told = await runCommand(args);
+  expect(told).toMatchObject({ code: 2, stdout: '' });
+  expect(told.stderr).toBe(`error[UsageInvalid]: ${message}\n${errors.UsageInvalid.advice}\n`);
+  const { code, json, stderr } = await runCommand([...args, '--json']);
+  expect([code, json(), stderr]).toMatchObject([2, { error: { code: 'UsageInvalid', message } }, '']);
+});
+
+test.each(['cycles m', 'show c', 'history m', 'models', 'retrain m --as-of 2001-02-12'])(
+  'without a stack and settings, %s says what is missing',
+  async (line) => {
+    const { code, json } = await runCommand([...line.split(' '), '--json']);
+    expect([code, json()]).toMatchObject([3, { error: { code: 'SettingMissing' } }]);
+  },
+);
+
+test.each(['apply', 'try'])('%s tells what is wrong with a file without any stack', async (command) => {
+  const folder = mkdtempSync(join(tmpdir(), 'reign-cli-'));
+  const file = join(folder, 'm.yaml');
+  try {
+    writeFileSync(file, withLine('task: binary', 'task: x').replace('margin: 0.01', 'margin: a'));
+    const { code, stderr } = await runCommand([command, file]);
+    expect(code).toBe(2);
+    expect(stderr.split('\n')).toEqual([
+      'error[DefinitionInvalid]:',
+      `${file}:2:7 task: found "x"; expected one of binary, multiclass, regression`,
+      `${file}:25:15 gate.guardrails[0].margin: found "a"; expected a number`,
+      'Correct the definition and apply it again.',
+      '',
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('doctor works when nothing runs, and never shows a password', async () => {
+  const env = {
+    REIGN_LEDGER_URL: 'postgresql://ada:secret@127.0.0.1:1/ledger',
+    REIGN_CONNECTION_WAREHOUSE: 'postgresql://ada:secret@127.0.0.1:1/warehouse',
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+    MLFLOW_TRACKING_URI: 'http://ada:secret@127.0.0.1:1',
+  };
+  const { code, stdout, json } = await runCommand(['doctor', '--json'], { env });
+  expect(code).toBe(3);
+  const findings = json().findings as { part: string; status: string; advice: string | null }[];
+  const sick = findings.filter(({ status }) => status === 'problem');
+  expect(sick.map(({ part }) => part)).toEqual(['ledger', 'connection warehouse', 'Temporal', 'MLflow']);
+  for (const { advice } of sick) expect(advice).toBeTruthy();
+  expect(stdout).not.toContain('secret');
+  const text = await runCommand(['doctor']);
+  expect(text.code).toBe(3);
+  expect(text.stdout).toContain('To mend');
+});
+
+test('Ctrl-C ends a command that waits for a server', async () => {
+  const sockets = new Set<{ destroy(): void }>();
+  // Takes connections and never answers.
+  const server = createServer((socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  try {
+    const env = { REIGN_LEDGER_URL: `postgresql://postgres@127.0.0.1:${port}/reign` };
+    const interrupted = AbortSignal.timeout(300);
+    const { code, json } = await runCommand(['cycles', 'm', '--json'], { env, interrupted });
+    expect([code, json()]).toMatchObject([130, { error: { code: 'Interrupted' } }]);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+});
+
+test('every error of the catalogue has an exit code', () => {
+  const known: number[] = Object.values(exitCodes);
+  for (const code of Object.keys(errors) as ErrorCode[]) {
+    expect(known).toContain(exitCodeOf(code));
+    expect(exitCodeOf(code)).not.toBe(exitCodes.ok);
+  }
+});

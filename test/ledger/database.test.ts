@@ -1,0 +1,154 @@
+import { type SelectType, sql } from 'kysely';
+import { expect, test } from 'vitest';
+import type { Database } from '../../ledger/database.ts';
+import { withLedger } from './withLedger.ts';
+
+type PostgresType = 'text' | 'integer' | 'bigint' | 'jsonb' | 'timestamp with time zone';
+type Described<Column> = null extends SelectType<Column> ? `${PostgresType}?` : PostgresType;
+/** The type checker holds this list against `Database`, the test against what the migrations give. `?`: may be NULL. */
+type Tables = { [Table in keyof Database]: { [Column in keyof Database[Table]]: Described<Database[Table][Column]> } };
+
+const time = 'timestamp with time zone';
+const tables: Tables = {
+  models: { name: 'text', created_at: time },
+  definitions: {
+    model: 'text',
+    version: 'integer',
+    hash: 'text',
+    document: 'jsonb',
+    code_hash: 'text?',
+    columns: 'jsonb',
+    applied_at: time,
+    applied_by: 'text',
+  },
+  snapshots: { content_hash: 'text', rows: 'bigint', created_at: time },
+  cycles: {
+    id: 'text',
+    model: 'text',
+    lineage: 'text',
+    as_of: time,
+    definition_version: 'integer',
+    trigger: 'text',
+    status: 'text',
+    attempt: 'integer',
+    verdict: 'text?',
+    summary: 'text?',
+    train_from: time,
+    train_to: time,
+    holdout_from: time,
+    holdout_to: time,
+    champion_version: 'integer?',
+    challenger_version: 'integer?',
+    primary_result: 'jsonb?',
+    train_rows: 'bigint?',
+    holdout_rows: 'bigint?',
+    judged_rows: 'bigint?',
+    train_snapshot: 'text?',
+    holdout_snapshot: 'text?',
+    evidence: 'text?',
+    failure: 'jsonb?',
+    started_at: time,
+    ended_at: `${time}?`,
+  },
+  attempts: { cycle: 'text', number: 'integer', token: 'text', started_at: time },
+  cycle_snapshots: {
+    cycle: 'text',
+    attempt: 'integer',
+    purpose: 'text',
+    content_hash: 'text',
+    query_hash: 'text',
+    window_from: time,
+    window_to: time,
+  },
+  versions: {
+    cycle: 'text',
+    model: 'text',
+    lineage: 'text',
+    version: 'integer?',
+    experiment_id: 'text',
+    run_id: 'text',
+    model_id: 'text',
+    definition_version: 'integer',
+    code_hash: 'text?',
+    attempt: 'integer?',
+    model_uri: 'text?',
+    train_snapshot: 'text?',
+    train_rows: 'bigint?',
+    trivial: 'jsonb?',
+    training_metrics: 'jsonb?',
+    environment_hash: 'text?',
+    python: 'text?',
+    created_at: time,
+  },
+  judgements: {
+    cycle: 'text',
+    number: 'integer',
+    attempt: 'integer',
+    model: 'text',
+    lineage: 'text',
+    epoch: 'integer',
+    reigning_epoch: 'integer?',
+    challenger_version: 'integer',
+    champion_version: 'integer?',
+    champion_cycle: 'text?',
+    evidence: 'text',
+    rehearsal: 'jsonb?',
+    policy: 'jsonb',
+    verdict: 'jsonb',
+    verdict_kind: 'text',
+    primary_result: 'jsonb?',
+    judged_at: time,
+  },
+  promotions: {
+    model: 'text',
+    lineage: 'text',
+    epoch: 'integer',
+    previous_epoch: 'integer?',
+    version: 'integer',
+    kind: 'text',
+    cycle: 'text?',
+    judgement_number: 'integer?',
+    judged_epoch: 'integer?',
+    required_verdict: 'text?',
+    reason: 'text',
+    promoted_at: time,
+    promoted_by: 'text',
+  },
+  events: {
+    id: 'bigint',
+    model: 'text',
+    cycle: 'text?',
+    at: time,
+    kind: 'text',
+    key: 'text?',
+    detail: 'jsonb',
+  },
+};
+
+test('the types of the tables are what the migrations give', async () => {
+  await using ledger = await withLedger();
+  const { rows } = await sql<{ table_name: string; column_name: string; described: string }>`
+    select table_name, column_name, data_type || case is_nullable when 'YES' then '?' else '' end as described
+    from information_schema.columns
+    where table_schema = 'reign' and table_name not like 'migrations%'`.execute(ledger.db);
+  const found: Record<string, Record<string, string>> = {};
+  for (const { table_name, column_name, described } of rows) {
+    found[table_name] = { ...found[table_name], [column_name]: described };
+  }
+  expect(found).toEqual(tables);
+});
+
+test('every table and every column explains itself', async () => {
+  await using ledger = await withLedger();
+  const { rows } = await sql<{ name: string }>`
+    select format('%s.%s', relname, coalesce(attname, '*')) as name
+    from pg_class
+    join lateral (
+      select null as attname, obj_description(pg_class.oid) as comment
+      union all
+      select attname, col_description(attrelid, attnum) from pg_attribute
+      where attrelid = pg_class.oid and attnum > 0 and not attisdropped
+    ) described on true
+    where relnamespace = 'reign'::regnamespace and relkind = 'r' and coalesce(comment, '') = ''`.execute(ledger.db);
+  expect(rows).toEqual([]);
+});

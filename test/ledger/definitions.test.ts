@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { definitionVersion, latestDefinition, models, storeDefinition } from '../../ledger/definitions.ts';
+import { apply, definition, hashOf, model } from './scene.ts';
+import { withLedger } from './withLedger.ts';
+
+test('a version is stored only when something changed', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  expect(await latestDefinition(db, model)).toBeUndefined();
+  expect(await apply(db)).toEqual({ version: 1, created: true });
+  expect(await apply(db)).toEqual({ version: 1, created: false });
+  expect(await apply(db, 'second')).toEqual({ version: 2, created: true });
+  const stored = await definitionVersion(db, model, 1);
+  expect(stored).toMatchObject({ model, version: 1, codeHash: hashOf('code'), appliedBy: 'ada' });
+  expect(stored?.definition).toEqual(definition());
+  expect(stored?.appliedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect((await latestDefinition(db, model))?.version).toBe(2);
+  expect(await models(db)).toMatchObject([{ model, definitionVersion: 2 }]);
+});
+
+test('going back to an earlier definition is a new version, so that the latest is what was applied last', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  await apply(db, 'second');
+  expect(await apply(db)).toEqual({ version: 3, created: true });
+});
+
+test('changed code, and a column that became something else, are changes; the order of keys is not', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const base = { definition: definition(), codeHash: null, columns: [], appliedBy: 'ada' };
+  await storeDefinition(db, base);
+  const { model: name, ...rest } = base.definition;
+  expect((await storeDefinition(db, { ...base, definition: { ...rest, model: name } })).version).toBe(1);
+  expect((await storeDefinition(db, { ...base, codeHash: hashOf('a') })).version).toBe(2);
+  const column = { name: 'hour', kind: 'text', sourceType: 'text', postgresType: 'character varying(10)' } as const;
+  expect((await storeDefinition(db, { ...base, codeHash: hashOf('a'), columns: [column] })).version).toBe(3);
+  const wider = { ...column, postgresType: 'character varying(20)' };
+  expect((await storeDefinition(db, { ...base, codeHash: hashOf('a'), columns: [wider] })).version).toBe(3);
+});
+
+test('ten that apply the same at once make one version', async () => {
+  await using ledger = await withLedger();
+  const applied = await Promise.all(Array.from({ length: 10 }, () => apply(ledger.db)));
+  expect(applied.map(({ version }) => version)).toEqual(Array(10).fill(1));
+  expect(applied.filter(({ created }) => created)).toHaveLength(1);
+});

@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { models } from '../../ledger/definitions.ts';
+import { openLedger } from '../../ledger/openLedger.ts';
+import { onServer, withDatabase } from '../postgres.ts';
+import { withLedger } from './withLedger.ts';
+
+test('a Postgres that does not answer is LedgerUnavailable', async () => {
+  const { db, close } = openLedger('postgresql://nobody@127.0.0.1:1/nothing');
+  await expect(models(db)).rejects.toMatchObject({ code: 'LedgerUnavailable' });
+  await close();
+});
+
+test('a database that is not there, or not migrated, is LedgerUnavailable and says so', async () => {
+  await using database = await withDatabase();
+  const empty = openLedger(database.url);
+  await expect(models(empty.db)).rejects.toMatchObject({
+    code: 'LedgerUnavailable',
+    message: expect.stringContaining('migrations'),
+  });
+  await empty.close();
+  const missing = openLedger(`${database.url}_missing`);
+  await expect(models(missing.db)).rejects.toMatchObject({ code: 'LedgerUnavailable' });
+  await missing.close();
+});
+
+test('a connection that the server ends costs one call, not the process', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const database = new URL(ledger.url).pathname.slice(1);
+  const kick = () =>
+    onServer(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database}' and pid <> pg_backend_pid()`,
+    );
+  const sleeping = sql`select pg_sleep(30)`.execute(db);
+  const failed = expect(sleeping).rejects.toMatchObject({ code: 'LedgerUnavailable' });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await kick();
+  await failed;
+  expect(await models(db)).toEqual([]);
+  await kick();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await models(db)).toEqual([]);
+});
+
+test('connections are named and go when the ledger is closed', async () => {
+  await using ledger = await withLedger();
+  const other = openLedger(ledger.url);
+  await sql`select 1`.execute(other.db);
+  const count = async () => {
+    const { rows } = await sql<{ count: number }>`select count(*) from pg_stat_activity
+      where datname = current_database() and application_name = 'reign' and pid <> pg_backend_pid()`.execute(ledger.db);
+    return rows[0]?.count;
+  };
+  expect(await count()).toBe(1);
+  await other.close();
+  await expect.poll(count).toBe(0);
+});

@@ -1,0 +1,166 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadSettings } from '../../stack/settings.ts';
+import { type StackOptions, startStack } from '../../stack/stack.ts';
+import { startOwner } from './startOwner.ts';
+import { environmentOf, idleWorker, processesOf, runs, temporaryFolder, until } from './testHome.ts';
+
+const everything = ['postgres', 'temporal', 'mlflow'] as const;
+
+async function start(home: string, embedded: Parameters<typeof environmentOf>[1], options: StackOptions = {}) {
+  const lines: string[] = [];
+  const report = (line: string) => void lines.push(line);
+  const stack = await startStack({ env: environmentOf(home, embedded), workers: [], report, ...options });
+  onTestFinished(() => stack.stop({ now: true }));
+  return { stack, lines };
+}
+
+function pidOf(home: string, program: RegExp): number {
+  const found = processesOf(home).find((pid) => {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return program.test(command) && !command.includes('keeper.py');
+  });
+  if (found === undefined) throw new Error(`no process ${program}`);
+  return found;
+}
+
+describe.skipIf(process.platform !== 'linux')('the stack', () => {
+  it('brings up every server, tells where they are, and leaves nothing behind', async () => {
+    const home = temporaryFolder();
+    const prepared: string[] = [];
+    const { stack } = await start(home, everything, {
+      workers: [idleWorker()],
+      beforeWorkers: async (settings) => void prepared.push(settings.ledgerUrl),
+    });
+    expect(prepared).toEqual([stack.addresses.ledgerUrl]);
+    expect(loadSettings({ REIGN_HOME: home, HOME: home })).toEqual(stack.settings);
+    const connection = await Connection.connect(stack.settings.temporal.connectionOptions);
+    await connection.workflowService.describeNamespace({ namespace: 'default' });
+    await connection.close();
+    const { ui, trackerUri } = stack.addresses;
+    for (const url of [ui.temporal, ui.mlflow, `${trackerUri}/health`]) {
+      expect((await fetch(url ?? '')).status).toBe(200);
+    }
+    expect(readFileSync(join(home, 'stack.json'), 'utf8')).toContain('"ledgerUrl"');
+
+    await stack.stop();
+    expect(await stack.ended).toBeUndefined();
+    expect(processesOf(home)).toEqual([]);
+    expect(existsSync(join(home, 'stack.json'))).toBe(false);
+  });
+
+  it('starts MLflow again on the same port when it is killed', async () => {
+    const home = temporaryFolder();
+    const { stack, lines } = await start(home, ['mlflow']);
+    process.kill(pidOf(home, /mlflow_server/), 'SIGKILL');
+    await until('it is back', () => lines.includes('mlflow is back.'), 40);
+    expect((await fetch(`${stack.addresses.trackerUri}/health`)).status).toBe(200);
+    await stack.stop();
+    expect(processesOf(home)).toEqual([]);
+  });
+
+  it('starts nothing embedded for what is given', async () => {
+    const home = temporaryFolder();
+    const { stack } = await start(home, []);
+    expect(processesOf(home)).toEqual([]);
+    expect(existsSync(join(home, 'postgres'))).toBe(false);
+    expect(stack.addresses).toEqual({
+      ledgerUrl: 'postgresql://nobody@127.0.0.1:1/ledger',
+      connections: { warehouse: 'postgresql://nobody@127.0.0.1:1/warehouse' },
+      temporal: { address: '127.0.0.1:1', namespace: 'default' },
+      trackerUri: 'http://127.0.0.1:1',
+      ui: {},
+    });
+  });
+
+  it('leaves nothing behind when its process is killed, and starts again at once', async () => {
+    const home = temporaryFolder();
+    const owner = await startOwner(home, ['postgres', 'temporal']);
+    expect(processesOf(home).length).toBeGreaterThan(5);
+    owner.process.kill('SIGKILL');
+    await owner.exit;
+    // Not waiting until the old one's keepers are done is the point.
+    const next = await startOwner(home, ['postgres', 'temporal']);
+    expect(next.addresses).toEqual(owner.addresses);
+    next.process.kill('SIGKILL');
+    await until('all are gone', () => processesOf(home).length === 0);
+  });
+
+  it('is joined by a second process, for which its owner waits', async () => {
+    const home = temporaryFolder();
+    const owner = await startOwner(home, []);
+    const user = await startOwner(home, []);
+    expect([owner.attached, user.attached]).toEqual([false, true]);
+    const workers = processesOf(home);
+    owner.process.kill('SIGINT');
+    await until('the owner waits', () => owner.said().includes('Still in use by ownStack.ts'));
+    await sleep(300);
+    expect(processesOf(home)).toEqual(workers);
+    expect(workers.length).toBeGreaterThan(2);
+    user.process.kill('SIGTERM');
+    expect([await user.exit, await owner.exit]).toEqual([0, 0]);
+    expect(processesOf(home)).toEqual([]);
+  });
+
+  it('does not wait when it is asked twice, and tells those who use it', async () => {
+    const home = temporaryFolder();
+    const owner = await startOwner(home, []);
+    const { stack: user } = await start(home, []);
+    expect(user.attached).toBe(true);
+    owner.process.kill('SIGINT');
+    await until('the owner waits', () => owner.said().includes('Still in use'));
+    await sleep(500);
+    owner.process.kill('SIGINT');
+    expect(await owner.exit).toBe(0);
+    expect(await user.ended).toMatch(/^The process \d+ that ran the stack has ended/);
+  });
+
+  it('refuses to be joined with other settings', async () => {
+    const home = temporaryFolder();
+    await start(home, []);
+    const env = { ...environmentOf(home, []), MLFLOW_TRACKING_URI: 'http://127.0.0.1:2' };
+    await expect(startStack({ env })).rejects.toThrow(
+      'A stack with another MLFLOW_TRACKING_URI runs in this REIGN_HOME',
+    );
+  });
+
+  it('fails with one line when a part dies at its start, and leaves nothing behind', async () => {
+    const home = temporaryFolder();
+    const broken = { name: 'trainer', command: ['sh', '-c', 'echo no such module; sleep 1000 & exit 3'] };
+    await expect(start(home, ['postgres'], { workers: [idleWorker(), broken] })).rejects.toThrow(
+      /^trainer did not start \(exit code 3\)\. Log: .*trainer\.log: no such module$/,
+    );
+    expect(processesOf(home)).toEqual([]);
+  });
+
+  it('gives a part up that dies again and again, and ends', async () => {
+    const home = temporaryFolder();
+    const { stack, lines } = await start(home, [], { workers: [idleWorker('worker', 'sleep 0.3; exit 3')] });
+    const reason = await stack.ended;
+    expect(reason).toMatch(
+      /^worker ended unasked \(exit code 3\)\. Log: .*It died 5 times within a minute: giving up\.$/,
+    );
+    expect(lines.filter((line) => line.endsWith('Starting it again.'))).toHaveLength(4);
+    expect(processesOf(home)).toEqual([]);
+  });
+
+  it('can be stopped while it starts', async () => {
+    const home = temporaryFolder();
+    const stop = new AbortController();
+    const starting = start(home, ['postgres', 'mlflow'], { signal: stop.signal });
+    await sleep(400);
+    stop.abort(new Error('no longer wanted'));
+    await expect(starting).rejects.toThrow('no longer wanted');
+    expect(processesOf(home)).toEqual([]);
+  });
+
+  it('is not misled by a file that a killed one left', async () => {
+    const home = temporaryFolder();
+    writeFileSync(join(home, 'stack.json'), '{"owner":{"pid":1,"startedAt":"0"}');
+    const { stack } = await start(home, []);
+    expect(stack.attached).toBe(false);
+  });
+});

@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { packCode, unpackCode } from '../../store/packCode.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'reign-pack-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(files: Record<string, string | Uint8Array>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
+
+const pack = (entrypoint = 'pipeline.py:build') => packCode(folder, entrypoint, 'm.yaml:20:15');
+
+test('packs every .py below the folder, in the order of names, and nothing else', async () => {
+  write({
+    'pipeline.py': 'p',
+    'b/c.py': 'c',
+    'b.py': 'b',
+    'm.yaml': 'model: m',
+    '.hidden/x.py': '',
+    '.x.py': '',
+    '__pycache__/y.py': '',
+    'b/node_modules/z.py': '',
+    'env/pyvenv.cfg': '',
+    'env/lib/site.py': '',
+  });
+  const { content, files } = await pack();
+  expect(content).toBe('{"files":{"b.py":"b","b/c.py":"c","pipeline.py":"p"}}');
+  expect(unpackCode(content)).toEqual(files);
+});
+
+test('links are followed inside the folder only, and never in circles', async () => {
+  const outside = mkdtempSync(join(tmpdir(), 'reign-outside-'));
+  try {
+    writeFileSync(join(outside, 'secret.py'), 'secret');
+    write({ 'pipeline.py': 'p', 'lib/a.py': 'a' });
+    symlinkSync(outside, join(folder, 'out'));
+    symlinkSync(join(outside, 'secret.py'), join(folder, 'out.py'));
+    symlinkSync(join(folder, 'lib'), join(folder, 'again'));
+    symlinkSync(folder, join(folder, 'lib', 'up'));
+    symlinkSync(join(folder, 'nowhere.py'), join(folder, 'broken.py'));
+    expect(Object.keys((await pack()).files)).toEqual(['again/a.py', 'lib/a.py', 'pipeline.py']);
+  } finally {
+    rmSync(outside, { recursive: true });
+  }
+});
+
+test.each(['pipelines.py:build', '../pipeline.py:build', '/etc/pipeline.py:build', 'env/pipeline.py:build'])(
+  'an entrypoint that is not packed is refused with its place: %s',
+  async (entrypoint) => {
+    write({ 'pipeline.py': 'p', 'env/pyvenv.cfg': '', 'env/pipeline.py': 'p' });
+    await expect(pack(entrypoint)).rejects.toMatchObject({
+      code: 'DefinitionInvalid',
+      message: `m.yaml:20:15 pipeline.entrypoint: found "${entrypoint}"; expected a .py file in the definition's folder or below`,
+    });
+  },
+);
+
+test('a file that is not UTF-8 and too much code are refused', async () => {
+  write({ 'pipeline.py': 'p', 'latin.py': Buffer.from('# \xe4', 'latin1') });
+  await expect(pack()).rejects.toThrow('found latin.py, which is not UTF-8');
+  write({ 'latin.py': 'x'.repeat(2_000_001) });
+  await expect(pack()).rejects.toThrow('found more than 2 MB');
+});
+
+test('the same files give the same hash, whatever the order they were written in; any change gives another', async () => {
+  const name = fc.stringMatching(/^[a-z]{1,6}$/).map((word) => `${word}.py`);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(name, fc.string(), { minKeys: 1, maxKeys: 5 }),
+      fc.string({ minLength: 1 }),
+      async (files, more) => {
+        const fresh = () => {
+          rmSync(folder, { recursive: true });
+          mkdirSync(folder);
+        };
+        fresh();
+        write({ 'pipeline.py': 'p', ...files });
+        const first = await pack();
+        fresh();
+        write({ ...Object.fromEntries(Object.entries(files).reverse()), 'pipeline.py': files['pipeline.py'] ?? 'p' });
+        expect((await pack()).hash).toBe(first.hash);
+        expect(unpackCode(Buffer.from(first.content))).toEqual({ 'pipeline.py': 'p', ...files });
+        write({ 'pipeline.py': `${first.files['pipeline.py']}${more}` });
+        expect((await pack()).hash).not.toBe(first.hash);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});

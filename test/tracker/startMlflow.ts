@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const program = join(import.meta.dirname, '../../.reign/python/bin/mlflow');
+
+/** Ends the whole group when standard input closes: MLflow's children outlive their parent otherwise. */
+const lifeline = 'trap : TERM; "$@" & cat >/dev/null; kill -TERM 0; wait';
+
+export interface TestMlflow {
+  readonly uri: string;
+  stop(): Promise<void>;
+}
+
+/** A real MLflow server on a free port, with its data in a folder of its own. Takes about ten seconds. */
+export async function startMlflow(): Promise<TestMlflow> {
+  if (!existsSync(program)) throw new Error('MLflow is missing: run `npm run setup` first');
+  const folder = mkdtempSync(join(tmpdir(), 'reign-test-mlflow-'));
+  const port = await freePort();
+  const store = [
+    '--backend-store-uri',
+    `sqlite:///${folder}/mlflow.db`,
+    '--default-artifact-root',
+    `${folder}/artifacts`,
+  ];
+  const listen = ['--host', '127.0.0.1', '--port', String(port), '--workers', '1'];
+  const server = spawn('/bin/sh', ['-c', lifeline, 'sh', program, 'server', ...store, ...listen], {
+    cwd: folder,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    env: { ...process.env, MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' },
+  });
+  const stop = async () => {
+    const ended = once(server, 'exit');
+    server.stdin?.end();
+    if (server.exitCode === null) await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const uri = `http://127.0.0.1:${port}`;
+  if (!(await isHealthy(uri, server))) {
+    await stop();
+    throw new Error('MLflow does not start');
+  }
+  return { uri, stop };
+}
+
+async function isHealthy(uri: string, server: ChildProcess): Promise<boolean> {
+  const deadline = Date.now() + 110_000;
+  while (Date.now() < deadline && server.exitCode === null) {
+    const answered = await fetch(`${uri}/health`).catch(() => undefined);
+    if (answered?.ok) return true;
+    await sleep(200);
+  }
+  return false;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

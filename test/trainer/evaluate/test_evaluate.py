@@ -1,0 +1,296 @@
+"""From stored predictions to evidence: which rows are judged, and what is said about them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from sklearn.metrics import log_loss, roc_auc_score
+
+from reign_trainer.errors import TrainerError
+from reign_trainer.evaluate import evaluate
+from reign_trainer.evaluate.row_hash import row_hash
+
+COUNT = 140
+IDS = list(range(100, 100 + COUNT))
+RANDOM = np.random.default_rng(9)
+LABELS = (RANDOM.random(COUNT) < 0.4).astype(float)
+GOOD = np.clip(LABELS * 0.4 + 0.3 + RANDOM.normal(0, 0.15, COUNT), 0.01, 0.99)
+POOR = np.clip(LABELS * 0.1 + 0.3 + RANDOM.normal(0, 0.15, COUNT), 0.01, 0.99)
+
+
+def pair(bench: Any, **changes: Any) -> Any:
+    old = bench.snapshot(list(range(50)))
+    challenger = bench.contender("c2", bench.predictions(IDS, LABELS, GOOD), old)
+    champion = bench.contender("c1", bench.predictions(IDS, LABELS, POOR), old)
+    return bench.request(challenger, champion, **changes)
+
+
+def test_both_are_measured_on_the_same_rows(bench: Any) -> None:
+    found = bench.evidence(pair(bench))
+    assert found.rows.model_dump(by_alias=False) == {
+        "holdout": COUNT,
+        "in_both": COUNT,
+        "unlabelled": 0,
+        "chose_champion": 0,
+        "labels_differ": 0,
+        "judged": COUNT,
+    }
+    assert set(found.metrics) == {"roc_auc", "pr_auc", "log_loss", "brier", "ks"}
+    auc = found.metrics["roc_auc"]
+    assert auc.challenger == pytest.approx(roc_auc_score(LABELS, GOOD))
+    assert auc.champion == pytest.approx(roc_auc_score(LABELS, POOR))
+    assert auc.difference is not None
+    assert auc.difference.low is not None
+    assert auc.difference.low < auc.difference.estimate
+    assert found.metrics["log_loss"].trivial == pytest.approx(log_loss(LABELS, np.full(COUNT, 0.3)))
+    assert found.clusters.model_dump(by_alias=False) == {"by": "day", "count": 14, "largest_share": 10 / COUNT}
+    assert found.unmeasured is None
+    assert found.positive is True
+    assert found.row_hash == row_hash(pa.array(IDS))
+    assert found.challenger.fitted_on_judged_rows == 0
+
+
+def test_the_same_inputs_give_the_same_bytes_in_small(bench: Any) -> None:
+    first, second = evaluate(pair(bench), bench.store), evaluate(pair(bench), bench.store)
+    assert first == second
+    content = bench.store.read_document("evidence", first.evidence)
+    assert len(content) < 200_000
+    assert b"-0.0," not in content
+    assert (
+        content == json.dumps(json.loads(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
+    assert json.loads(content)["asOf"] == "2001-03-05T00:00:00Z"
+
+
+def test_equal_predictions_differ_by_zero_without_a_sign(bench: Any) -> None:
+    request = pair(bench)
+    request.champion.predictions = request.challenger.predictions
+    content = bench.store.read_document("evidence", evaluate(request, bench.store).evidence)
+    assert b"-0.0," not in content
+    assert json.loads(content)["metrics"]["log_loss"]["difference"]["estimate"] == 0
+
+
+def test_without_a_champion_the_trivial_predictor_is_beaten_or_not(bench: Any) -> None:
+    request = pair(bench)
+    request.champion = None
+    found = bench.evidence(request)
+    assert found.champion is None
+    assert found.metrics["roc_auc"].difference is None
+    assert found.metrics["roc_auc"].lead.estimate > 0.2
+
+
+def test_a_champion_that_cannot_be_scored_leaves_the_lead_and_its_reason(bench: Any) -> None:
+    request = pair(bench)
+    request.champion.predictions = None
+    request.champion.unscorable = "VersionUnloadable: it wants scikit-learn 1.8"
+    found = bench.evidence(request)
+    assert found.champion is not None
+    assert found.champion.unscorable == "VersionUnloadable: it wants scikit-learn 1.8"
+    assert found.metrics["roc_auc"].champion is None
+    assert found.metrics["roc_auc"].lead.low is not None
+
+
+def test_a_challenger_without_predictions_is_an_error(bench: Any) -> None:
+    request = pair(bench)
+    request.challenger.predictions = None
+    with pytest.raises(TrainerError) as caught:
+        evaluate(request, bench.store)
+    assert caught.value.code == "MeasurementImpossible"
+
+
+def test_different_holdouts_are_joined_by_row_id_and_differing_labels_counted(bench: Any) -> None:
+    request = pair(bench)
+    theirs = [*IDS[20:], 9000, 9001]
+    labels = np.append(LABELS[20:], [0, 1])
+    labels[[0, 1, 2]] = 1 - labels[[0, 1, 2]]
+    scores = np.append(POOR[20:], [0.5, 0.5])
+    request.champion.predictions = bench.predictions(theirs, labels, scores)
+    found = bench.evidence(request)
+    assert (found.rows.holdout, found.rows.in_both, found.rows.judged) == (COUNT, COUNT - 20, COUNT - 20)
+    assert found.rows.labels_differ == 3
+    assert found.metrics["roc_auc"].challenger == pytest.approx(roc_auc_score(LABELS[20:], GOOD[20:]))
+    assert found.metrics["roc_auc"].champion == pytest.approx(roc_auc_score(LABELS[20:], POOR[20:]))
+
+
+def test_a_join_survives_another_order(bench: Any) -> None:
+    request = pair(bench)
+    expected = bench.evidence(request).metrics
+    order = np.random.default_rng(1).permutation(COUNT)
+    request.champion.predictions = bench.predictions(np.array(IDS)[order].tolist(), LABELS[order], POOR[order])
+    assert bench.evidence(request).metrics == expected
+
+
+def test_unlabelled_rows_and_rows_that_chose_the_champion_are_left_out(bench: Any) -> None:
+    request = pair(bench)
+    labels = [None if at < 5 else label for at, label in enumerate(LABELS)]
+    request.challenger.predictions = bench.predictions(IDS, labels, GOOD)
+    request.champion.predictions = bench.predictions(IDS, labels, POOR)
+    request.chose_champion = [bench.snapshot(IDS[:40]), bench.snapshot([*IDS[30:60], 5])]
+    found = bench.evidence(request)
+    assert found.rows.unlabelled == 5
+    assert found.rows.chose_champion == 55
+    assert found.rows.judged == COUNT - 60
+    assert found.clusters.count == 8
+    assert found.row_hash == row_hash(pa.array(IDS[60:]))
+
+
+def test_where_every_row_chose_the_champion_nothing_is_measured_and_said_so(bench: Any) -> None:
+    request = pair(bench)
+    request.chose_champion = [bench.snapshot(IDS)]
+    found = bench.evidence(request)
+    assert found.metrics == {}
+    assert found.unmeasured is not None
+    assert "took part in choosing the champion" in found.unmeasured
+    assert found.clusters.model_dump(by_alias=False) == {"by": "day", "count": 0, "largest_share": 0.0}
+    assert found.rows.judged == 0
+
+
+def test_a_row_id_of_another_type_leaves_out_the_whole_period(bench: Any) -> None:
+    request = pair(bench)
+    window = {"from": "2001-02-19T00:00:00Z", "to": "2001-02-22T00:00:00Z"}
+    request.chose_champion = [bench.snapshot(["a", "b"], window)]
+    assert bench.evidence(request).rows.chose_champion == 30
+
+
+def test_one_class_only_is_said_and_not_raised(bench: Any) -> None:
+    request = pair(bench)
+    request.challenger.predictions = bench.predictions(IDS, np.zeros(COUNT), GOOD)
+    request.champion = None
+    found = bench.evidence(request)
+    assert found.metrics == {}
+    assert found.unmeasured is not None
+    assert "one class only" in found.unmeasured
+
+
+def test_no_common_row_is_said(bench: Any) -> None:
+    request = pair(bench)
+    request.champion.predictions = bench.predictions([str(one) for one in IDS], LABELS, POOR)
+    found = bench.evidence(request)
+    assert found.rows.in_both == 0
+    assert found.unmeasured is not None
+    assert "nothing in common" in found.unmeasured
+
+
+def test_one_day_gives_no_interval(bench: Any) -> None:
+    request = pair(bench)
+    request.challenger.predictions = bench.predictions(IDS, LABELS, GOOD, rows_a_day=1000)
+    request.champion = None
+    lead = bench.evidence(request).metrics["roc_auc"].lead
+    assert (lead.low, lead.standard_error) == (None, None)
+
+
+def test_judged_rows_that_were_trained_on_are_counted_for_each(bench: Any) -> None:
+    request = pair(bench)
+    request.challenger.train_snapshot = bench.snapshot([*range(50), *IDS[:7]])
+    request.champion.train_snapshot = bench.snapshot([*IDS[:2], 7000])
+    request.chose_champion = [bench.snapshot(IDS[:1])]
+    found = bench.evidence(request)
+    assert found.champion is not None
+    assert (found.challenger.fitted_on_judged_rows, found.champion.fitted_on_judged_rows) == (6, 1)
+
+
+def test_the_first_class_may_be_the_positive_one(bench: Any) -> None:
+    label = {"classes": ["late", "on time"], "positive": "late"}
+    request = pair(bench, label=label, trivial=[0.3, 0.7])
+    request.challenger.predictions = bench.predictions(IDS, 1 - LABELS, GOOD)
+    request.champion = None
+    found = bench.evidence(request)
+    assert found.positive == "late"
+    assert found.metrics["roc_auc"].challenger == pytest.approx(roc_auc_score(LABELS, GOOD))
+    assert found.metrics["log_loss"].trivial == pytest.approx(log_loss(LABELS, np.full(COUNT, 0.3)))
+
+
+def test_several_classes(bench: Any) -> None:
+    labels = np.arange(COUNT) % 3
+    scores = np.full((COUNT, 3), 0.2) + np.eye(3)[labels] * 0.4
+    label = {"classes": ["a", "b", "c"]}
+    request = pair(bench, task="multiclass", label=label, trivial=[0.3, 0.3, 0.4], primary="log_loss")
+    request.challenger.predictions = bench.predictions(IDS, labels, scores)
+    request.champion.predictions = bench.predictions(IDS, labels, np.full((COUNT, 3), 1 / 3))
+    found = bench.evidence(request)
+    assert found.positive is None
+    assert found.metrics["accuracy"].challenger == 1
+    assert found.metrics["log_loss"].challenger == pytest.approx(-np.log(0.6))
+
+
+def test_a_champion_of_another_task_is_said(bench: Any) -> None:
+    label = {"classes": ["a", "b", "c"]}
+    request = pair(bench, task="multiclass", label=label, trivial=[0.3, 0.3, 0.4], primary="log_loss")
+    request.challenger.predictions = bench.predictions(IDS, np.arange(COUNT) % 3, np.full((COUNT, 3), 1 / 3))
+    found = bench.evidence(request)
+    assert found.unmeasured is not None
+    assert "another task" in found.unmeasured
+
+
+def test_a_regression(bench: Any) -> None:
+    truth = np.linspace(0, 5, COUNT)
+    request = pair(bench, task="regression", label=None, trivial=2.5, primary="rmse")
+    request.challenger.predictions = bench.predictions(IDS, truth, truth + 0.1)
+    request.champion.predictions = bench.predictions(IDS, truth, truth + 0.2)
+    found = bench.evidence(request)
+    assert found.classes is None
+    assert found.metrics["rmse"].difference is not None
+    assert found.metrics["rmse"].difference.estimate == pytest.approx(0.1)
+
+
+def test_weights_count(bench: Any) -> None:
+    weights = np.where(np.arange(COUNT) % 2 == 0, 3.0, 1.0)
+    request = pair(bench, source={"weight": "exposure"})
+    request.challenger.predictions = bench.predictions(IDS, LABELS, GOOD, weight=weights)
+    request.champion = None
+    found = bench.evidence(request).metrics["roc_auc"].challenger
+    assert found == pytest.approx(roc_auc_score(LABELS, GOOD, sample_weight=weights))
+
+
+@pytest.mark.parametrize(
+    ("cluster", "count"), [("none", COUNT), (["branch"], 7), (["branch", "officer"], 7), (["branch", "bridge"], 1)]
+)
+def test_clusters_come_from_the_definition(bench: Any, cluster: Any, count: int) -> None:
+    at = np.arange(COUNT)
+    columns = {
+        "branch": pa.array([None if one % 7 == 0 else f"b{one % 7}" for one in at]),
+        "officer": pa.array(at % 14, pa.float64()),  # two officers a branch
+        "bridge": pa.array(at % 3, pa.float64()),  # meets every branch: all rows hang together
+    }
+    request = pair(bench, source={"cluster": cluster})
+    request.challenger.predictions = bench.predictions(IDS, LABELS, GOOD, **columns)
+    found = bench.evidence(request)
+    assert found.clusters.count == count
+    assert found.clusters.by == cluster
+    difference = found.metrics["roc_auc"].difference
+    assert difference is not None
+    assert (difference.low is None) == (count == 1)
+
+
+def test_row_hashes_are_told_apart_by_type_order_and_borders() -> None:
+    hashes = [
+        row_hash(ids)
+        for ids in (
+            pa.array([1, 2]),
+            pa.array([2, 1]),
+            pa.array(["1", "2"]),
+            pa.array(["12", ""]),
+            pa.array(["", "12"]),
+            pa.array([], pa.int64()),
+            pa.array([], pa.string()),
+        )
+    ]
+    assert len(set(hashes)) == len(hashes)
+    assert row_hash(pa.array([0, 1, 2]).slice(1)) == hashes[0]
+    assert row_hash(pa.array(["1", "2"], pa.large_string())) == hashes[2]
+
+
+def test_text_ids_are_joined_and_excluded_as_well(bench: Any) -> None:
+    ids = [f"é{one}" for one in IDS]
+    request = pair(bench)
+    request.challenger.train_snapshot = request.champion.train_snapshot = bench.snapshot([ids[-1]])
+    request.challenger.predictions = bench.predictions(ids, LABELS, GOOD)
+    request.champion.predictions = bench.predictions(ids[10:], LABELS[10:], POOR[10:])
+    request.chose_champion = [bench.snapshot(ids[:40])]
+    found = bench.evidence(request)
+    assert found.rows.judged == COUNT - 40
+    assert found.challenger.fitted_on_judged_rows == 1

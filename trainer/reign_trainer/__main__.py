@@ -1,0 +1,100 @@
+"""`reign-trainer`: hosts the trainer's activities until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.worker import Worker
+
+from reign_trainer.activities import Activities
+from reign_trainer.children import run_child, start_forkserver
+from reign_trainer.errors import TrainerError
+from reign_trainer.settings import Settings, load_settings
+
+TASK_QUEUE = "reign-trainer"
+
+_RETRY_SECONDS = 1.0
+_COMPLAIN_SECONDS = 60.0
+
+log = logging.getLogger("reign_trainer")
+
+
+def main() -> int:
+    """Run a trainer.
+
+    Returns
+    -------
+    int
+        0 after SIGTERM or SIGINT, 2 where a setting is missing.
+    """
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True
+    )
+    log.setLevel(logging.INFO)
+    # Reign logs each attempt in a line of its own; the SDK adds a traceback to every failed one.
+    logging.getLogger("temporalio.activity").setLevel(logging.CRITICAL)
+    try:
+        settings = load_settings()
+    except TrainerError as error:
+        log.error("%s: %s", error.code, error.message)
+        return 2
+    start_forkserver(settings)
+    asyncio.run(_serve(settings))
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    serving = asyncio.ensure_future(_work(settings))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not serving.done():
+        log.info("stopping")
+        serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _work(settings: Settings) -> None:
+    client, _ = await asyncio.gather(_connect(), run_child("reign_trainer.work:warm_up", None, settings))
+    activities = Activities(settings)
+    worker = Worker(client, task_queue=TASK_QUEUE, activities=activities.all)
+    log.info("ready on %s: %d fit(s) at once, %d thread(s) each", TASK_QUEUE, settings.fits_at_once, settings.threads)
+    # Whoever started this trainer waits for the file.
+    if ready := os.environ.get("REIGN_READY_FILE"):
+        Path(ready).touch()
+    # Cancelled from outside, it stops polling, cancels the activities (which kill their children) and waits for them.
+    await worker.run()
+
+
+async def _connect() -> Client:
+    """Connect to Temporal; wait for it where it does not answer yet."""
+    config = ClientConfig.load_client_connect_config()
+    complained = -_COMPLAIN_SECONDS
+    while True:
+        try:
+            return await Client.connect(**config, data_converter=pydantic_data_converter)
+        except RuntimeError as error:
+            if time.monotonic() - complained >= _COMPLAIN_SECONDS:
+                complained = time.monotonic()
+                reason = str(error).splitlines()[0][:200]
+                log.warning("waiting for Temporal at %s: %s", config.get("target_host", "localhost:7233"), reason)
+            await asyncio.sleep(_RETRY_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

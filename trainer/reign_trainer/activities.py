@@ -1,0 +1,183 @@
+"""The trainer's activities: thin, around work that runs in children."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from reign_trainer.catalogue import RETRYABLE
+from reign_trainer.children import run_child
+from reign_trainer.errors import TrainerError
+from reign_trainer.extract import extract as extract_snapshots
+from reign_trainer.settings import Settings, connection_url
+from reign_trainer.shapes import (
+    CheckPipelineRequest,
+    CheckPipelineResult,
+    ErrorDetail,
+    EvaluateRequest,
+    EvaluateResult,
+    ExtractRequest,
+    ExtractResult,
+    FitRequest,
+    FitResult,
+    Rehearsal,
+    RehearseRequest,
+    ScoreRequest,
+    ScoreResult,
+)
+from reign_trainer.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+log = logging.getLogger("reign_trainer")
+
+#: Scores, rehearsals and measurements at once, besides the fits.
+_OTHERS_AT_ONCE = 2
+
+
+class Activities:
+    """The activities of one trainer.
+
+    Parameters
+    ----------
+    settings : Settings
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._fits = asyncio.Semaphore(settings.fits_at_once)
+        self._others = asyncio.Semaphore(_OTHERS_AT_ONCE)
+
+    @property
+    def all(self) -> Sequence[Callable[..., Any]]:
+        """Every activity, for the worker."""
+        return [self.extract, self.check_pipeline, self.fit, self.score, self.rehearse, self.evaluate]
+
+    @activity.defn(name="extract")
+    async def extract(self, request: ExtractRequest) -> ExtractResult:
+        """Carry out an extraction, in a thread: no model is loaded, nothing of the author's runs."""
+        stop = threading.Event()
+        progress: dict[str, Any] = {}
+        async with _attempt(", ".join(query.purpose for query in request.queries)):
+            store, url = Store(self._settings.store), connection_url(request.connection)
+            working = asyncio.ensure_future(
+                asyncio.to_thread(extract_snapshots, request, store, url, progress.update, stop.is_set)
+            )
+            try:
+                while not working.done():
+                    activity.heartbeat({"stage": "extracting", **progress})
+                    await asyncio.wait([working], timeout=1.0)
+            finally:
+                stop.set()
+                # The query on the server stops first; the thread ends with it.
+                await _settled(working)
+            return working.result()
+
+    @activity.defn(name="checkPipeline")
+    async def check_pipeline(self, request: CheckPipelineRequest) -> CheckPipelineResult:
+        """Import and build a pipeline."""
+        async with _attempt(request.definition.model):
+            result: CheckPipelineResult = await self._in_child("check_pipeline", request, self._others)
+            return result
+
+    @activity.defn(name="fit")
+    async def fit(self, request: FitRequest) -> FitResult:
+        """Fit a pipeline and log it."""
+        async with _attempt(request.cycle.id):
+            result: FitResult = await self._in_child(
+                "fit", request, self._fits, timeout_seconds=request.timeout_seconds
+            )
+            return result
+
+    @activity.defn(name="score")
+    async def score(self, request: ScoreRequest) -> ScoreResult:
+        """Score one version on one snapshot."""
+        async with _attempt(request.name):
+            result: ScoreResult = await self._in_child("score", request, self._others)
+            return result
+
+    @activity.defn(name="rehearse")
+    async def rehearse(self, request: RehearseRequest) -> Rehearsal:
+        """Send raw rows through one version."""
+        async with _attempt(request.name):
+            result: Rehearsal = await self._in_child("rehearse", request, self._others)
+            return result
+
+    @activity.defn(name="evaluate")
+    async def evaluate(self, request: EvaluateRequest) -> EvaluateResult:
+        """Measure champion and challenger on the same rows."""
+        async with _attempt(request.cycle.id):
+            result: EvaluateResult = await self._in_child("evaluate", request, self._others)
+            return result
+
+    async def _in_child(
+        self, function: str, request: Any, slots: asyncio.Semaphore, timeout_seconds: float | None = None
+    ) -> Any:
+        while True:
+            activity.heartbeat({"stage": "queued"})
+            try:
+                await asyncio.wait_for(slots.acquire(), 1.0)
+                break
+            except TimeoutError:
+                continue
+        try:
+            return await run_child(
+                f"reign_trainer.work:{function}",
+                request,
+                self._settings,
+                on_stage=lambda stage: activity.heartbeat({"stage": stage}),
+                timeout_seconds=timeout_seconds,
+            )
+        finally:
+            slots.release()
+
+
+@asynccontextmanager
+async def _attempt(subject: str) -> AsyncIterator[None]:
+    """Log begin and end of an attempt in one line each, and turn every failure into Temporal's."""
+    info = activity.info()
+    name = f"{info.activity_type} of {subject}, attempt {info.attempt}"
+    log.info("%s: begins", name)
+    begun = time.monotonic()
+    try:
+        yield
+    except asyncio.CancelledError:
+        if activity.is_worker_shutdown():
+            log.info("%s: given up, the trainer stops", name)
+            raise _application_error(TrainerError("ChildDied", "The trainer was stopped.")) from None
+        log.info("%s: cancelled", name)
+        raise
+    except TrainerError as error:
+        log.warning("%s: %s: %s", name, error.code, error.message)
+        raise _application_error(error) from None
+    except Exception as error:  # noqa: BLE001
+        # The class alone: a text may quote rows.
+        log.error("%s: %s in the trainer itself", name, type(error).__name__)
+        raise _application_error(TrainerError("Internal", f"{type(error).__name__} in the trainer.")) from None
+    else:
+        log.info("%s: done in %.1f s", name, time.monotonic() - begun)
+
+
+def _application_error(error: TrainerError) -> ApplicationError:
+    detail = error.detail or ErrorDetail(traceback=None, file=None, line=None)
+    return ApplicationError(
+        error.message, detail.model_dump(by_alias=True), type=error.code, non_retryable=not RETRYABLE[error.code]
+    )
+
+
+async def _settled(working: asyncio.Future[Any]) -> None:
+    """Wait for a thread that was told to stop, also where the wait is cancelled again."""
+    while not working.done():
+        try:
+            await asyncio.wait([working])
+        except asyncio.CancelledError:
+            continue
