@@ -1,5 +1,6 @@
 import type { Champion } from '../ledger/champions.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
+import { type Definition, positiveClass } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { PlannedQuery } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
@@ -7,18 +8,24 @@ import type { ChampionToBeat } from '../schemas/steps.ts';
 import { planQueries } from './planQueries.ts';
 import type { World } from './world.ts';
 
+/** The challenger's side: how it reads the holdout. */
+export interface Opponent {
+  readonly definition: Definition;
+  readonly asOf: string;
+  readonly holdoutQuery: PlannedQuery;
+}
+
 /**
  * The champion with what judging it on this holdout takes. Where its definition reads the source as the challenger's
  * does, both share one snapshot; otherwise it gets the holdout by its own query.
  *
- * @param challengerQuery hash of the challenger's holdout query
+ * @param holdout the challenger's holdout window
  */
 export async function championToBeat(
   world: World,
   champion: Champion,
   holdout: Window,
-  asOf: string,
-  challengerQuery: string,
+  { definition: challengers, asOf, holdoutQuery: challengersQuery }: Opponent,
 ): Promise<ChampionToBeat> {
   const stored = await definitionVersion(world.ledger.db, champion.model, champion.definitionVersion);
   if (stored === undefined) {
@@ -29,10 +36,10 @@ export async function championToBeat(
   }
   const { definition } = stored;
   let holdoutQuery: PlannedQuery | null = null;
-  let unscorable: string | null = null;
+  let unscorable = incomparable(definition, challengers);
   try {
     const own = (await planQueries(world, definition, { train: holdout, holdout }, asOf)).holdout;
-    if (own.queryHash !== challengerQuery) holdoutQuery = { ...own, purpose: 'championHoldout' };
+    if (own.queryHash !== challengersQuery.queryHash) holdoutQuery = { ...own, purpose: 'championHoldout' };
   } catch (error) {
     if (!(error instanceof ReignError) || error.code === 'SourceUnavailable') throw error;
     unscorable = `${error.code}: ${error.message}`;
@@ -46,4 +53,16 @@ export async function championToBeat(
     holdoutQuery,
     unscorable,
   };
+}
+
+/** Scores compare only where they are for the same thing: why those of the two definitions are not, or null. */
+function incomparable(champions: Definition, challengers: Definition): string | null {
+  const meaning = ({ task, label }: Definition) =>
+    JSON.stringify([
+      task,
+      label?.classes ?? null,
+      task === 'binary' && label !== undefined ? positiveClass(label) : null,
+    ]);
+  if (meaning(champions) === meaning(challengers)) return null;
+  return 'its task, classes or positive class are not those of the challenger';
 }

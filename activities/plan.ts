@@ -43,7 +43,7 @@ export const planActivities = (world: World) => ({
     const champion =
       reigning === undefined
         ? null
-        : await championToBeat(world, reigning, windows.holdout, asOf, queries.holdout.queryHash);
+        : await championToBeat(world, reigning, windows.holdout, { definition, asOf, holdoutQuery: queries.holdout });
     const all: PlannedQuery[] = [queries.train, queries.holdout];
     if (champion?.holdoutQuery != null) all.push(champion.holdoutQuery);
     return {

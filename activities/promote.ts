@@ -27,7 +27,11 @@ export const promoteActivities = (world: World) => ({
     const { holdout } = await planQueries(world, stored.definition, windows, cycle.asOf);
     return {
       outcome: 'conflict',
-      champion: await championToBeat(world, result.champion, windows.holdout, cycle.asOf, holdout.queryHash),
+      champion: await championToBeat(world, result.champion, windows.holdout, {
+        definition: stored.definition,
+        asOf: cycle.asOf,
+        holdoutQuery: holdout,
+      }),
     };
   },
 });

@@ -8,7 +8,7 @@ import { trainerQueue, workerQueue } from '../schemas/queues.ts';
 import type { CheckDefinitionRequest, CheckedDefinition } from '../schemas/steps.ts';
 import type { Store } from '../store/openStore.ts';
 import { unpackCode } from '../store/packCode.ts';
-import { awaitWorker, type FollowOptions, followWorkflow } from './followWorkflow.ts';
+import { awaitWorker, cancelled, type FollowOptions, followWorkflow } from './followWorkflow.ts';
 import { packDefinition } from './packDefinition.ts';
 import { placeInDefinition } from './placeInDefinition.ts';
 import { toReignError } from './toReignError.ts';
@@ -70,8 +70,7 @@ async function check(
   try {
     return await followWorkflow<CheckedDefinition>(handle, options);
   } catch (error) {
-    // Nobody waits for the answer any more.
-    if (options.signal?.aborted) await handle.cancel().catch(() => {});
+    if (options.signal?.aborted) throw await cancelled(handle, 'the check');
     throw error;
   }
 }

@@ -13,4 +13,8 @@ export class CommandError extends ReignError {
     this.exitCode = exitCode;
     this.traceback = traceback;
   }
+  override get advice(): string {
+    // Where the lines are shown there is nothing more to look for.
+    return this.traceback.length === 0 ? super.advice : 'Correct these lines and try again.';
+  }
 }

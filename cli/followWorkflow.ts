@@ -63,7 +63,8 @@ type Pending = NonNullable<Description['pendingActivities']>[number];
 function standingOf({ pendingActivities, pendingWorkflowTask }: Description): Standing | undefined {
   const activity = pendingActivities?.[0];
   if (activity != null) {
-    const step = activity.activityType?.name ?? 'working';
+    const name = activity.activityType?.name ?? 'working';
+    const step = stepNames[name] ?? name;
     return { step, detail: detailOf(activity) };
   }
   const waiting = pendingWorkflowTask?.startedTime == null && isOld(pendingWorkflowTask?.scheduledTime);
@@ -71,6 +72,17 @@ function standingOf({ pendingActivities, pendingWorkflowTask }: Description): St
     ? { step: `no worker is listening on the queue ${workerQueue}`, detail: 'waiting for one' }
     : undefined;
 }
+
+/** Activities that are called otherwise where a person looks on. */
+const stepNames: Readonly<Record<string, string>> = {
+  describeSource: 'check the query',
+  checkPipeline: 'check the pipeline',
+  openRun: 'open the run in MLflow',
+  registerVersion: 'register the version in MLflow',
+  planTry: 'plan',
+  inspectTry: 'inspect',
+  decideTry: 'decide',
+};
 
 function detailOf(activity: Pending): string {
   const said = activity.lastFailure?.message;
@@ -102,6 +114,16 @@ interface Timestamp {
 
 const isOld = (time: Timestamp | null | undefined) =>
   time != null && Date.now() - Number(time.seconds) * 1000 > patienceMilliseconds;
+
+/** After Ctrl-C: ends a workflow whose answer nobody waits for any more, and gives the error to end with. */
+export async function cancelled(handle: WorkflowHandle, what: string): Promise<ReignError> {
+  const asked = await handle.cancel().then(
+    () => true,
+    () => false,
+  );
+  const then = asked ? `${what} was cancelled` : `${what} goes on in Temporal, which did not take the cancellation`;
+  return new ReignError('Interrupted', `interrupted; ${then}`);
+}
 
 /** Waits until somebody listens on a queue. Throws WorkerMissing after 20 seconds. */
 export async function awaitWorker(client: Client, queue: string, { onStanding, signal }: FollowOptions): Promise<void> {

@@ -14,10 +14,16 @@ const fields: Partial<Record<ErrorCode, FieldPath>> = {
   PipelineInvalid: ['pipeline'],
 };
 
+/** The field that a message begins with: `source.features[2]: ...`. */
+function fieldNamed(message: string): FieldPath | undefined {
+  const [text] = /^(?:source|label|windows|pipeline|gate)(?:\.\w+|\[\d+\])+/.exec(message) ?? [];
+  return text?.match(/\w+/g)?.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
+
 /** The same error, with the place in the definition that it is about: of the query, down to the line that it names. */
 export function placeInDefinition(error: unknown, { where, definition }: ReadDefinition): unknown {
   if (!(error instanceof ReignError)) return error;
-  const field = fields[error.code];
+  const field = fieldNamed(error.message) ?? fields[error.code];
   if (field === undefined) return error;
   const entry = field[0] === 'pipeline' && 'entrypoint' in definition.pipeline ? ['pipeline', 'entrypoint'] : field;
   const line = field[1] === 'query' ? /\bline (\d+)\b/i.exec(error.message)?.[1] : undefined;

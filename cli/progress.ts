@@ -59,7 +59,7 @@ export class Progress {
     const seconds = Math.floor((performance.now() - this.#since) / 1000);
     const parts = [this.#step, this.#detail, seconds > 0 ? `${seconds} s` : ''].filter((part) => part !== '');
     this.#frame = (this.#frame + 1) % frames.length;
-    const text = stripVTControlCharacters(parts.join(' · ')).slice(0, (this.#stream.columns ?? 80) - 3);
+    const text = stripVTControlCharacters(parts.join(' · ')).slice(0, (this.#stream.columns || 80) - 3);
     this.#stream.write(`\r\x1b[2K${this.#paint('cyan', frames[this.#frame] ?? '')} ${text}`);
   }
 

@@ -37,12 +37,12 @@ function wrongValue(path: FieldPath, found: unknown, expected: string, words: re
 function unknownFields(path: FieldPath, keys: readonly string[], data: unknown): Problem[] {
   const forms = fieldsAt(path);
   // A field that is known here belongs to another form: the two were mixed.
-  if (keys.some((key) => forms.flat().includes(key))) return [mixedForms(path, valueAt(data, path), forms)];
+  if (keys.some((key) => forms.flat().includes(key)))
+    return [mixedForms(path, Object.keys(Object(valueAt(data, path))), forms)];
   return keys.map((key) => unknownField(path, key, forms.flat()));
 }
 
-function mixedForms(path: FieldPath, found: unknown, forms: readonly string[][]): Problem {
-  const keys = Object.keys(Object(found));
+function mixedForms(path: FieldPath, keys: readonly string[], forms: readonly string[][]): Problem {
   const names = keys.length === 0 ? 'no field' : keys.join(', ');
   const described = either(forms.map((fields) => fields.join(', ')));
   return { path, message: `found ${names}; expected the fields of one form: ${described}` };
@@ -87,7 +87,7 @@ function formMeant(
   if (touched.length === 1 && only !== undefined) return branches[only];
   const typo = touched.length === 0 ? keys.find((key) => nearest(key, forms.flat()) !== undefined) : undefined;
   if (typo !== undefined) return { problem: unknownField(path, typo, forms.flat()) };
-  return { problem: mixedForms(path, Object.fromEntries(keys.map((key) => [key, null])), forms) };
+  return { problem: mixedForms(path, keys, forms) };
 }
 
 /** What a valid value would be, as a noun phrase. */

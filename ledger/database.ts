@@ -159,5 +159,5 @@ interface EventsTable {
   at: Clock;
   kind: string;
   key: string | null;
-  detail: Json<unknown>;
+  detail: Json<object>;
 }

@@ -10,7 +10,7 @@ export interface PromoteRequest {
   readonly epoch: number;
   readonly version: number;
   readonly reason: string;
-  /** `reign`, or the person who decided. */
+  /** `gate`, or the person who decided. */
   readonly by: string;
 }
 

@@ -15,23 +15,29 @@ const node = nodeOf(root);
 const bin = dirname(node);
 const paths = (process.env.PATH ?? '').split(delimiter);
 const env = { ...process.env, PATH: [bin, ...paths.filter((path) => path !== bin)].join(delimiter) };
+const command = ['--import', new URL('./lifeline.mjs', import.meta.url).href, ...args];
 
 if (process.execve !== undefined && process.platform !== 'win32') {
-  process.execve(node, [node, ...args], env);
+  // In a shell a program may well outlive its parent (`disown`); started by npm, it has nobody else who would end it.
+  if (env.npm_lifecycle_event !== undefined) env.REIGN_LIFELINE_PARENT = String(process.ppid);
+  process.execve(node, [node, ...command], env);
 } else {
   runAsChild();
 }
 
 /** An older Node cannot become another program: signals, exit code and this process's own death are passed on. */
 function runAsChild() {
-  const lifeline = new URL('./lifeline.mjs', import.meta.url).href;
-  const child = spawn(node, ['--import', lifeline, ...args], {
-    env: { ...env, REIGN_LIFELINE: '3' },
+  const child = spawn(node, command, {
+    env: { ...env, REIGN_LIFELINE_FD: '3' },
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
   });
   const pass = (signal) => child.kill(signal);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
   for (const signal of signals) process.on(signal, pass);
+  const parent = process.ppid;
+  if (env.npm_lifecycle_event !== undefined) {
+    setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref();
+  }
   child.once('error', (error) => {
     process.stderr.write(`reign: cannot run ${node}: ${error.message}\n`);
     process.exit(1);

@@ -20,6 +20,7 @@ export const devCommand = (session: Session, tell: Tell) =>
       const { env, interrupted, hurried } = session.surroundings;
       session.endsItself = true;
       const report = (line: string) => session.progress.say(line);
+      session.progress.at('starting the stack');
       const stack = await startStack({ env, report, signal: interrupted }).catch((error: unknown) => {
         throw interrupted.aborted ? new ReignError('Interrupted', 'interrupted while starting') : error;
       });

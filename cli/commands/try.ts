@@ -9,7 +9,7 @@ import type { Tell } from '../answer.ts';
 import { authorTraceback } from '../authorTraceback.ts';
 import { CommandError } from '../commandError.ts';
 import { exitCodeOf, exitCodes } from '../exitCodes.ts';
-import { awaitWorker, followWorkflow } from '../followWorkflow.ts';
+import { awaitWorker, cancelled, followWorkflow } from '../followWorkflow.ts';
 import { packDefinition } from '../packDefinition.ts';
 import { parseAsOf } from '../parseAsOf.ts';
 import { placeInDefinition } from '../placeInDefinition.ts';
@@ -44,8 +44,7 @@ export const tryCommand = (session: Session, tell: Tell) =>
       const args = [request];
       const handle = await client.workflow.start('tryDefinition', { taskQueue: workerQueue, workflowId: id, args });
       const result = await followWorkflow<TryResult>(handle, follow).catch(async (error: unknown) => {
-        // Nobody waits for the answer any more.
-        if (surroundings.interrupted.aborted) await handle.cancel().catch(() => {});
+        if (surroundings.interrupted.aborted) throw await cancelled(handle, 'the try');
         throw await explained(toReignError(error), read, pack, session);
       });
       const evidence = await readEvidence(store, result.evidence);

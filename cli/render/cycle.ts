@@ -41,18 +41,19 @@ function renderFailure({ code, message, advice, step }: Failure, paint: Paint): 
 const marks: Record<Check['status'], string> = { passed: '✓', failed: '✗', unknown: '?' };
 const checkFormats = { passed: 'green', failed: 'red', unknown: 'yellow' } as const;
 
-/** The verdict with what led to it; the check that decided is marked. */
+/** The verdict with what led to it; the check that decided is marked. Why a check is there is told where it matters. */
 export function renderChecks(verdict: Verdict, paint: Paint = plain): string {
-  const rows = verdict.checks.map((check) => [
-    paint(checkFormats[check.status], marks[check.status]),
-    check.name === verdict.deciding ? paint('bold', `${check.name} ←`) : check.name,
-    check.measured,
-    check.required,
-    check.why,
-  ]);
-  const titles = ['', 'check', 'measured', 'required', 'why'].map((title) => ({ title }));
-  const table = rows.length === 0 ? '' : `\n${renderTable(titles, rows, paint)}`;
-  return `verdict  ${paint(verdictFormats[verdict.kind], verdict.kind)}${table}`;
+  const lines = verdict.checks.flatMap((check) => {
+    const decided = check.name === verdict.deciding;
+    const name = decided ? paint('bold', `${check.name} (decided)`) : check.name;
+    const matters = decided || check.status !== 'passed';
+    return [
+      `${paint(checkFormats[check.status], marks[check.status])} ${name}: ${check.measured}`,
+      paint('dim', `    required: ${check.required}`),
+      ...(matters ? [paint('dim', `    ${check.why}`)] : []),
+    ];
+  });
+  return [`verdict  ${paint(verdictFormats[verdict.kind], verdict.kind)}`, ...lines].join('\n');
 }
 
 function metricsPart({ cycle, evidence }: ShownCycle, paint: Paint): string {
@@ -67,7 +68,8 @@ function metricsPart({ cycle, evidence }: ShownCycle, paint: Paint): string {
 
 /** Every metric of both, with the difference drawn on a line: right of the middle the challenger is better. */
 export function renderMetrics(evidence: Evidence, paint: Paint = plain): string {
-  const measured = Object.entries(evidence.metrics);
+  const order = (name: string) => Object.keys(metrics).indexOf(name);
+  const measured = Object.entries(evidence.metrics).sort(([a], [b]) => order(a) - order(b));
   if (measured.length === 0) return `Nothing was measured: ${evidence.unmeasured ?? 'the evidence holds no metric'}`;
   const hasChampion = measured.some(([, { champion }]) => champion !== null);
   const rows = measured.map(([name, metric]) => {

@@ -7,7 +7,9 @@ import { formatAsOf, formatTime } from './times.ts';
 
 /** The reigns of one model, the first one first. */
 export function renderHistory(reigns: readonly Reign[], paint: Paint = plain): string {
-  const titles = ['champion', 'asOf', 'from', 'to', 'beat', 'by', 'decided by', 'why'].map((title) => ({ title }));
+  const titles = ['champion', 'asOf', 'from', 'to', 'beat', 'difference [95 %]', 'decided by', 'why'].map((title) => ({
+    title,
+  }));
   const rows = reigns.map(({ version, kind, asOf, from, to, beat, primary, by, reason }) => [
     to === null ? paint('green', `v${version}`) : `v${version}`,
     formatAsOf(asOf),

@@ -40,7 +40,8 @@ export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Pa
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+/** `training_roc_auc` is our metric, `training_accuracy_score` one of autolog's own. */
 function titleOf(name: string): string {
   const metric = name.replace(/^training_/, '');
-  return metric in metrics ? metrics[metric as Metric].title : name.replaceAll('_', ' ');
+  return metric in metrics ? metrics[metric as Metric].title : metric.replace(/_score$/, '').replaceAll('_', ' ');
 }

@@ -61,7 +61,7 @@ const promotions = createTable({
     ],
     reason: ['text not null', 'Why, in words.'],
     promoted_at: ['timestamptz not null default clock_timestamp()', 'From when it reigns.'],
-    promoted_by: ['text not null', 'Who decided: reign (the gate alone) or a person.'],
+    promoted_by: ['text not null', 'Who decided: gate, or the person who did.'],
   },
   constraints: [
     'primary key (model, lineage, epoch)',

@@ -44,8 +44,9 @@ test('another token takes over what failed, was cancelled or was ended from outs
   await claim(actor, 'a');
   await recordOutcome(db, id, { status: 'failed', failure, summary: 'it failed' });
   expect((await claim(actor, 'a')).cycle).toMatchObject({ status: 'failed', attempt: 1 });
-  const [again] = await Promise.all([claim(actor, 'b'), claim(actor, 'b'), claim(actor, 'b')]);
-  expect(again.cycle).toMatchObject({ status: 'running', attempt: 2, failure: null, summary: null, endedAt: null });
+  const again = await Promise.all(Array.from({ length: 10 }, () => claim(actor, 'b')));
+  for (const { cycle } of again)
+    expect(cycle).toMatchObject({ status: 'running', attempt: 2, failure: null, summary: null, endedAt: null });
   await recordOutcome(db, id, { status: 'cancelled' });
   expect((await claim(actor, 'c')).cycle).toMatchObject({ status: 'running', attempt: 3 });
   expect((await claim(actor, 'd')).cycle).toMatchObject({ status: 'running', attempt: 4 });
@@ -53,6 +54,15 @@ test('another token takes over what failed, was cancelled or was ended from outs
   await expect(recordOutcome(db, id, { status: 'failed', failure, attempt: 3 })).rejects.toMatchObject({
     code: 'LedgerConflict',
   });
+});
+
+test('a cycle is not promoted without a promotion', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  const id = await prepare({ db, week: 1 });
+  await expect(recordOutcome(db, id, { status: 'promoted' })).rejects.toMatchObject({ code: 'LedgerConflict' });
+  expect(await cycleById(db, id)).toMatchObject({ status: 'running' });
 });
 
 test('a settled cycle stays as it is', async () => {

@@ -45,4 +45,7 @@ test('ten that apply the same at once make one version', async () => {
   const applied = await Promise.all(Array.from({ length: 10 }, () => apply(ledger.db)));
   expect(applied.map(({ version }) => version)).toEqual(Array(10).fill(1));
   expect(applied.filter(({ created }) => created)).toHaveLength(1);
+  const next = await Promise.all(Array.from({ length: 10 }, () => apply(ledger.db, 'second')));
+  expect(next.map(({ version }) => version)).toEqual(Array(10).fill(2));
+  expect(next.filter(({ created }) => created)).toHaveLength(1);
 });

@@ -25,7 +25,7 @@ test('who was champion from when to when, what it beat and why', async () => {
   );
   const [first, second, third] = reigns;
   expect([first?.to, second?.to, third?.to]).toEqual([second?.from, third?.from, null]);
-  expect(second).toMatchObject({ kind: 'promotion', by: 'reign', primary, asOf: identity({ week: 2 }).asOf });
+  expect(second).toMatchObject({ kind: 'promotion', by: 'gate', primary, asOf: identity({ week: 2 }).asOf });
 
   expect(await championAt(db, model, 'live', '2001-03-03T00:00:00Z')).toBeUndefined();
   const during = new Date(Date.parse(third?.from ?? '') - 1).toISOString();

@@ -39,8 +39,7 @@ test('a connection that the server ends costs one call, not the process', async 
   await failed;
   expect(await models(db)).toEqual([]);
   await kick();
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(await models(db)).toEqual([]);
+  await expect.poll(() => models(db)).toEqual([]);
 });
 
 test('connections are named and go when the ledger is closed', async () => {

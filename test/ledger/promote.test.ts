@@ -46,7 +46,7 @@ test('the first champion is epoch 1, the next follows it', async () => {
     choseSnapshots: [snapshot({ db, week: 1 }, 'holdout').contentHash],
     run: trackedRun(id),
     promotedAt: expect.stringMatching(/Z$/),
-    promotedBy: 'reign',
+    promotedBy: 'gate',
     reason: 'week 1 is better',
   });
   expect(await reign({ db, week: 2 })).toEqual({ outcome: 'promoted', epoch: 2 });
@@ -138,7 +138,7 @@ test('a promotion without judgement, of another version, after a gap or of anoth
     epoch: 0,
     version: 2,
     reason: 'because',
-    by: 'reign',
+    by: 'gate',
   };
   for (const bad of [
     { judgementNumber: 2 },

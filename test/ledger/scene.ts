@@ -139,7 +139,7 @@ export const crown = (actor: Actor, { number, epoch, challenger }: Judgement): P
     epoch,
     version: challenger,
     reason: `week ${actor.week} is better`,
-    by: 'reign',
+    by: 'gate',
   });
 
 /** A whole cycle that ends with a promotion. */

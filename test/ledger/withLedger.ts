@@ -9,11 +9,14 @@ export interface TestLedger extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Migrated once per test file, then cloned. Goes with the run's Postgres. */
+let template: Promise<string> | undefined;
+
 /** A migrated ledger in a database of its own, gone at the end of the block. */
 export async function withLedger(): Promise<TestLedger> {
-  const database = await withDatabase();
+  template ??= migrated();
+  const database = await withDatabase({ template: await template });
   const { db, close } = openLedger(database.url);
-  await migrate(db);
   return {
     db,
     url: database.url,
@@ -22,4 +25,12 @@ export async function withLedger(): Promise<TestLedger> {
       await database[Symbol.asyncDispose]();
     },
   };
+}
+
+async function migrated(): Promise<string> {
+  const { url, name } = await withDatabase();
+  const { db, close } = openLedger(url);
+  await migrate(db);
+  await close();
+  return name;
 }

@@ -56,7 +56,8 @@ test('an answer that is not MLflow’s is TrackerRefused', async () => {
 });
 
 test('nobody listening, a cut connection and no answer in time are TrackerUnavailable', async () => {
-  const nobody = openTracker('http://127.0.0.1:1', {});
+  const nobody = await answering(200, '');
+  servers.splice(0).forEach((server) => void server.close());
   await expect(ensureExperiment(nobody, 'x')).rejects.toMatchObject({
     code: 'TrackerUnavailable',
     message: expect.stringContaining('ECONNREFUSED'),

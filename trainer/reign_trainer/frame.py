@@ -64,7 +64,8 @@ def series(column: pa.ChunkedArray) -> pd.Series[Any]:
         texts: pd.Series[Any] = pd.Series(pd.array(column.cast(pa.large_string()), dtype=TEXT_DTYPE))
         return texts
     values = column.to_numpy() if kind == "time" else column.cast(pa.float64()).to_numpy()
-    return pd.Series(np.asarray(values), dtype=_DTYPES[kind])
+    fixed: pd.Series[Any] = pd.Series(np.asarray(values), dtype=_DTYPES[kind])
+    return fixed
 
 
 def json_rows(frame: pd.DataFrame, rows: Sequence[int] | np.ndarray | None = None) -> list[dict[str, Any]]:

@@ -83,7 +83,7 @@ describe('history', () => {
   test('says who reigned, since when, and why', async () => {
     const { stdout } = await reign('history', 'flight-delay');
     expect(stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, 'TIME')).toMatchInlineSnapshot(`
-      "champion  asOf        from                     to   beat       by                                  decided by  why
+      "champion  asOf        from                     to   beat       difference [95 %]                   decided by  why
       v1        2001-02-12  TIME  now  the first  ROC AUC +0.1800 [+0.1700, +0.1900]  reign       It wins.
       "
     `);

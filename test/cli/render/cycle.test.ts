@@ -11,9 +11,11 @@ test('a promoted cycle in full', () => {
     Promote: ROC AUC is higher by 0.0061 (95 % between 0.0040 and 0.0083).
 
     verdict  promote
-       check                 measured      required  why
-    ✓  same-rows             190,000 rows  the same  both saw the same rows
-    ✓  primary-difference ←  +0.0040       > 0       the lower bound decides
+    ✓ same-rows: 190,000 rows
+        required: the same
+    ✓ primary-difference (decided): +0.0040
+        required: > 0
+        the lower bound decides
 
     metric    challenger  champion  trivial  difference [95 %]                     worse ┊ better
     ROC AUC       0.7012    0.6951   0.5000  +0.0061 [+0.0040, +0.0083]    ───────────────┊──────├━━━●━━━┤

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import multiprocessing.forkserver
 import os
 import signal
 import sys
@@ -20,10 +21,25 @@ def die_with_parent(connection: Connection) -> None:
     Linux only), and a thread that waits for the other end of the pipe to close (not while a library holds the
     interpreter's lock).
     """
+    _let_the_forkserver_end()
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_end_at_eof, args=(connection,), name="lifeline", daemon=True).start()
+
+
+def _let_the_forkserver_end() -> None:
+    """Give up this child's share of the pipe that keeps the forkserver alive.
+
+    The standard library hands one to every child, so that it could start processes too. But then the forkserver does
+    not end with the trainer, and neither does a child that waits for the forkserver's death.
+    """
+    forkserver = multiprocessing.forkserver._forkserver  # type: ignore[attr-defined]
+    alive = getattr(forkserver, "_forkserver_alive_fd", None)
+    if isinstance(alive, int):
+        with contextlib.suppress(OSError):
+            os.close(alive)
+        forkserver._forkserver_alive_fd = None
 
 
 def _end_at_eof(connection: Connection) -> None:

@@ -1,0 +1,32 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { Progress } from '../../cli/progress.ts';
+
+function written(isTTY: boolean, env: NodeJS.ProcessEnv, use: (progress: Progress) => void): string {
+  let text = '';
+  const progress = new Progress({ isTTY, columns: 40, write: (more) => (text += more) }, env);
+  use(progress);
+  progress.end();
+  return text;
+}
+
+const work = (progress: Progress) => {
+  progress.at('extract', '100 rows');
+  progress.at('extract', '200 rows');
+  progress.say('a line that stays');
+  progress.at('fit');
+};
+
+test('without a terminal: one line a step', () => {
+  expect(written(false, {}, work)).toBe('extract\na line that stays\nfit\n');
+});
+
+test('on a terminal: one line that changes, is never longer than the screen, and is gone at the end', () => {
+  const text = written(true, { NO_COLOR: '1' }, (progress) => {
+    work(progress);
+    progress.at('fit', 'x'.repeat(100));
+  });
+  expect(text.endsWith('\r\x1b[2K')).toBe(true);
+  for (const line of stripVTControlCharacters(text).split(/[\r\n]/)) expect(line.length).toBeLessThan(40);
+  expect(text).toContain('extract · 200 rows');
+});

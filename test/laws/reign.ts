@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Client } from 'pg';
+import { onTestFinished } from 'vitest';
+import type { Cycle } from '../../schemas/cycle.ts';
+import { KEPT } from '../../stack/leftovers.ts';
+import { loadSettings, type Settings } from '../../stack/settings.ts';
+
+const root = join(import.meta.dirname, '../..');
+export const loansFolder = join(import.meta.dirname, 'loans');
+
+export interface Answered {
+  readonly code: number | null;
+  readonly document: unknown;
+  readonly stderr: string;
+}
+
+/** Reign as an operator runs it, in a home of its own: `reign dev` in one process, commands in others. */
+export class Reign {
+  readonly home: string;
+  readonly #environment: NodeJS.ProcessEnv;
+  #dev: ChildProcess | undefined;
+
+  constructor(home: string, more: NodeJS.ProcessEnv = {}) {
+    this.home = home;
+    this.#environment = { PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: home, ...more };
+  }
+
+  get settings(): Settings {
+    return loadSettings(this.#environment);
+  }
+
+  /** Starts `reign dev` and answers when everything is up. */
+  async start(): Promise<void> {
+    const dev = spawn(process.execPath, ['cli/reign.ts', 'dev', '--json'], {
+      cwd: root,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#dev = dev;
+    onTestFinished(() => void dev.kill('SIGKILL'));
+    let said = '';
+    dev.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const up = once(createInterface({ input: dev.stdout }), 'line');
+    const died = once(dev, 'exit').then(([code]) => Promise.reject(new Error(`reign dev ended with ${code}: ${said}`)));
+    died.catch(() => {});
+    await Promise.race([up, died]);
+  }
+
+  /** Ends `reign dev` and answers when it is gone. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const dev = this.#dev;
+    if (dev === undefined || dev.exitCode !== null || dev.signalCode !== null) return;
+    const exit = once(dev, 'exit');
+    dev.kill(signal);
+    await exit;
+  }
+
+  /** Runs one command with `--json`. */
+  async run(...args: string[]): Promise<Answered> {
+    const child = spawn(process.execPath, ['cli/reign.ts', ...args, '--json'], {
+      cwd: root,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, document: stdout === '' ? undefined : JSON.parse(stdout), stderr };
+  }
+
+  /** Runs a cycle to its end. */
+  async retrain(model: string, asOf: string): Promise<Cycle> {
+    const { code, document, stderr } = await this.run('retrain', model, '--as-of', asOf, '--wait');
+    if (code !== 0 && code !== 4) throw new Error(`retrain ended with ${code}: ${JSON.stringify(document)} ${stderr}`);
+    return document as Cycle;
+  }
+
+  /** Runs statements in the warehouse. */
+  async warehouse(sql: string): Promise<void> {
+    const client = new Client({ connectionString: this.settings.connections.warehouse });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  }
+
+  async loadLoans(): Promise<void> {
+    await this.warehouse(readFileSync(join(loansFolder, 'loans.sql'), 'utf8'));
+  }
+
+  /** The process of a part that its keeper started. */
+  leaderOf(part: string): number | undefined {
+    return processes().find(
+      ({ marker, parent }) => marker.startsWith(`${this.home}:${part};`) && parent.includes('keeper.py'),
+    )?.pid;
+  }
+
+  /** All processes of this home's parts. */
+  processes(): number[] {
+    return processes()
+      .filter(({ marker }) => marker.startsWith(`${this.home}:`))
+      .map(({ pid }) => pid);
+  }
+
+  get devPid(): number | undefined {
+    return this.#dev?.pid;
+  }
+}
+
+interface Running {
+  readonly pid: number;
+  readonly marker: string;
+  /** The parent's command line. */
+  readonly parent: string;
+}
+
+function processes(): Running[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      try {
+        const environment = readFileSync(`/proc/${entry}/environ`, 'utf8').split('\0');
+        const marker = environment.find((variable) => variable.startsWith(`${KEPT}=`))?.slice(KEPT.length + 1);
+        const parent = readFileSync(`/proc/${entry}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1] ?? '0';
+        if (marker === undefined) return [];
+        return [{ pid: Number(entry), marker, parent: readFileSync(`/proc/${parent}/cmdline`, 'utf8') }];
+      } catch {
+        return [];
+      }
+    });
+}

@@ -1,0 +1,168 @@
+"""A child gives its result or its error, and is gone afterwards whatever happened."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from children.child_work import SIGKILL
+from reign_trainer.children import run_child
+from reign_trainer.errors import TrainerError
+from reign_trainer.settings import Settings
+
+WORK = "children.child_work"
+
+
+def test_gives_result_and_stages(in_child: Any, settings: Settings) -> None:
+    stages: list[str] = []
+    first = in_child(f"{WORK}:answer", {"rows": 3}, on_stage=stages.append)
+    assert first["request"] == {"rows": 3}
+    assert stages[0] == "starting"
+    assert first["threads"] == {settings.threads}
+    second = in_child(f"{WORK}:answer", None)
+    assert second["hash"] == first["hash"], "PYTHONHASHSEED is not fixed"
+    assert second["folder"] != first["folder"]
+    assert not Path(first["folder"]).exists()
+
+
+def test_an_error_of_the_catalogue_arrives_whole(in_child: Any) -> None:
+    with pytest.raises(TrainerError) as raised:
+        in_child(f"{WORK}:refuse", None)
+    assert (raised.value.code, raised.value.message) == ("FitFailed", "ValueError in fit.")
+    assert raised.value.detail is not None
+    assert (raised.value.detail.file, raised.value.detail.line) == ("pipeline.py", 3)
+
+
+def test_another_error_is_named_without_its_text(in_child: Any) -> None:
+    with pytest.raises(TrainerError) as raised:
+        in_child(f"{WORK}:fail", None)
+    assert raised.value.code == "Internal"
+    assert "ValueError" in raised.value.message
+    assert "row's" not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("work", "argument", "code", "text"),
+    [
+        ("kill_itself", int(SIGKILL), "ChildDied", "signal 9"),
+        ("exit_at_once", 3, "ChildDied", "exit code 3"),
+        ("use_up", None, "OutOfMemory", "memory"),
+    ],
+)
+def test_a_death_is_named(in_child: Any, work: str, argument: Any, code: str, text: str) -> None:
+    with pytest.raises(TrainerError) as raised:
+        in_child(f"{WORK}:{work}", argument)
+    assert raised.value.code == code
+    assert text in raised.value.message
+    assert "row's" not in raised.value.message
+
+
+def test_is_killed_on_timeout(in_child: Any, tmp_path: Path) -> None:
+    with pytest.raises(TrainerError) as raised:
+        in_child(f"{WORK}:sleep", str(tmp_path / "pid"), timeout_seconds=1.5)
+    assert raised.value.code == "FitTimeout"
+    assert "sleeping" in raised.value.message
+    assert _is_gone(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_is_killed_on_cancel(in_child: Any, settings: Settings, tmp_path: Path) -> None:
+    async def cancel_while_it_sleeps() -> None:
+        task = asyncio.ensure_future(run_child(f"{WORK}:sleep", str(tmp_path / "pid"), settings))
+        await asyncio.to_thread(_appears, tmp_path / "pid")
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        assert _is_gone(int((tmp_path / "pid").read_text()), 0)
+
+    asyncio.run(cancel_while_it_sleeps())
+
+
+def test_a_cancel_before_it_has_started_leaves_nothing(in_child: Any, settings: Settings, tmp_path: Path) -> None:
+    async def cancel_at_once() -> None:
+        task = asyncio.ensure_future(run_child(f"{WORK}:sleep", str(tmp_path / "pid"), settings))
+        await asyncio.sleep(0)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        if (tmp_path / "pid").exists() and (text := (tmp_path / "pid").read_text()):
+            assert _is_gone(int(text), 0)
+
+    asyncio.run(cancel_at_once())
+
+
+TRAINER = """
+import asyncio, sys
+from pathlib import Path
+from reign_trainer.children import run_child, start_forkserver
+from reign_trainer.settings import Settings
+
+async def main():
+    settings = Settings(store=Path(sys.argv[1]))
+    start_forkserver(settings)
+    await run_child("children.child_work:talk", None, settings)
+    await asyncio.gather(
+        run_child("children.child_work:sleep", sys.argv[1] + "/first", settings),
+        run_child("children.child_work:sleep_with_the_lock", sys.argv[1] + "/second", settings),
+    )
+
+asyncio.run(main())
+"""
+
+
+def test_ends_with_a_trainer_that_was_killed_and_prints_nothing(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    trainer = subprocess.Popen(
+        [sys.executable, "-c", TRAINER, str(tmp_path)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        for name in ("first", "second"):
+            _appears(tmp_path / name)
+        pids = [int((tmp_path / name).read_text()) for name in ("first", "second")]
+        forkserver = _parent_of(pids[0])
+    finally:
+        trainer.send_signal(signal.SIGKILL)
+        printed, _ = trainer.communicate(timeout=20)
+    assert all(_is_gone(pid, 10) for pid in [*pids, *([] if forkserver is None else [forkserver])])
+    assert b"row's" not in printed
+
+
+def _appears(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not (path.exists() and path.read_text()):
+        assert time.monotonic() < deadline, f"{path.name} does not appear"
+        time.sleep(0.05)
+
+
+def _is_gone(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        if _state(pid) == "Z" or time.monotonic() >= deadline:
+            return _state(pid) == "Z"
+        time.sleep(0.05)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[0]
+    except OSError:
+        return ""
+
+
+def _parent_of(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[1])
+    except OSError:
+        return None
