@@ -17,7 +17,7 @@ from reign_trainer.shapes import ExtractRequest
 
 #: Rows for ever: as slow as it says, with enough text that batches arrive meanwhile.
 ENDLESS = """select n as id, timestamp '2001-02-02' as taken_at, 1 as outcome, repeat('x', 1000) as feature
-  from generate_series(1, 1000000000) as n"""
+  from (select generate_series(1, 1000000000) as n) as numbers"""
 ASLEEP = "select 1 as id, timestamp '2001-02-02' as taken_at, 1 as outcome, pg_sleep(600)::text as feature"
 ACTIVE = "select pid from pg_stat_activity where application_name = 'reign extract'"
 
@@ -161,7 +161,7 @@ def test_a_disk_that_fills_up(extracts: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_value_that_is_refused_stops_the_server_at_once(extracts: Any) -> None:
     plan = extracts.plan(
         """select n as id, timestamp '2001-02-02' as taken_at, 1 as outcome, 9007199254740990 + n as feature
-           from generate_series(1, 1000000000) as n"""
+           from (select generate_series(1, 1000000000) as n) as numbers"""
     )
     started = time.monotonic()
     with pytest.raises(TrainerError) as failed:

@@ -200,7 +200,7 @@ def test_whatever_is_drawn_comes_back(extracts: Any, values_plan: Any) -> None:
         unique_by=lambda row: row[0],
     )
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=15, deadline=None)
     @given(rows)
     def comes_back(drawn: list[tuple[str, float | None, str | None, datetime | None]]) -> None:
         values = [

@@ -55,7 +55,7 @@ def test_every_task_fits_scores_and_rehearses(in_child: Any, store: Store, kind:
     request = fit_request(store, None, of=kind)
     fitted = in_child("fit", request)
     assert fitted.rows == 2000
-    assert fitted.training_metrics["training_score"] > 0.6
+    assert fitted.training_metrics["training_score"] > 0.4
     if kind.label is not None:
         assert isinstance(fitted.trivial, list)
         assert sum(fitted.trivial) == pytest.approx(1)
@@ -148,7 +148,7 @@ def test_weights_that_the_estimator_does_not_take(in_child: Any, store: Store) -
     with pytest.raises(TrainerError) as raised:
         in_child("fit", fit_request(store, None, of=knn))
     assert raised.value.code == "PipelineInvalid"
-    assert "KNeighborsClassifier.fit takes no sample_weight" in raised.value.message
+    assert "KNeighborsClassifier.fit takes no `sample_weight`" in raised.value.message
 
 
 def test_unlabelled_rows_are_left_out(in_child: Any, store: Store) -> None:

@@ -1,0 +1,73 @@
+"""The activities as Temporal calls them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from reign_trainer.activities import Activities
+from reign_trainer.settings import Settings
+from reign_trainer.shapes import CheckPipelineRequest, ExtractRequest, FitRequest
+from reign_trainer.store import Store
+from small_model import code, declarative, definition, fit_request, rows, snapshot
+
+
+async def test_a_fit_heartbeats_its_stages_and_ends(in_child: Any, settings: Settings, store: Store) -> None:
+    environment, stages = ActivityEnvironment(), []
+    environment.on_heartbeat = lambda *details: stages.append(details[0]["stage"])
+    request = fit_request(store, None, of=definition(pipeline=declarative("LogisticRegression")))
+    result = await environment.run(Activities(settings).fit, request)
+    assert result.rows == 2000
+    assert list(dict.fromkeys(stages)) == ["queued", "starting", "reading", "fitting", "measuring", "logging"]
+
+
+async def test_a_final_error_tells_temporal_so(in_child: Any, settings: Settings, store: Store) -> None:
+    one = rows(20)
+    one = one.set_column(one.column_names.index("late"), "late", [[0.0] * 20])
+    with pytest.raises(ApplicationError) as raised:
+        await ActivityEnvironment().run(Activities(settings).fit, fit_request(store, None, train=snapshot(store, one)))
+    assert (raised.value.type, raised.value.non_retryable) == ("OneClass", True)
+    assert raised.value.details == ({"traceback": None, "file": None, "line": None},)
+
+
+async def test_a_passing_error_may_be_tried_again(in_child: Any, settings: Settings) -> None:
+    missing = Settings(store=settings.store / "missing")
+    request = CheckPipelineRequest(definition=definition(), code_hash="0" * 64, columns=[])
+    with pytest.raises(ApplicationError) as raised:
+        await ActivityEnvironment().run(Activities(missing).check_pipeline, request)
+    assert (raised.value.type, raised.value.non_retryable) == ("StoreUnavailable", False)
+
+
+async def test_a_cancelled_fit_ends(in_child: Any, settings: Settings, store: Store) -> None:
+    slow = code(store, **{"self.width_ = X.shape[1]": "import time; time.sleep(600)"})
+    environment, fitting = ActivityEnvironment(), asyncio.Event()
+    environment.on_heartbeat = lambda *details: fitting.set() if details[0]["stage"] == "fitting" else None
+    task = asyncio.ensure_future(
+        environment.run(Activities(settings).fit, fit_request(store, None, code_hash=slow))
+    )
+    await asyncio.wait_for(fitting.wait(), 60)
+    environment.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 10)
+
+
+async def test_an_unknown_connection_is_named(settings: Settings) -> None:
+    request = ExtractRequest(connection="loan-book", queries=[], statement_timeout_seconds=5)
+    with pytest.raises(ApplicationError) as raised:
+        await ActivityEnvironment().run(Activities(settings).extract, request)
+    assert raised.value.type == "ConnectionUnknown"
+    assert "REIGN_CONNECTION_LOAN_BOOK" in raised.value.message
+
+
+async def test_requests_travel_in_camel_case(store: Store) -> None:
+    request = fit_request(store, None, of=definition(pipeline=declarative("LogisticRegression")))
+    (payload,) = await pydantic_data_converter.encode([request])
+    assert b'"trainSnapshot"' in payload.data
+    assert b'"train_snapshot"' not in payload.data
+    (back,) = await pydantic_data_converter.decode([payload], [FitRequest])
+    assert back == request
