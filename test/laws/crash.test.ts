@@ -3,7 +3,8 @@ import { Client } from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { temporaryFolder, until } from '../stack/testHome.ts';
-import { loansFolder, Reign } from './reign.ts';
+import { Reign } from './reign.ts';
+import { loansFolder } from './servers.ts';
 
 const asOfs = ['2024-03-04', '2024-03-18', '2024-04-01', '2024-04-15', '2024-04-29', '2024-05-13'] as const;
 

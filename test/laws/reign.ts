@@ -3,15 +3,13 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Client } from 'pg';
 import { onTestFinished } from 'vitest';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { KEPT } from '../../stack/leftovers.ts';
 import { loadSettings, type Settings } from '../../stack/settings.ts';
+import { loadLoans } from './servers.ts';
 
 const root = join(import.meta.dirname, '../..');
-export const loansFolder = join(import.meta.dirname, 'loans');
-
 export interface Answered {
   readonly code: number | null;
   readonly document: unknown;
@@ -87,19 +85,8 @@ export class Reign {
     return document as Cycle;
   }
 
-  /** Runs statements in the warehouse. */
-  async warehouse(sql: string): Promise<void> {
-    const client = new Client({ connectionString: this.settings.connections.warehouse });
-    await client.connect();
-    try {
-      await client.query(sql);
-    } finally {
-      await client.end();
-    }
-  }
-
-  async loadLoans(): Promise<void> {
-    await this.warehouse(readFileSync(join(loansFolder, 'loans.sql'), 'utf8'));
+  loadLoans(): Promise<void> {
+    return loadLoans(this.settings);
   }
 
   /** The process of a part that its keeper started. */

@@ -7,6 +7,7 @@ import json
 import math
 import struct
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -94,8 +95,8 @@ def test_it_is_what_the_documentation_says(rows: list[tuple[Any, ...]]) -> None:
 def test_batches_do_not_matter(rows: list[tuple[Any, ...]], cuts: list[int]) -> None:
     whole = batch_of(rows)
     bounds = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
-    sliced = [whole.slice(first, last - first) for first, last in zip(bounds, bounds[1:], strict=False)]
-    copied = [batch_of(rows[first:last]) for first, last in zip(bounds, bounds[1:], strict=False)]
+    sliced = [whole.slice(first, last - first) for first, last in pairwise(bounds)]
+    copied = [batch_of(rows[first:last]) for first, last in pairwise(bounds)]
     assert hash_of(whole) == hash_of(*sliced) == hash_of(*copied)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ class Extracts:
 
     url: str
     store: Store
+    planner: subprocess.Popen[str]
 
     def plan(self, query: str, **source: Any) -> PlannedQuery:
         """Plan a query with id, taken_at, feature and outcome (a number), or what ``source`` says."""
@@ -44,15 +46,11 @@ class Extracts:
             },
         }
         asked = {"url": self.url, "definition": definition, "window": WINDOW, "asOf": "2001-03-02T00:00:00Z"}
-        planned = subprocess.run(
-            [REPOSITORY / "node_modules/.bin/node", Path(__file__).parent / "plan_query.ts"],
-            input=json.dumps(asked),
-            capture_output=True,
-            check=False,
-            text=True,
-        )
-        assert planned.returncode == 0, planned.stderr
-        return PlannedQuery.model_validate_json(planned.stdout)
+        assert self.planner.stdin is not None
+        assert self.planner.stdout is not None
+        self.planner.stdin.write(json.dumps(asked) + "\n")
+        self.planner.stdin.flush()
+        return PlannedQuery.model_validate_json(self.planner.stdout.readline())
 
     def run(self, *queries: PlannedQuery, timeout: int = 60, url: str | None = None) -> ExtractResult:
         """Run planned queries in one extract."""
@@ -68,7 +66,17 @@ class Extracts:
         return sorted(str(path.relative_to(self.store.root)) for path in self.store.root.rglob("*") if path.is_file())
 
 
+@pytest.fixture(scope="session")
+def planner() -> Iterator[subprocess.Popen[str]]:
+    """A process that plans extracts as the worker does."""
+    command = [REPOSITORY / "node_modules/.bin/node", Path(__file__).parent / "plan_query.ts"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
 @pytest.fixture
-def extracts(database: str, store: Store) -> Extracts:
+def extracts(database: str, store: Store, planner: subprocess.Popen[str]) -> Extracts:
     """Extracts from a fresh database into an empty store."""
-    return Extracts(database, store)
+    return Extracts(database, store, planner)

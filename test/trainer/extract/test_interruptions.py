@@ -87,7 +87,8 @@ def test_a_connection_that_is_cut_is_unavailable(extracts: Any, running_plan: An
         extracts.run(running_plan)
     cutter.join()
     assert failed.value.code == "SourceUnavailable"
-    assert "57P01, admin_shutdown" in failed.value.message
+    # Sometimes the connection is gone before Postgres' last word has come.
+    assert "57P01, admin_shutdown" in failed.value.message or "broke off" in failed.value.message
     nothing_left(extracts)
 
 

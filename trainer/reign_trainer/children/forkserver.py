@@ -6,6 +6,7 @@ import multiprocessing
 import multiprocessing.forkserver
 import os
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
 
 from reign_trainer.settings import Settings
 
@@ -54,5 +55,18 @@ def start_forkserver(settings: Settings) -> None:
     os.environ.update({name: str(settings.threads) for name in _THREAD_VARIABLES})
     if settings.tracking_uri is not None:
         os.environ["MLFLOW_TRACKING_URI"] = settings.tracking_uri
+    _let_it_find_reign()
     forkserver_context().set_forkserver_preload(["reign_trainer.children.preload"])
     multiprocessing.forkserver.ensure_running()
+
+
+def _let_it_find_reign() -> None:
+    """Put Reign's folder on the forkserver's path.
+
+    Before Python 3.13 it does not take over this process's ``sys.path``; it would preload nothing, without a word, and
+    every child would import everything anew.
+    """
+    ours = str(Path(__file__).resolve().parents[2])
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if ours not in paths:
+        os.environ["PYTHONPATH"] = os.pathsep.join([path for path in paths if path] + [ours])

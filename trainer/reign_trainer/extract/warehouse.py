@@ -47,7 +47,7 @@ class Warehouse:
             self._connection = adbc_driver_postgresql.dbapi.connect(_with_parameters(url))
         except adbc_driver_manager.Error as error:
             why = str(error).split("failed: ")[-1].splitlines()[0].split(". SQLSTATE")[0]
-            raise TrainerError("SourceUnavailable", f"The warehouse {name} does not answer: {why}.") from None
+            raise TrainerError("SourceUnavailable", f"The source (connection {name}) does not answer: {why}.") from None
         self._cursor = self._connection.cursor()
         try:
             with self._errors():
@@ -115,15 +115,15 @@ class Warehouse:
     def _meaning(self, error: adbc_driver_manager.Error, elapsed: float) -> TrainerError:
         sqlstate = error.sqlstate
         if sqlstate is None or not re.fullmatch(r"[0-9A-Z]{5}", sqlstate):
-            return TrainerError("SourceUnavailable", f"The connection to the warehouse {self._name} was lost.")
+            return TrainerError("SourceUnavailable", f"The source (connection {self._name}) broke off in the middle.")
         condition = f"SQLSTATE {sqlstate}, {condition_name(sqlstate)}"
         if sqlstate == "57014" and 0 < self._timeout <= elapsed + 0.1:
             return TrainerError(
-                "StatementTimeout", f"The warehouse {self._name} stopped the query after {self._timeout} s."
+                "StatementTimeout", f"The source (connection {self._name}) stopped the query after {self._timeout} s."
             )
         if is_unavailable(sqlstate):
-            return TrainerError("SourceUnavailable", f"The warehouse {self._name} gave up: {condition}.")
-        return TrainerError("QueryFailed", f"The warehouse {self._name} cannot run the query: {condition}.")
+            return TrainerError("SourceUnavailable", f"The source (connection {self._name}) gave up: {condition}.")
+        return TrainerError("QueryFailed", f"The source (connection {self._name}) cannot run the query: {condition}.")
 
 
 def _with_parameters(url: str) -> str:

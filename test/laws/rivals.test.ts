@@ -1,0 +1,131 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createActivities } from '../../activities/create.ts';
+import { applyDefinition } from '../../cli/applyDefinition.ts';
+import { connect } from '../../cli/session.ts';
+import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
+import { currentChampion } from '../../ledger/champions.ts';
+import { history } from '../../ledger/history.ts';
+import { judgementsOf } from '../../ledger/judgements.ts';
+import { migrate } from '../../ledger/migrate.ts';
+import type { Cycle } from '../../schemas/cycle.ts';
+import { workerQueue } from '../../schemas/queues.ts';
+import type { PromotionRequest } from '../../schemas/steps.ts';
+import { openWorld } from '../../worker/openWorld.ts';
+import { closing } from './closing.ts';
+import { loadLoans, loansFolder, startServers } from './servers.ts';
+
+const model = 'loans';
+
+/** Holds every promotion back until the test lets it go: so that two challengers have both won before either is crowned. */
+class Doors {
+  readonly #waiting = new Map<string, () => void>();
+  readonly #arrivals: (() => void)[] = [];
+
+  async pass(id: string): Promise<void> {
+    const opened = new Promise<void>((resolve) => this.#waiting.set(id, resolve));
+    for (const tell of this.#arrivals.splice(0)) tell();
+    await opened;
+  }
+
+  async untilWaiting(id: string): Promise<void> {
+    while (!this.#waiting.has(id)) await new Promise<void>((resolve) => this.#arrivals.push(resolve));
+  }
+
+  open(id: string): void {
+    this.#waiting.get(id)?.();
+    this.#waiting.delete(id);
+  }
+}
+
+describe('law 2: a promotion names whom it beat', () => {
+  const open = closing();
+  const doors = new Doors();
+  let isHeld = false;
+  let run: (asOf: string) => Promise<{ id: string; ended: Promise<Cycle> }>;
+  let db: ReturnType<typeof openWorld>['ledger']['db'];
+
+  beforeAll(async () => {
+    const stack = await open(startServers(['trainer']), (started) => started.stop({ now: true }));
+    const world = openWorld(stack.settings, {});
+    db = world.ledger.db;
+    await migrate(db);
+    const client = await open(connect(stack.settings.temporal), (opened) => opened.connection.close());
+    const activities = createActivities(world);
+    const worker = await Worker.create({
+      taskQueue: workerQueue,
+      workflowsPath: `${import.meta.dirname}/../../workflows/index.ts`,
+      connection: await open(NativeConnection.connect({ address: stack.settings.temporal.address }), (opened) =>
+        opened.close(),
+      ),
+      activities: {
+        ...activities,
+        promote: async (request: PromotionRequest) => {
+          if (isHeld) await doors.pass(request.cycle.id);
+          return activities.promote(request);
+        },
+      },
+    });
+    const ended = worker.run();
+    await open(Promise.resolve(worker), async () => {
+      worker.shutdown();
+      await ended;
+      await world.ledger.close();
+    });
+    await loadLoans(stack.settings);
+    await applyDefinition(
+      { client, ledger: world.ledger, store: world.store, appliedBy: 'test' },
+      `${loansFolder}/loans.yaml`,
+    );
+    run = async (asOf) => {
+      const { id } = await startCycle(client, world.ledger, { model, asOf, trigger: 'manual', now: new Date() });
+      return { id, ended: awaitCycle(client, world.ledger, id, {}) };
+    };
+    const first = await run('2024-03-04');
+    expect((await first.ended).status).toBe('promoted');
+  }, 240_000);
+
+  afterAll(() => open.all(), 60_000);
+
+  async function twoWinners(earlierAsOf: string, laterAsOf: string) {
+    isHeld = true;
+    const [earlier, later] = [await run(earlierAsOf), await run(laterAsOf)];
+    await doors.untilWaiting(earlier.id);
+    await doors.untilWaiting(later.id);
+    isHeld = false;
+    return { earlier, later };
+  }
+
+  it('judges the later challenger again, against the one that came before it', { timeout: 200_000 }, async () => {
+    const { earlier, later } = await twoWinners('2024-05-06', '2024-05-13');
+    doors.open(earlier.id);
+    const first = await earlier.ended;
+    expect(first).toMatchObject({ status: 'promoted' });
+    doors.open(later.id);
+    const second = await later.ended;
+    const judgements = await judgementsOf(db, later.id);
+    expect(judgements.map(({ number }) => number)).toEqual([1, 2]);
+    expect(judgements[1]?.champion).toBe(first.challenger);
+    expect(judgements[1]?.epoch).toBe((judgements[0]?.epoch ?? 0) + 1);
+    expect(second.status).toBe(judgements[1]?.verdict.kind === 'promote' ? 'promoted' : 'kept');
+    expect(second.champion).toBe(first.challenger);
+  });
+
+  it('lets the earlier challenger give way to a champion of a later asOf', { timeout: 200_000 }, async () => {
+    const { earlier, later } = await twoWinners('2024-06-24', '2024-07-01');
+    doors.open(later.id);
+    expect(await later.ended).toMatchObject({ status: 'promoted' });
+    const reigning = await currentChampion(db, model, 'live');
+    doors.open(earlier.id);
+    expect(await earlier.ended).toMatchObject({ status: 'superseded' });
+    expect(await currentChampion(db, model, 'live')).toEqual(reigning);
+  });
+
+  it('leaves a line of champions without a gap, each naming the one it beat', async () => {
+    const reigns = await history(db, model, 'live');
+    const epochs = reigns.map(({ epoch }) => epoch).toSorted((one, other) => one - other);
+    expect(epochs).toEqual(epochs.map((_, at) => at + 1));
+    const byEpoch = new Map(reigns.map((reign) => [reign.epoch, reign]));
+    for (const { epoch, beat } of reigns) expect(beat).toBe(byEpoch.get(epoch - 1)?.version ?? null);
+  });
+});
