@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What a column is after extraction. The one table from Postgres types to these is `activities/extract/columnTypes.ts`;
+ * What a column is after extraction. The one table from Postgres types to these is `source/columnTypes.ts`;
  * the model's signature is built from it, never from a sample.
  *
  * - `number`: pandas float64, NULL is NaN

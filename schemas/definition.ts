@@ -280,6 +280,20 @@ function* columnContradictions(source: Source): Generator<Contradiction> {
         message: 'a column that is not a feature: carried columns never are',
       };
   }
+  const kept = [
+    ...source.carry.map((column, at) => ({ column, path: ['source', 'carry', at] })),
+    ...clusterColumns(source),
+  ];
+  for (const { column, path } of kept) {
+    if (/^(label|weight|score(_\d+)?)$/.test(column)) {
+      yield {
+        path,
+        found: column,
+        message:
+          'a column of another name (rename it in the query): predictions keep label, weight and score beside it',
+      };
+    }
+  }
   if (source.label === source.rowId)
     yield { path: ['source', 'label'], found: source.label, message: 'a column other than source.rowId' };
   for (const [role, column] of Object.entries({
@@ -294,6 +308,10 @@ function* columnContradictions(source: Source): Generator<Contradiction> {
         message: 'a name that does not start with reign_, which Reign keeps for its own columns',
       };
   }
+}
+
+function clusterColumns({ cluster }: Source): { column: string; path: (string | number)[] }[] {
+  return Array.isArray(cluster) ? cluster.map((column, at) => ({ column, path: ['source', 'cluster', at] })) : [];
 }
 
 function* zoneContradictions({ source, schedule }: DefinitionFields): Generator<Contradiction> {
@@ -324,6 +342,8 @@ function isCron(text: string): boolean {
 }
 
 function isTimeZone(text: string): boolean {
+  // An offset is no zone: it knows no summer time, and Postgres reads its sign the other way round.
+  if (/^[+-]|^\d/.test(text)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
     return true;

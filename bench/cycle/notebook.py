@@ -11,11 +11,11 @@ import time
 
 started = time.perf_counter()
 
-import mlflow  # noqa: E402
-import pandas as pd  # noqa: E402
-from mlflow import MlflowClient  # noqa: E402
-from sklearn.metrics import log_loss, roc_auc_score  # noqa: E402
-from sqlalchemy import create_engine, text  # noqa: E402
+import mlflow
+import pandas as pd
+from mlflow import MlflowClient
+from sklearn.metrics import log_loss, roc_auc_score
+from sqlalchemy import create_engine, text
 
 imported = time.perf_counter()
 
@@ -60,14 +60,14 @@ def main() -> None:
     if champion is not None:
         score = champion.predict_proba(holdout[features])[:, 1]
         better = roc_auc_score(holdout["late"], challenger) > roc_auc_score(holdout["late"], score)
-    logged = mlflow.search_logged_models(
-        filter_string=f"source_run_id = '{run.info.run_id}'", output_format="list"
-    )
+    logged = mlflow.search_logged_models(filter_string=f"source_run_id = '{run.info.run_id}'", output_format="list")
     version = mlflow.register_model(f"models:/{logged[0].model_id}", options.model)
     if better:
         client.set_registered_model_alias(options.model, "champion", version.version)
     ended = time.perf_counter()
-    print(f'{{"rows": [{len(train)}, {len(holdout)}], "imports": {imported - started:.2f}, "work": {ended - imported:.2f}}}')
+    print(
+        f'{{"rows": [{len(train)}, {len(holdout)}], "imports": {imported - started:.2f}, "work": {ended - imported:.2f}}}'
+    )
 
 
 if __name__ == "__main__":

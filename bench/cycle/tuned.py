@@ -14,31 +14,34 @@ from pathlib import Path
 
 started = time.perf_counter()
 
-import adbc_driver_postgresql.dbapi as adbc  # noqa: E402
-import cloudpickle  # noqa: E402
-import matplotlib  # noqa: E402
+import adbc_driver_postgresql.dbapi as adbc
+import cloudpickle
+import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-import mlflow  # noqa: E402
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-import pyarrow as pa  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
-import sklearn  # noqa: E402
-from mlflow import MlflowClient  # noqa: E402
-from mlflow.models import ModelSignature  # noqa: E402
-from mlflow.types import ColSpec, Schema, TensorSpec  # noqa: E402
-from sklearn import metrics  # noqa: E402
-from sklearn.calibration import CalibrationDisplay  # noqa: E402
-from sklearn.utils import estimator_html_repr  # noqa: E402
-
-from reign_trainer.measure import measure  # noqa: E402
+import matplotlib.pyplot as plt
+import mlflow
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sklearn
+from mlflow import MlflowClient
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema, TensorSpec
+from reign_trainer.measure import measure
+from sklearn import metrics
+from sklearn.calibration import CalibrationDisplay
+from sklearn.utils import estimator_html_repr
 
 imported = time.perf_counter()
 
 FEATURES = ["departed_at", "distance", "origin", "destination"]
-REQUIREMENTS = [f"scikit-learn=={sklearn.__version__}", f"pandas=={pd.__version__}", f"cloudpickle=={cloudpickle.__version__}"]
+REQUIREMENTS = [
+    f"scikit-learn=={sklearn.__version__}",
+    f"pandas=={pd.__version__}",
+    f"cloudpickle=={cloudpickle.__version__}",
+]
 
 
 def read(url: str, start: str, end: str) -> pa.Table:
@@ -61,8 +64,12 @@ def frame(table: pa.Table) -> pd.DataFrame:
 def pictures(folder: Path, labels: np.ndarray, scores: np.ndarray) -> None:
     for name, display in {
         "training_roc_curve": lambda axes: metrics.RocCurveDisplay.from_predictions(labels, scores, ax=axes),
-        "training_precision_recall_curve": lambda axes: metrics.PrecisionRecallDisplay.from_predictions(labels, scores, ax=axes),
-        "training_confusion_matrix": lambda axes: metrics.ConfusionMatrixDisplay.from_predictions(labels, scores > 0.5, ax=axes),
+        "training_precision_recall_curve": lambda axes: metrics.PrecisionRecallDisplay.from_predictions(
+            labels, scores, ax=axes
+        ),
+        "training_confusion_matrix": lambda axes: metrics.ConfusionMatrixDisplay.from_predictions(
+            labels, scores > 0.5, ax=axes
+        ),
         "training_calibration": lambda axes: CalibrationDisplay.from_predictions(labels, scores, n_bins=10, ax=axes),
     }.items():
         figure, axes = plt.subplots()
@@ -113,7 +120,14 @@ def main() -> None:
         pictures(folder, truth, scores)
         (folder / "estimator.html").write_text(estimator_html_repr(model))
         mlflow.log_artifacts(str(folder))
-        inputs = Schema([ColSpec("datetime", "departed_at"), ColSpec("double", "distance"), ColSpec("string", "origin"), ColSpec("string", "destination")])
+        inputs = Schema(
+            [
+                ColSpec("datetime", "departed_at"),
+                ColSpec("double", "distance"),
+                ColSpec("string", "origin"),
+                ColSpec("string", "destination"),
+            ]
+        )
         logged = mlflow.sklearn.log_model(
             model,
             name="model",
@@ -145,7 +159,9 @@ def main() -> None:
         mlflow.set_tag("version", version.version)
         assert run.info.run_id
     ended = time.perf_counter()
-    print(f'{{"rows": [{len(train)}, {len(holdout)}], "imports": {imported - started:.2f}, "work": {ended - imported:.2f}}}')
+    print(
+        f'{{"rows": [{len(train)}, {len(holdout)}], "imports": {imported - started:.2f}, "work": {ended - imported:.2f}}}'
+    )
 
 
 if __name__ == "__main__":

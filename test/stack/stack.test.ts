@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadSettings } from '../../stack/settings.ts';
 import { type StackOptions, startStack } from '../../stack/stack.ts';
 import { startOwner } from './startOwner.ts';
-import { environmentOf, idleWorker, processesOf, runs, temporaryFolder, until } from './testHome.ts';
+import { environmentOf, idleWorker, processesOf, temporaryFolder, until } from './testHome.ts';
 
 const everything = ['postgres', 'temporal', 'mlflow'] as const;
 

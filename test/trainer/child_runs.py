@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from reign_trainer.children import run_child, start_forkserver
 from reign_trainer.settings import Settings
 from reign_trainer.store import Store

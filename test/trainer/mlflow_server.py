@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from mlflow.tracking import MlflowClient
-
 from reign_trainer.shapes import TrackedRun
 
 _START_SECONDS = 120

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-
 from reign_trainer.shapes import CycleIdentity, Definition, FitRequest, TrackedRun, Window
 from reign_trainer.store import Store
 

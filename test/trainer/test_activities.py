@@ -6,15 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.exceptions import ApplicationError
-from temporalio.testing import ActivityEnvironment
-
 from reign_trainer.activities import Activities
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import CheckPipelineRequest, ExtractRequest, FitRequest
 from reign_trainer.store import Store
 from small_model import code, declarative, definition, fit_request, rows, snapshot
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
 
 async def test_a_fit_heartbeats_its_stages_and_ends(in_child: Any, settings: Settings, store: Store) -> None:
@@ -47,9 +46,7 @@ async def test_a_cancelled_fit_ends(in_child: Any, settings: Settings, store: St
     slow = code(store, **{"self.width_ = X.shape[1]": "import time; time.sleep(600)"})
     environment, fitting = ActivityEnvironment(), asyncio.Event()
     environment.on_heartbeat = lambda *details: fitting.set() if details[0]["stage"] == "fitting" else None
-    task = asyncio.ensure_future(
-        environment.run(Activities(settings).fit, fit_request(store, None, code_hash=slow))
-    )
+    task = asyncio.ensure_future(environment.run(Activities(settings).fit, fit_request(store, None, code_hash=slow)))
     await asyncio.wait_for(fitting.wait(), 60)
     environment.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -50,7 +50,9 @@ def main() -> int:
         return 2
     start_forkserver(settings)
     asyncio.run(_serve(settings))
-    return 0
+    # Nothing is left to clean up, and threads of Temporal's core may abort the interpreter while it takes itself apart.
+    logging.shutdown()
+    os._exit(0)
 
 
 async def _serve(settings: Settings) -> None:
@@ -91,7 +93,7 @@ async def _connect() -> Client:
         except RuntimeError as error:
             if time.monotonic() - complained >= _COMPLAIN_SECONDS:
                 complained = time.monotonic()
-                reason = str(error).splitlines()[0][:200]
+                reason = str(error).splitlines()[0][:100]
                 log.warning("waiting for Temporal at %s: %s", config.get("target_host", "localhost:7233"), reason)
             await asyncio.sleep(_RETRY_SECONDS)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import threadpoolctl
-
 from reign_trainer.children import Report
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
@@ -21,6 +20,7 @@ from reign_trainer.shapes import ErrorDetail
 def answer(request: Any, settings: Settings, report: Report) -> Any:
     report("thinking")
     return {
+        "preloaded": "reign_trainer.work" in sys.modules,
         "request": request,
         "hash": hash("reign"),
         "threads": {pool["num_threads"] for pool in threadpoolctl.threadpool_info()},

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from reign_trainer.children.clean_room import clean_room
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from children.child_work import SIGKILL
 from reign_trainer.children import run_child
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
+
+from children.child_work import SIGKILL
 
 WORK = "children.child_work"
 
@@ -27,6 +27,7 @@ def test_gives_result_and_stages(in_child: Any, settings: Settings) -> None:
     first = in_child(f"{WORK}:answer", {"rows": 3}, on_stage=stages.append)
     assert first["request"] == {"rows": 3}
     assert stages[0] == "starting"
+    assert first["preloaded"], "the forkserver has not imported what children need"
     assert first["threads"] == {settings.threads}
     second = in_child(f"{WORK}:answer", None)
     assert second["hash"] == first["hash"], "PYTHONHASHSEED is not fixed"
@@ -121,7 +122,10 @@ asyncio.run(main())
 def test_ends_with_a_trainer_that_was_killed_and_prints_nothing(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     trainer = subprocess.Popen(
-        [sys.executable, "-c", TRAINER, str(tmp_path)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [sys.executable, "-c", TRAINER, str(tmp_path)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     try:
         for name in ("first", "second"):

@@ -8,7 +8,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-
 from clean_process import ask_in_clean_process
 from mlflow_server import open_run
 from reign_trainer.errors import TrainerError

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
 from reign_trainer.fit.typed_model import TypedModel
 from reign_trainer.frame import features_frame, json_rows
 from reign_trainer.rehearse.raw_request import raw_request, read_request

@@ -10,7 +10,6 @@ import cloudpickle
 import numpy as np
 import pyarrow as pa
 import pytest
-
 from reign_trainer.errors import TrainerError
 from reign_trainer.score.predictions_table import kept_columns, predictions_table
 from reign_trainer.shapes import RehearseRequest, ScoreRequest
@@ -40,8 +39,10 @@ def test_a_multiclass_has_a_score_a_class_and_labels_as_indexes() -> None:
 
 def test_a_slice_may_not_take_the_name_of_the_score() -> None:
     wanted = definition(source={"carry": ["slice"]})
-    table = rows(2).select(kept_columns(wanted)).rename_columns(
-        ["score" if name == "slice" else name for name in kept_columns(wanted)]
+    table = (
+        rows(2)
+        .select(kept_columns(wanted))
+        .rename_columns(["score" if name == "slice" else name for name in kept_columns(wanted)])
     )
     with pytest.raises(TrainerError) as raised:
         predictions_table(table, np.zeros(2), definition(source={"carry": ["score"]}))
@@ -77,7 +78,9 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
     assert in_child("rehearse", rehearsal).mismatches == 0
     scores = stored["score"].to_numpy().copy()
     scores[::2] += 1e-6
-    changed = store.write_rows("predictions", stored.set_column(stored.column_names.index("score"), "score", pa.array(scores)))
+    changed = store.write_rows(
+        "predictions", stored.set_column(stored.column_names.index("score"), "score", pa.array(scores))
+    )
     told = in_child("rehearse", rehearsal.model_copy(update={"predictions": changed, "rows": 10_000}))
     assert (told.rows, told.mismatches) == (500, 250)
     assert told.largest_difference == pytest.approx(1e-6)
@@ -93,5 +96,10 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
     with pytest.raises(TrainerError) as raised:
         in_child("score", asked(model_uri=str(broken)))
     assert raised.value.code == "VersionUnloadable"
-    for text in ("small version 3", "ModuleNotFoundError", "it wants scikit-learn==1.2.0, installed is", "no-such-library"):
+    for text in (
+        "small version 3",
+        "ModuleNotFoundError",
+        "it wants scikit-learn==1.2.0, installed is",
+        "no-such-library",
+    ):
         assert text in raised.value.message

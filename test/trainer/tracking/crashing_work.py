@@ -7,7 +7,6 @@ import signal
 from typing import Any
 
 from mlflow.tracking import MlflowClient
-
 from reign_trainer.children import Report
 from reign_trainer.fit.run_fit import fit
 from reign_trainer.settings import Settings

@@ -9,11 +9,6 @@ import mlflow
 import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
-from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
-
 from mlflow_server import open_run
 from reign_trainer.children import run_child
 from reign_trainer.errors import TrainerError
@@ -21,6 +16,10 @@ from reign_trainer.frame import features_frame
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import FitResult, TrackedRun
 from reign_trainer.store import Store
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from small_model import declarative, definition, fit_request, rows
 
 

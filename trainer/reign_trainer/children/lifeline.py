@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from multiprocessing.connection import Connection
+from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 
@@ -34,7 +35,7 @@ def _let_the_forkserver_end() -> None:
     The standard library hands one to every child, so that it could start processes too. But then the forkserver does
     not end with the trainer, and neither does a child that waits for the forkserver's death.
     """
-    forkserver = multiprocessing.forkserver._forkserver  # type: ignore[attr-defined]
+    forkserver: Any = multiprocessing.forkserver._forkserver
     alive = getattr(forkserver, "_forkserver_alive_fd", None)
     if isinstance(alive, int):
         with contextlib.suppress(OSError):

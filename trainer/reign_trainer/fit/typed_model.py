@@ -17,7 +17,7 @@ def _answers_probabilities(self: TypedModel) -> bool:
     return hasattr(self.model, "predict_proba")
 
 
-class TypedModel(BaseEstimator):
+class TypedModel(BaseEstimator):  # type: ignore[misc]
     """A fitted model behind a door that gives every column the type it had in training.
 
     A frame made of one raw JSON object has ``None`` where training had NaN, ``object`` or ``int64`` columns where it
@@ -46,7 +46,7 @@ class TypedModel(BaseEstimator):
         """
         return self.model.predict(self._typed(features))
 
-    @available_if(_answers_probabilities)
+    @available_if(_answers_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, features: Any) -> Any:
         """Predict probabilities of shape (n, classes), in the order of the declared classes."""
         return self.model.predict_proba(self._typed(features))

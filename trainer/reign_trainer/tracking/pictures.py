@@ -76,8 +76,8 @@ def _confusion(training: TrainingMeasures, names: list[str]) -> Figure:
         axes.set_xticks(classes, names, rotation=0 if len(names) < 5 else 90)
         axes.set_yticks(classes, names)
         size = min(8.0, 50.0 / len(names))
-        for row in classes:
-            for column in classes:
+        for row in range(len(names)):
+            for column in range(len(names)):
                 share = matrix[row, column]
                 colour = "white" if share > 0.5 else "black"
                 axes.text(column, row, f"{share:.2g}", ha="center", va="center", color=colour, fontsize=size)

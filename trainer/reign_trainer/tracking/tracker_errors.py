@@ -42,7 +42,8 @@ def tracker_errors(doing: str) -> Iterator[None]:
         status = None if error.response is None else error.response.status_code
         raise _error(status, doing, str(error)) from None
     except MlflowException as error:
-        raise _error(error.get_http_status_code(), doing, error.message) from None
+        status = error.get_http_status_code()  # type: ignore[no-untyped-call]
+        raise _error(status, doing, error.message) from None
 
 
 def _error(status: int | None, doing: str, text: str) -> TrainerError:
