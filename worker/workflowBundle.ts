@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = join(import.meta.dirname, '..');
 
@@ -11,7 +11,10 @@ export async function workflowBundle(home: string): Promise<{ codePath: string }
   const folder = join(home, 'cache');
   const codePath = join(folder, `workflows-${sourceHash()}.js`);
   if (!existsSync(codePath)) {
-    const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows/index.ts') });
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: join(root, 'workflows/index.ts'),
+      logger: new DefaultLogger('WARN'),
+    });
     await mkdir(folder, { recursive: true });
     const draft = `${codePath}.${process.pid}`;
     await writeFile(draft, code);

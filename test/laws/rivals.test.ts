@@ -1,4 +1,4 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
 import { applyDefinition } from '../../cli/applyDefinition.ts';
@@ -47,6 +47,7 @@ describe('law 2: a promotion names whom it beat', () => {
 
   beforeAll(async () => {
     const stack = await open(startServers(['trainer']), (started) => started.stop({ now: true }));
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
     const world = openWorld(stack.settings, {});
     db = world.ledger.db;
     await migrate(db);

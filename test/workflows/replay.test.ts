@@ -11,7 +11,10 @@ describe('recorded histories of the workflows', () => {
   let code = '';
   beforeAll(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    ({ code } = await bundleWorkflowCode({ workflowsPath: join(import.meta.dirname, '../../workflows/index.ts') }));
+    ({ code } = await bundleWorkflowCode({
+      workflowsPath: join(import.meta.dirname, '../../workflows/index.ts'),
+      logger: new DefaultLogger('WARN'),
+    }));
   });
 
   it('are there', () => expect(histories.length).toBeGreaterThan(0));

@@ -17,7 +17,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.worker import Worker
 
 from reign_trainer.activities import Activities
-from reign_trainer.children import run_child, start_forkserver
+from reign_trainer.children import remove_abandoned_folders, run_child, start_forkserver
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings, load_settings
 
@@ -48,6 +48,7 @@ def main() -> int:
     except TrainerError as error:
         log.error("%s: %s", error.code, error.message)
         return 2
+    remove_abandoned_folders()
     start_forkserver(settings)
     asyncio.run(_serve(settings))
     # Nothing is left to clean up, and threads of Temporal's core may abort the interpreter while it takes itself apart.

@@ -3,5 +3,6 @@
 from reign_trainer.children.forkserver import start_forkserver
 from reign_trainer.children.report import Report
 from reign_trainer.children.run_child import run_child
+from reign_trainer.children.scratch import remove_abandoned_folders
 
-__all__ = ["Report", "run_child", "start_forkserver"]
+__all__ = ["Report", "remove_abandoned_folders", "run_child", "start_forkserver"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
@@ -14,6 +13,7 @@ from typing import Any
 from reign_trainer.children import child
 from reign_trainer.children.forkserver import forkserver_context
 from reign_trainer.children.memory import MemoryWatch, peak_memory
+from reign_trainer.children.scratch import scratch_folder
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 
@@ -59,7 +59,7 @@ async def run_child(
     When the coroutine is cancelled, or fails in any way, the child is killed before it returns.
     """
     deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-    with tempfile.TemporaryDirectory(prefix="reign-child-", ignore_cleanup_errors=True) as folder:
+    with scratch_folder() as folder:
         watch = MemoryWatch.start()
         ours, theirs = forkserver_context().Pipe()
         with ours:
