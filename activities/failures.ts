@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { errors, ReignError } from '../schemas/errors.ts';
 
 // An error that the catalogue does not know may pass or may be a bug: tried a few times, then the cycle fails with it.
-const attemptsOfInternal = 5;
+const attemptsOfInternal = 10;
 
 type Activity = (...args: never[]) => Promise<unknown>;
 

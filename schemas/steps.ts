@@ -6,6 +6,7 @@ import type { Rehearsal } from './evidence.ts';
 import type { Metric } from './metrics.ts';
 import type {
   CheckPipelineResult,
+  ContenderRequest,
   CycleIdentity,
   ExtractedSnapshot,
   ExtractRequest,
@@ -70,13 +71,22 @@ export interface Snapshots {
   readonly championHoldout: ExtractedSnapshot | null;
 }
 
-/** A fitted and registered version that asks to reign. */
-export interface Challenger {
+/** A version that was fitted and registered. */
+export interface FittedChallenger {
   readonly run: TrackedRun;
   readonly fit: FitResult;
   readonly version: number;
+}
+
+/** A fitted version with its answers on the holdout: it asks to reign. */
+export interface Challenger extends FittedChallenger {
   readonly predictions: string;
   readonly rehearsal: Rehearsal;
+}
+
+/** The champion with its answers on the holdout, or with why there are none. */
+export interface ScoredChampion extends ChampionToBeat {
+  readonly contender: ContenderRequest;
 }
 
 export interface JudgementRequest {
@@ -84,7 +94,7 @@ export interface JudgementRequest {
   readonly number: number;
   readonly evidence: string;
   readonly challenger: number;
-  readonly champion: { readonly epoch: number; readonly version: number; readonly cycle: string } | null;
+  readonly champion: Pick<ChampionToBeat, 'epoch' | 'version' | 'cycle'> | null;
 }
 
 /** A stored judgement, as far as the workflow needs it. */

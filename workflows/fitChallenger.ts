@@ -1,15 +1,8 @@
-import type { Challenger, PlannedCycle, Snapshots } from '../schemas/steps.ts';
-import type { reportProgress } from './progress.ts';
+import type { FittedChallenger, PlannedCycle, Snapshots } from '../schemas/steps.ts';
 import { control, trainer } from './proxies.ts';
 
-const rehearsedRows = 1000;
-
-/** Fits on the train snapshot, registers the version in MLflow, scores the holdout and rehearses the way of a prediction. */
-export async function fitChallenger(
-  plan: PlannedCycle,
-  { train, holdout }: Snapshots,
-  progress: ReturnType<typeof reportProgress>,
-): Promise<Challenger> {
+/** Fits on the train snapshot, logs to MLflow and registers the cycle's one version. */
+export async function fitChallenger(plan: PlannedCycle, { train, holdout }: Snapshots): Promise<FittedChallenger> {
   const { cycle, definition, codeHash, windows } = plan;
   const run = await control.openRun(cycle);
   const fit = await trainer.fit({
@@ -24,17 +17,5 @@ export async function fitChallenger(
     timeoutSeconds: plan.fitTimeoutSeconds,
   });
   const version = await control.registerVersion(cycle, fit);
-
-  progress.at('score');
-  const subject = {
-    modelUri: fit.modelUri,
-    name: `${cycle.model} version ${version}`,
-    definition,
-    snapshot: holdout.contentHash,
-  };
-  const { predictions } = await trainer.score(subject);
-
-  progress.at('rehearse');
-  const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows });
-  return { run, fit, version, predictions, rehearsal };
+  return { run, fit, version };
 }

@@ -4,6 +4,8 @@ import { fitChallenger } from './fitChallenger.ts';
 import { judge } from './judge.ts';
 import { reportProgress } from './progress.ts';
 import { control, trainer } from './proxies.ts';
+import { scoreChallenger } from './scoreChallenger.ts';
+import { scoreChampion } from './scoreChampion.ts';
 import { settle } from './settle.ts';
 import { snapshotsOf } from './snapshots.ts';
 
@@ -26,9 +28,15 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
     await control.inspect(plan.cycle, snapshots);
 
     progress.at('fit');
-    const challenger = await fitChallenger(plan, snapshots, progress);
+    const fitted = await fitChallenger(plan, snapshots);
 
-    let champion = plan.champion;
+    progress.at('score and rehearse');
+    const [challenger, reigning] = await Promise.all([
+      scoreChallenger(plan, snapshots, fitted),
+      scoreChampion(plan, snapshots, plan.champion),
+    ]);
+
+    let champion = reigning;
     for (let number = plan.firstJudgement; ; number++) {
       progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
       const judged = await judge(plan, snapshots, challenger, champion, number);
@@ -46,8 +54,8 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
       if (promotion.outcome === 'promoted') return { status: 'promoted', summary: judged.summary };
 
       // Somebody else was promoted since. What was judged says nothing about the new champion: judge again, or give way.
-      champion = promotion.champion;
-      if (champion.asOf > plan.cycle.asOf) return superseded(plan, champion);
+      if (promotion.champion.asOf > plan.cycle.asOf) return superseded(plan, promotion.champion);
+      champion = await scoreChampion(plan, snapshots, promotion.champion);
     }
   });
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 log = logging.getLogger("reign_trainer")
+
+_ATTEMPTS_OF_UNEXPLAINED = 10
 
 #: Scores, rehearsals and measurements at once, besides the fits.
 _OTHERS_AT_ONCE = 2
@@ -124,11 +127,11 @@ class Activities:
     ) -> Any:
         while True:
             activity.heartbeat({"stage": "queued"})
-            try:
-                await asyncio.wait_for(slots.acquire(), 1.0)
+            with contextlib.suppress(TimeoutError):
+                # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes together with the slot.
+                async with asyncio.timeout(1.0):
+                    await slots.acquire()
                 break
-            except TimeoutError:
-                continue
         try:
             return await run_child(
                 f"reign_trainer.work:{function}",
@@ -153,7 +156,7 @@ async def _attempt(subject: str) -> AsyncIterator[None]:
     except asyncio.CancelledError:
         if activity.is_worker_shutdown():
             log.info("%s: given up, the trainer stops", name)
-            raise _application_error(TrainerError("ChildDied", "The trainer was stopped.")) from None
+            raise ApplicationError("The trainer was stopped.", type="ChildDied") from None
         log.info("%s: cancelled", name)
         raise
     except TrainerError as error:
@@ -169,8 +172,13 @@ async def _attempt(subject: str) -> AsyncIterator[None]:
 
 def _application_error(error: TrainerError) -> ApplicationError:
     detail = error.detail or ErrorDetail(traceback=None, file=None, line=None)
+    # What dies every time, or what nobody foresaw, may be a defect: tried often, but not for ever.
+    hopeless = error.code in ("Internal", "ChildDied") and activity.info().attempt >= _ATTEMPTS_OF_UNEXPLAINED
     return ApplicationError(
-        error.message, detail.model_dump(by_alias=True), type=error.code, non_retryable=not RETRYABLE[error.code]
+        error.message,
+        detail.model_dump(by_alias=True),
+        type=error.code,
+        non_retryable=hopeless or not RETRYABLE[error.code],
     )
 
 

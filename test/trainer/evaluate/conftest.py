@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-
 from reign_trainer.evaluate import evaluate
 from reign_trainer.shapes import EvaluateRequest, Evidence
 from reign_trainer.store import Store

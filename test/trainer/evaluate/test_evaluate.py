@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from sklearn.metrics import log_loss, roc_auc_score
-
 from reign_trainer.errors import TrainerError
 from reign_trainer.evaluate import evaluate
 from reign_trainer.evaluate.row_hash import row_hash
+from sklearn.metrics import log_loss, roc_auc_score
 
 COUNT = 140
 IDS = list(range(100, 100 + COUNT))

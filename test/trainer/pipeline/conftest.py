@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from reign_trainer.pipeline import forget_code
 from reign_trainer.shapes import Definition
 

@@ -12,7 +12,6 @@ import cloudpickle
 import mlflow.sklearn
 import pandas as pd
 import pytest
-
 from reign_trainer.pipeline import LabelledClassifier, build_pipeline, forget_code, register_by_value
 
 PIPELINE = """

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.utils.discovery import all_estimators
-
 from reign_trainer.errors import TrainerError
 from reign_trainer.pipeline import build_pipeline
+from sklearn.utils.discovery import all_estimators
 
 
 def step(name: str, **parameters: Any) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from reign_trainer.errors import TrainerError
 from reign_trainer.pipeline import build_pipeline, check_pipeline, forget_code, unpack_code
 from reign_trainer.shapes import CheckPipelineRequest

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-
 from reign_trainer.pipeline import LabelledClassifier, build_pipeline, forget_code
 from reign_trainer.shapes import Definition
 

@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from lightgbm import LGBMClassifier
+from reign_trainer.errors import TrainerError
+from reign_trainer.pipeline import LabelledClassifier, encode_labels
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -17,9 +19,6 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_html_repr
 from xgboost import XGBClassifier
-
-from reign_trainer.errors import TrainerError
-from reign_trainer.pipeline import LabelledClassifier, encode_labels
 
 ESTIMATORS = [
     LogisticRegression(),

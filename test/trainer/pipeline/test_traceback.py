@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
 from reign_trainer.pipeline import author_traceback, build_pipeline
 
 TEXT = """

@@ -146,8 +146,10 @@ async def _readable(descriptors: Iterable[int], seconds: float) -> None:
     for descriptor in watched:
         loop.add_reader(descriptor, ready.set)
     try:
+        # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes together with the event.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ready.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await ready.wait()
     finally:
         for descriptor in watched:
             loop.remove_reader(descriptor)
