@@ -1,7 +1,7 @@
 import { isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { CommanderError } from 'commander';
 import { ReignError } from '../schemas/errors.ts';
-import { StackError } from '../stack/stack-error.ts';
+import { StackError } from '../stack/stackError.ts';
 import { workflowError } from './workflowError.ts';
 
 /** Any error as one of the catalogue. */

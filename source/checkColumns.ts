@@ -23,7 +23,6 @@ export interface SourceColumns {
  */
 export function checkColumns(definition: Definition, described: readonly DescribedColumn[]): SourceColumns {
   const { source } = definition;
-  refuseOffsets(source.timeZone);
   const find = (name: string, ...path: (string | number)[]) => columnOf(described, name, ['source', ...path]);
   const rowId = ofRole(find(source.rowId, 'rowId'), ['source', 'rowId'], isRowId, rowIdExpectation);
   const eventTime = ofRole(find(source.eventTime, 'eventTime'), ['source', 'eventTime'], isTime, timeExpectation);
@@ -123,17 +122,6 @@ function refuseReserved(described: readonly DescribedColumn[]): void {
       'QueryInvalid',
       `source.query: the column ${reserved.name} starts with reign_, which Reign keeps for its own columns; name it differently with AS.`,
       { path: ['source', 'query'] },
-    );
-  }
-}
-
-/** Postgres reads the sign of an offset the other way round than ISO 8601 does. */
-function refuseOffsets(timeZone: string): void {
-  if (/^[+-]/.test(timeZone)) {
-    throw new SourceError(
-      'DefinitionInvalid',
-      `source.timeZone: ${timeZone} is an offset; expected is an IANA time zone such as Europe/Berlin.`,
-      { path: ['source', 'timeZone'] },
     );
   }
 }

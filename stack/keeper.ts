@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { type ProcessIdentity, startOf } from '../setup/processIdentity.mjs';
 import { projectFolder, pythonBin } from './home.ts';
 import { endMarked, KEPT } from './leftovers.ts';
-import { StackError } from './stack-error.ts';
+import { StackError } from './stackError.ts';
 
 /** A command that shall not outlive the process that asked for it. */
 export interface KeptCommand {

@@ -5,7 +5,7 @@ import { type Kept, type KeptCommand, startKept } from './keeper.ts';
 import { markerOf } from './leftovers.ts';
 import { lastLine, openLog } from './logFile.ts';
 import { isFree } from './ports.ts';
-import { StackError } from './stack-error.ts';
+import { StackError } from './stackError.ts';
 
 /** One part of the stack, as data: what runs, what must be there before, and how to tell that it is healthy. */
 export interface Part extends Omit<KeptCommand, 'log'> {

@@ -18,7 +18,7 @@ import { markerOf } from './leftovers.ts';
 import { lastLine, openLog } from './logFile.ts';
 import { logOf, type Part } from './part.ts';
 import { notePostgres, type PostgresPlace } from './postgresPlace.ts';
-import { StackError } from './stack-error.ts';
+import { StackError } from './stackError.ts';
 
 const ROLE = 'reign';
 

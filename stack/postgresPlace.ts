@@ -19,7 +19,7 @@ import { z } from 'zod';
 import { type Home, shown } from './home.ts';
 import { readJsonFile, writeJsonFile } from './jsonFile.ts';
 import type { Account } from './keeper.ts';
-import { StackError } from './stack-error.ts';
+import { StackError } from './stackError.ts';
 
 /** Where Postgres keeps its data, which programs it consists of, and who runs it. */
 export interface PostgresPlace {

@@ -13,7 +13,7 @@ import { choosePorts } from './ports.ts';
 import { embeddedUrl, postgresPart } from './postgres.ts';
 import { findPostgres } from './postgresPlace.ts';
 import { type GivenSettings, givenSettings, mergeSettings, type Settings, settingsEnvironment } from './settings.ts';
-import { StackError } from './stack-error.ts';
+import { StackError } from './stackError.ts';
 import { temporalPart } from './temporal.ts';
 import { defaultWorkers, type WorkerProgram, workerPart } from './workers.ts';
 

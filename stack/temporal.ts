@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { type Home, pythonBin } from './home.ts';
 import type { Part } from './part.ts';
 import { withoutPrefix } from './settings.ts';
-import { StackError } from './stack-error.ts';
+import { StackError } from './stackError.ts';
 
 export interface TemporalPorts {
   /** gRPC, which clients and workers use. */

@@ -63,6 +63,11 @@ const corpus: [what: string, text: string, lines: string[]][] = [
     ['m.yaml:8:3 source.time_zone: unknown field; did you mean timeZone?'],
   ],
   [
+    'an offset instead of a time zone',
+    withLine('rowId: id', '  rowId: id', "  timeZone: '+01:00'"),
+    ['m.yaml:8:13 source.timeZone: found +01:00; expected an IANA time zone such as Europe/Berlin'],
+  ],
+  [
     'an unknown field that is near to nothing',
     withLine('primary: roc_auc', '  xyzzy: 1'),
     ['m.yaml:22:3 gate.xyzzy: unknown field; expected one of primary, guardrails'],

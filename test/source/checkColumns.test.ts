@@ -77,7 +77,6 @@ test.each([
   [{}, { label: { classes: [0, 1] } }, 'source.label: the column outcome is of type text; expected is a number'],
   [{ label: 'weight' }, { label: { classes: [false, true] } }, 'expected is a boolean'],
   [{}, { task: 'regression', label: undefined }, 'expected is a number, since the task is regression'],
-  [{ timeZone: '+01:00' }, {}, 'source.timeZone: +01:00 is an offset'],
 ])('a column that does not fit its role: %j %j', (source, rest, message) => {
   expect(() => checkColumns(definitionOf(source, rest), described(loans))).toThrow(message);
 });
