@@ -33,8 +33,8 @@ export const MetricEvidence = z
   .meta({ id: 'MetricEvidence' });
 export type MetricEvidence = z.infer<typeof MetricEvidence>;
 
-/** Who was judged: named by what is the same on every machine, never by a run id. */
-export const Contender = z
+/** Who is to be judged: named by what is the same on every machine, never by a run id. */
+export const ContenderRequest = z
   .strictObject({
     cycle: z.string(),
     definitionVersion: z.int(),
@@ -46,10 +46,15 @@ export const Contender = z
     predictions: Hash.nullable(),
     /** Why it could not be scored: an error code and its message. */
     unscorable: z.string().nullable(),
-    /** How many judged rows it was fitted on. Anything but zero makes the comparison invalid. */
-    fittedOnJudgedRows: z.int(),
   })
-  .meta({ id: 'Contender' });
+  .meta({ id: 'ContenderRequest' });
+export type ContenderRequest = z.infer<typeof ContenderRequest>;
+
+/** Who was judged. */
+export const Contender = ContenderRequest.extend({
+  /** How many judged rows it was fitted on. Anything but zero makes the comparison invalid. */
+  fittedOnJudgedRows: z.int(),
+}).meta({ id: 'Contender' });
 export type Contender = z.infer<typeof Contender>;
 
 export const Rehearsal = z

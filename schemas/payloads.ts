@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { Column, SourceType } from './columns.ts';
 import { Definition } from './definition.ts';
-import { Evidence, Rehearsal } from './evidence.ts';
+import { ContenderRequest, Evidence, Rehearsal } from './evidence.ts';
 import { metricNames } from './metrics.ts';
 import { Hash, Instant, Window } from './primitives.ts';
 import { Manifest } from './snapshot.ts';
@@ -131,19 +131,6 @@ export const RehearseRequest = z
   .meta({ id: 'RehearseRequest' });
 export type RehearseRequest = z.infer<typeof RehearseRequest>;
 export const RehearseResult = Rehearsal;
-
-export const ContenderRequest = z
-  .strictObject({
-    cycle: z.string(),
-    definitionVersion: z.int(),
-    codeHash: Hash.nullable(),
-    trainSnapshot: Hash,
-    holdoutSnapshot: Hash,
-    predictions: Hash.nullable(),
-    unscorable: z.string().nullable(),
-  })
-  .meta({ id: 'ContenderRequest' });
-export type ContenderRequest = z.infer<typeof ContenderRequest>;
 
 export const EvaluateRequest = z
   .strictObject({

@@ -2,11 +2,10 @@
 import type { Column } from './columns.ts';
 import type { Cycle, CycleStatus, Failure, Trigger } from './cycle.ts';
 import type { Definition } from './definition.ts';
-import type { Rehearsal } from './evidence.ts';
+import type { ContenderRequest, Rehearsal } from './evidence.ts';
 import type { Metric } from './metrics.ts';
 import type {
   CheckPipelineResult,
-  ContenderRequest,
   CycleIdentity,
   ExtractedSnapshot,
   ExtractRequest,

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
-import type { ContenderRequest, ExtractedSnapshot } from '../schemas/payloads.ts';
+import type { ContenderRequest } from '../schemas/evidence.ts';
+import type { ExtractedSnapshot } from '../schemas/payloads.ts';
 import type { ChampionToBeat, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
 import { trainer } from './proxies.ts';
 

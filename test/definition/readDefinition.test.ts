@@ -65,7 +65,7 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'an offset instead of a time zone',
     withLine('rowId: id', '  rowId: id', "  timeZone: '+01:00'"),
-    ['m.yaml:8:13 source.timeZone: found +01:00; expected an IANA time zone such as Europe/Berlin'],
+    ['m.yaml:8:13 source.timeZone: found "+01:00"; expected an IANA time zone such as Europe/Berlin'],
   ],
   [
     'an unknown field that is near to nothing',
