@@ -2,7 +2,7 @@ import type { Champion } from '../ledger/champions.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { type Definition, positiveClass } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
-import type { PlannedQuery } from '../schemas/payloads.ts';
+import type { ExtractRequest, PlannedQuery } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { ChampionToBeat } from '../schemas/steps.ts';
 import { planQueries } from './planQueries.ts';
@@ -35,22 +35,27 @@ export async function championToBeat(
     );
   }
   const { definition } = stored;
-  let holdoutQuery: PlannedQuery | null = null;
+  let holdoutExtraction: ExtractRequest | null = null;
   let unscorable = incomparable(definition, challengers);
   try {
     const own = (await planQueries(world, definition, { train: holdout, holdout }, asOf)).holdout;
-    if (own.queryHash !== challengersQuery.queryHash) holdoutQuery = { ...own, purpose: 'championHoldout' };
+    const { connection } = definition.source;
+    if (own.queryHash !== challengersQuery.queryHash || connection !== challengers.source.connection) {
+      const { statementTimeoutSeconds } = world.limits;
+      holdoutExtraction = { connection, queries: [{ ...own, purpose: 'championHoldout' }], statementTimeoutSeconds };
+    }
   } catch (error) {
     if (!(error instanceof ReignError) || error.code === 'SourceUnavailable') throw error;
     unscorable = `${error.code}: ${error.message}`;
   }
-  const { epoch, version, cycle, modelUri, codeHash, trainSnapshot, choseSnapshots } = champion;
+  const { epoch, version, cycle, modelUri, codeHash, trainSnapshot, choseSnapshots, environmentHash } = champion;
   return {
     ...{ epoch, version, cycle, modelUri, codeHash, trainSnapshot, choseSnapshots },
     asOf: champion.asOf,
     definition,
     definitionVersion: champion.definitionVersion,
-    holdoutQuery,
+    holdoutExtraction,
+    environmentHash,
     unscorable,
   };
 }

@@ -2,8 +2,10 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { errors, ReignError } from '../schemas/errors.ts';
 
-// An error that the catalogue does not know may pass or may be a bug: tried a few times, then the cycle fails with it.
-const attemptsOfInternal = 10;
+// An error that the catalogue does not know may pass or may be a defect: tried often, but not for ever. What waits for a
+// server that is down is not counted: that may take all night.
+const mostUnexplained = 10;
+const unexplained = new Map<string, number>();
 
 type Activity = (...args: never[]) => Promise<unknown>;
 
@@ -36,7 +38,17 @@ function toFailure(error: unknown): unknown {
   return ApplicationFailure.create({
     message: `${error.name}: ${error.message}`,
     type: 'Internal',
-    nonRetryable: activityInfo().attempt >= attemptsOfInternal,
+    nonRetryable: countUnexplained() >= mostUnexplained,
     cause: error,
   });
+}
+
+/** How often the current activity has failed, in this process, for a reason that nobody foresaw. */
+function countUnexplained(): number {
+  const { workflowExecution, activityId } = activityInfo();
+  const key = `${workflowExecution?.runId}/${activityId}`;
+  const count = (unexplained.get(key) ?? 0) + 1;
+  unexplained.set(key, count);
+  if (unexplained.size > 1000) unexplained.delete(unexplained.keys().next().value ?? key);
+  return count;
 }

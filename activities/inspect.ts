@@ -21,11 +21,7 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
         `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
       );
     const now = await manifestsOf(store, snapshots.train.contentHash, snapshots.holdout.contentHash);
-    await nameSnapshots(db, cycle.id, [
-      named(snapshots.train, now.train),
-      named(snapshots.holdout, now.holdout),
-      ...(snapshots.championHoldout === null ? [] : [named(snapshots.championHoldout, now.holdout)]),
-    ]);
+    await nameSnapshots(db, cycle.id, [named(snapshots.train, now.train), named(snapshots.holdout, now.holdout)]);
     const previous = await previousCycle(db, cycle.model, cycle.lineage, cycle.asOf);
     const { train, holdout } = previous?.cycle.snapshots ?? { train: null, holdout: null };
     const last = train === null || holdout === null ? null : await manifestsOf(store, train, holdout).catch(() => null);

@@ -4,7 +4,6 @@ import { claimCycle } from '../ledger/claimCycle.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { cycleId } from '../schemas/cycle.ts';
 import { ReignError } from '../schemas/errors.ts';
-import type { PlannedQuery } from '../schemas/payloads.ts';
 import type { Plan, RetrainRequest } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
 import { planQueries, primaryOf } from './planQueries.ts';
@@ -44,8 +43,6 @@ export const planActivities = (world: World) => ({
       reigning === undefined
         ? null
         : await championToBeat(world, reigning, windows.holdout, { definition, asOf, holdoutQuery: queries.holdout });
-    const all: PlannedQuery[] = [queries.train, queries.holdout];
-    if (champion?.holdoutQuery != null) all.push(champion.holdoutQuery);
     return {
       kind: 'planned',
       cycle: { id: cycle.id, model, lineage, asOf, definitionVersion: version },
@@ -55,7 +52,7 @@ export const planActivities = (world: World) => ({
       windows,
       extraction: {
         connection: definition.source.connection,
-        queries: all,
+        queries: [queries.train, queries.holdout],
         statementTimeoutSeconds: limits.statementTimeoutSeconds,
       },
       champion,

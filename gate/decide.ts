@@ -89,9 +89,8 @@ function* comparability({ champion, rows, unmeasured, clusters }: Evidence): Gen
 
 function* victory(evidence: Evidence, { gate, labels }: Policy): Generator<Barrier> {
   const primary = evidence.metrics[evidence.primary];
-  if (primary === undefined) return;
   const against = opponent(evidence);
-  const deciding = against.interval(primary);
+  const deciding = primary === undefined ? null : against.interval(primary);
   yield {
     name: 'primary',
     status: deciding?.low == null ? 'unknown' : deciding.low > 0 ? 'passed' : 'failed',

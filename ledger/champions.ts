@@ -17,6 +17,8 @@ export interface Champion {
   readonly definitionVersion: number;
   readonly codeHash: string | null;
   readonly trainSnapshot: string;
+  /** Of the environment it was fitted in. */
+  readonly environmentHash: string;
   /** The holdouts of the judgements that chose it: their rows judge it no more. */
   readonly choseSnapshots: string[];
   readonly run: TrackedRun;
@@ -73,9 +75,9 @@ async function lastChampion(
   if (time !== undefined) query = query.where('promotions.promoted_at', '<=', time);
   const row = await query.executeTakeFirst();
   if (row === undefined) return undefined;
-  const { model_uri: modelUri, train_snapshot: trainSnapshot } = row;
+  const { model_uri: modelUri, train_snapshot: trainSnapshot, environment_hash: environmentHash } = row;
   // The constraints of `versions` keep this from happening; the types do not know.
-  if (modelUri === null || trainSnapshot === null) {
+  if (modelUri === null || trainSnapshot === null || environmentHash === null) {
     throw new ReignError('LedgerConflict', `${model} version ${row.reigning_version} reigns without a fit`);
   }
   return {
@@ -89,6 +91,7 @@ async function lastChampion(
     definitionVersion: row.definition_version,
     codeHash: row.code_hash,
     trainSnapshot,
+    environmentHash,
     choseSnapshots: await choseSnapshots(db, model, lineage, row.reigning_version),
     run: { experimentId: row.experiment_id, runId: row.run_id, modelId: row.model_id },
     promotedAt: row.promoted_at,

@@ -10,7 +10,6 @@ import type {
   ExtractedSnapshot,
   ExtractRequest,
   FitResult,
-  PlannedQuery,
   TrackedRun,
 } from './payloads.ts';
 import type { Window } from './primitives.ts';
@@ -39,7 +38,9 @@ export interface ChampionToBeat {
   /** Holdouts whose rows chose it; they are left out of the comparison. */
   readonly choseSnapshots: string[];
   /** Its own view of the holdout, where its definition reads the source otherwise than the challenger's. */
-  readonly holdoutQuery: PlannedQuery | null;
+  readonly holdoutExtraction: ExtractRequest | null;
+  /** Of the environment it was fitted in: a trainer of that environment can score it where today's cannot. */
+  readonly environmentHash: string;
   /** Why it cannot be scored any more: its query does not hold in today's source. */
   readonly unscorable: string | null;
 }
@@ -67,7 +68,6 @@ export type Plan =
 export interface Snapshots {
   readonly train: ExtractedSnapshot;
   readonly holdout: ExtractedSnapshot;
-  readonly championHoldout: ExtractedSnapshot | null;
 }
 
 /** A version that was fitted and registered. */

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Home, projectFolder, pythonBin } from './home.ts';
 import type { Part } from './part.ts';
@@ -21,9 +22,15 @@ export const defaultWorkers: readonly WorkerProgram[] = [
   {
     name: 'trainer',
     command: [join(pythonBin, 'python'), '-m', 'reign_trainer'],
-    env: { PYTHONPATH: join(projectFolder, 'trainer'), PYTHONUNBUFFERED: '1' },
+    env: { PYTHONPATH: join(projectFolder, 'trainer'), PYTHONUNBUFFERED: '1', REIGN_LOCK_HASH: lockHash() },
   },
 ];
+
+/** Names the trainer's environment: what is installed beside the lock's packages (for tests, say) makes no other. */
+function lockHash(): string {
+  const lock = readFileSync(join(projectFolder, 'trainer', 'requirements.txt'));
+  return createHash('sha256').update(lock).digest('hex');
+}
 
 /** A worker as a part of the stack. */
 export function workerPart(

@@ -16,7 +16,7 @@ import type {
   ScoreRequest,
   ScoreResult,
 } from '../schemas/payloads.ts';
-import { trainerQueue } from '../schemas/queues.ts';
+import { environmentQueue, trainerQueue } from '../schemas/queues.ts';
 
 /** What the trainer carries out, in Python. */
 export interface TrainerActivities {
@@ -45,4 +45,26 @@ export const trainer = proxyActivities<TrainerActivities>({
   startToCloseTimeout: '24 hours',
   heartbeatTimeout: '20 seconds',
   retry,
+});
+
+/** A trainer of one environment, asked where today's cannot load a version. Nobody may listen there. */
+export const trainerOf = (environmentHash: string) =>
+  proxyActivities<Pick<TrainerActivities, 'score'>>({
+    taskQueue: environmentQueue(environmentHash),
+    startToCloseTimeout: '24 hours',
+    scheduleToStartTimeout: '1 minute',
+    heartbeatTimeout: '20 seconds',
+    retry,
+  });
+
+const impatient = { ...retry, maximumAttempts: 4 } as const;
+
+/** The same for commands that somebody waits for: what does not answer is said instead of waited for. */
+export const promptControl = proxyActivities<Activities>({ startToCloseTimeout: '2 minutes', retry: impatient });
+
+export const promptTrainer = proxyActivities<TrainerActivities>({
+  taskQueue: trainerQueue,
+  startToCloseTimeout: '24 hours',
+  heartbeatTimeout: '20 seconds',
+  retry: impatient,
 });

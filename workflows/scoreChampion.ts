@@ -1,12 +1,12 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { ContenderRequest } from '../schemas/evidence.ts';
-import type { ExtractedSnapshot } from '../schemas/payloads.ts';
+import type { ScoreResult } from '../schemas/payloads.ts';
 import type { ChampionToBeat, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
-import { trainer } from './proxies.ts';
+import { trainer, trainerOf } from './proxies.ts';
 
 /**
- * The champion's answers on the holdout, as its own definition reads it. One that cannot be scored any more is judged by
- * a person: why stands in the evidence.
+ * The champion's answers on the holdout, as its own definition reads it. One that cannot be scored any more, for whatever
+ * reason that a retry does not mend, is judged by a person: why stands in the evidence.
  */
 export async function scoreChampion(
   plan: PlannedCycle,
@@ -14,37 +14,49 @@ export async function scoreChampion(
   champion: ChampionToBeat | null,
 ): Promise<ScoredChampion | null> {
   if (champion === null) return null;
-  const { cycle, definitionVersion, codeHash, trainSnapshot, modelUri, definition } = champion;
-  const holdoutSnapshot = champion.unscorable === null ? await holdoutOf(plan, snapshots, champion) : snapshots.holdout;
-  const contender: ContenderRequest = {
-    ...{ cycle, definitionVersion, codeHash, trainSnapshot },
-    holdoutSnapshot: holdoutSnapshot.contentHash,
-    predictions: null,
-    unscorable: champion.unscorable,
+  const { cycle, definitionVersion, codeHash, trainSnapshot } = champion;
+  let holdoutSnapshot = snapshots.holdout.contentHash;
+  const scored = (predictions: string | null, unscorable: string | null): ScoredChampion => {
+    const contender: ContenderRequest = {
+      ...{ cycle, definitionVersion, codeHash, trainSnapshot },
+      ...{ holdoutSnapshot, predictions, unscorable },
+    };
+    return { ...champion, contender };
   };
-  if (contender.unscorable !== null) return { ...champion, contender };
-  const name = `${plan.cycle.model} version ${champion.version}`;
+  if (champion.unscorable !== null) return scored(null, champion.unscorable);
   try {
-    const { predictions } = await trainer.score({ modelUri, name, definition, snapshot: contender.holdoutSnapshot });
-    return { ...champion, contender: { ...contender, predictions } };
+    if (champion.holdoutExtraction !== null) {
+      const [own] = (await trainer.extract(champion.holdoutExtraction)).snapshots;
+      holdoutSnapshot = own?.contentHash ?? holdoutSnapshot;
+    }
+    const { predictions } = await score(plan, champion, holdoutSnapshot);
+    return scored(predictions, null);
   } catch (error) {
-    const cause = error instanceof ActivityFailure ? error.cause : undefined;
-    if (!(cause instanceof ApplicationFailure) || !cause.nonRetryable) throw error;
-    return { ...champion, contender: { ...contender, unscorable: `${cause.type ?? 'Internal'}: ${cause.message}` } };
+    const cause = finalCause(error);
+    if (cause === undefined) throw error;
+    return scored(null, `${cause.type ?? 'Internal'}: ${cause.message}`);
   }
 }
 
-/** The champion known at the plan was extracted in the challenger's own transaction; one that came later is read now. */
-async function holdoutOf(
-  plan: PlannedCycle,
-  snapshots: Snapshots,
-  champion: ChampionToBeat,
-): Promise<ExtractedSnapshot> {
-  if (champion.holdoutQuery === null) return snapshots.holdout;
-  if (champion.epoch === plan.champion?.epoch && snapshots.championHoldout !== null) return snapshots.championHoldout;
-  const { snapshots: extracted } = await trainer.extract({ ...plan.extraction, queries: [champion.holdoutQuery] });
-  const [snapshot] = extracted;
-  if (snapshot === undefined)
-    throw ApplicationFailure.nonRetryable('the trainer extracted no holdout for the champion', 'Internal');
-  return snapshot;
+/** In today's environment, or, where that cannot load it, by a trainer of the environment it was fitted in. */
+async function score(plan: PlannedCycle, champion: ChampionToBeat, snapshot: string): Promise<ScoreResult> {
+  const { modelUri, definition, environmentHash } = champion;
+  const request = { modelUri, name: `${plan.cycle.model} version ${champion.version}`, definition, snapshot };
+  try {
+    return await trainer.score(request);
+  } catch (error) {
+    if (finalCause(error)?.type !== 'VersionUnloadable') throw error;
+    // Nobody may listen there: then what today's trainer said is the reason that a person reads.
+    return await trainerOf(environmentHash)
+      .score(request)
+      .catch((other: unknown) => {
+        throw finalCause(other) === undefined ? error : other;
+      });
+  }
+}
+
+/** The failure behind an error that a retry does not mend. */
+function finalCause(error: unknown): ApplicationFailure | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.nonRetryable ? cause : undefined;
 }

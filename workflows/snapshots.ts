@@ -9,5 +9,5 @@ export function snapshotsOf({ snapshots }: ExtractResult): Snapshots {
   const holdout = find('holdout');
   if (train === undefined || holdout === undefined)
     throw ApplicationFailure.nonRetryable('the trainer extracted no train or no holdout snapshot', 'Internal');
-  return { train, holdout, championHoldout: find('championHoldout') ?? null };
+  return { train, holdout };
 }

@@ -1,6 +1,6 @@
 import type { TryRequest, TryResult } from '../schemas/steps.ts';
 import { reportProgress } from './progress.ts';
-import { control, trainer } from './proxies.ts';
+import { promptControl as control, promptTrainer as trainer } from './proxies.ts';
 import { snapshotsOf } from './snapshots.ts';
 
 /** The author's inner loop: a cycle without ledger and registry, judged against the trivial predictor. */
@@ -13,7 +13,7 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   const { train, holdout } = snapshotsOf(await trainer.extract(extraction));
 
   progress.at('inspect');
-  const warnings = await control.inspectTry(definition, { train, holdout, championHoldout: null });
+  const warnings = await control.inspectTry(definition, { train, holdout });
 
   progress.at('fit');
   const fit = await trainer.fit({

@@ -67,12 +67,23 @@ async function runWeeks(session: Session, stack: Stack, asOfs: readonly string[]
 
   const cycles: Cycle[] = [];
   for (const asOf of asOfs) {
-    const started = await startCycle(client, ledger, { model, asOf, trigger: 'demo', now: surroundings.now() });
+    const request = { model, asOf, trigger: 'demo', now: surroundings.now() } as const;
+    const started = await startCycle(client, ledger, request).catch(unlessOvertaken);
+    if (started === null) {
+      progress.say(`${formatAsOf(asOf)}  skipped: a champion of a later week reigns already.`);
+      continue;
+    }
     const cycle = started.settled ?? (await awaitCycle(client, ledger, started.id, following));
     progress.say(`${formatAsOf(cycle.asOf)}  ${cycle.status}: ${cycle.summary ?? ''}`);
     cycles.push(cycle);
   }
   return cycles;
+}
+
+/** A week that failed, or an edited example, may be behind the champion of a later week: its turn is over. */
+function unlessOvertaken(error: unknown): null {
+  if (error instanceof ReignError && error.code === 'AsOfBeforeChampion') return null;
+  throw error;
 }
 
 function answerOf(cycles: Cycle[]) {

@@ -23,7 +23,9 @@ export const retrainCommand = (session: Session, tell: Tell) =>
       await startWorkflow(client, plan.retrain);
       if (!wait) {
         const { id } = plan;
-        const cycle = await cycleById(ledger.db, id);
+        const known = await cycleById(ledger.db, id);
+        // A row that has ended tells of an attempt before this one.
+        const cycle = known?.endedAt === null ? known : undefined;
         const follow = `reign retrain ${model} --as-of ${asOf} --wait`;
         return tell({
           document: cycle ?? { id, model, lineage: 'live', status: 'running' },

@@ -22,7 +22,9 @@ export async function loadFlights(settings: Settings, say: (line: string) => voi
     say(line);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
+    child.on('error', (error) =>
+      reject(signal.aborted ? new ReignError('Interrupted', 'interrupted while loading the flights') : error),
+    );
     child.on('close', resolve);
   });
   if (code !== 0) throw new ReignError('SourceUnavailable', `loading the flights failed: ${last}`);

@@ -104,6 +104,8 @@ describe('the gate', () => {
 
   it.each([
     ['nothing to measure', { metrics: {}, unmeasured: 'every row of the holdout took part in choosing the champion' }],
+    ['no metric, although nothing says why', { metrics: {} }],
+    ['the deciding metric is missing', { metrics: { log_loss: metric() } }],
     ['one cluster', { clusters: { by: 'day' as const, count: 1, largestShare: 1 } }],
     ['no interval', { metrics: { roc_auc: metric({ difference: interval(0.2, null, null) }) } }],
   ])('says that there is too little data: %s', (_, changes) => {

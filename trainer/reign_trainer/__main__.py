@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 
 from reign_trainer.activities import Activities
 from reign_trainer.children import remove_abandoned_folders, run_child, start_forkserver
+from reign_trainer.environment import environment
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings, load_settings
 
@@ -76,12 +77,19 @@ async def _work(settings: Settings) -> None:
     client, _ = await asyncio.gather(_connect(), run_child("reign_trainer.work:warm_up", None, settings))
     activities = Activities(settings)
     worker = Worker(client, task_queue=TASK_QUEUE, activities=activities.all)
+    # Versions that another environment cannot load are scored by the trainers of their own.
+    scorer = Worker(client, task_queue=environment_queue(), activities=[activities.score])
     log.info("ready on %s: %d fit(s) at once, %d thread(s) each", TASK_QUEUE, settings.fits_at_once, settings.threads)
     # Whoever started this trainer waits for the file.
     if ready := os.environ.get("REIGN_READY_FILE"):
         Path(ready).touch()
     # Cancelled from outside, it stops polling, cancels the activities (which kill their children) and waits for them.
-    await worker.run()
+    await asyncio.gather(worker.run(), scorer.run())
+
+
+def environment_queue() -> str:
+    """Name the queue of this environment's trainers, as ``schemas/queues.ts`` does."""
+    return f"{TASK_QUEUE}.{environment().hash[:16]}"
 
 
 async def _connect() -> Client:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("reign_trainer")
 
-_ATTEMPTS_OF_UNEXPLAINED = 10
+_MOST_UNEXPLAINED = 10
+_unexplained: Counter[str] = Counter()
 
 #: Scores, rehearsals and measurements at once, besides the fits.
 _OTHERS_AT_ONCE = 2
@@ -172,14 +174,24 @@ async def _attempt(subject: str) -> AsyncIterator[None]:
 
 def _application_error(error: TrainerError) -> ApplicationError:
     detail = error.detail or ErrorDetail(traceback=None, file=None, line=None)
-    # What dies every time, or what nobody foresaw, may be a defect: tried often, but not for ever.
-    hopeless = error.code in ("Internal", "ChildDied") and activity.info().attempt >= _ATTEMPTS_OF_UNEXPLAINED
+    # What dies every time, or what nobody foresaw, may be a defect: tried often, but not for ever. Waiting for a server
+    # that is down is not counted: that may take all night.
+    hopeless = error.code in ("Internal", "ChildDied") and _count_unexplained() >= _MOST_UNEXPLAINED
     return ApplicationError(
         error.message,
         detail.model_dump(by_alias=True),
         type=error.code,
         non_retryable=hopeless or not RETRYABLE[error.code],
     )
+
+
+def _count_unexplained() -> int:
+    """Count how often the current activity has failed, in this process, for a reason that nobody foresaw."""
+    info = activity.info()
+    if len(_unexplained) > 1000:
+        _unexplained.clear()
+    _unexplained[f"{info.workflow_run_id}/{info.activity_id}"] += 1
+    return _unexplained[f"{info.workflow_run_id}/{info.activity_id}"]
 
 
 async def _settled(working: asyncio.Future[Any]) -> None:
