@@ -23,6 +23,7 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
     const policy = policyOf(stored.definition);
     const judgement = await storeJudgement(db, {
       cycle: cycle.id,
+      attempt: cycle.attempt,
       number,
       epoch: champion?.epoch ?? 0,
       challenger,

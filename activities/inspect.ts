@@ -5,15 +5,21 @@ import { event } from '../ledger/events.ts';
 import { nameSnapshots } from '../ledger/nameSnapshots.ts';
 import type { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
-import type { CycleIdentity, ExtractedSnapshot } from '../schemas/payloads.ts';
+import type { ExtractedSnapshot } from '../schemas/payloads.ts';
 import { Manifest } from '../schemas/snapshot.ts';
-import type { Snapshots } from '../schemas/steps.ts';
+import type { CycleAttempt, Snapshots } from '../schemas/steps.ts';
 import type { Store } from '../store/openStore.ts';
 import type { World } from './world.ts';
 
+/**
+ * A cycle that reads its rows so much later than its asOf (in milliseconds) is one for the past: without `knownAt` it
+ * sees what was corrected since.
+ */
+const past = 24 * 60 * 60 * 1000;
+
 export const inspectActivities = ({ ledger: { db }, store }: World) => ({
   /** Names the snapshots in the ledger and looks at them: schema, rows, classes, nulls, against the last cycle. */
-  async inspect(cycle: CycleIdentity, snapshots: Snapshots): Promise<void> {
+  async inspect(cycle: CycleAttempt, snapshots: Snapshots): Promise<void> {
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
     if (stored === undefined)
       throw new ReignError(
@@ -21,10 +27,14 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
         `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
       );
     const now = await manifestsOf(store, snapshots.train.contentHash, snapshots.holdout.contentHash);
-    await nameSnapshots(db, cycle.id, [named(snapshots.train, now.train), named(snapshots.holdout, now.holdout)]);
+    await nameSnapshots(db, cycle, [named(snapshots.train, now.train), named(snapshots.holdout, now.holdout)]);
     const previous = await previousCycle(db, cycle.model, cycle.lineage, cycle.asOf);
     const { train, holdout } = previous?.cycle.snapshots ?? { train: null, holdout: null };
     const last = train === null || holdout === null ? null : await manifestsOf(store, train, holdout).catch(() => null);
+    if (stored.definition.source.knownAt === undefined && Date.now() - Date.parse(cycle.asOf) > past) {
+      const detail = { asOf: cycle.asOf, readAt: new Date().toISOString() };
+      await event(db, { model: cycle.model, cycle: cycle.id, kind: 'labels-as-known-today', detail, key: 'labels' });
+    }
     for (const warning of inspect(stored.definition, now, last)) {
       await event(db, { model: cycle.model, cycle: cycle.id, kind: 'warning', detail: { warning }, key: warning });
     }

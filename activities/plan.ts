@@ -36,7 +36,7 @@ export const planActivities = (world: World) => ({
     const reigning = await currentChampion(ledger.db, model, lineage);
     if (reigning !== undefined && reigning.asOf > asOf) {
       const summary = `Version ${reigning.version} (asOf ${reigning.asOf}) reigns already; the line of champions only moves forward.`;
-      return { kind: 'superseded', summary };
+      return { kind: 'superseded', attempt: cycle.attempt, summary };
     }
     const queries = await planQueries(world, definition, windows, asOf);
     const champion =
@@ -46,6 +46,7 @@ export const planActivities = (world: World) => ({
     return {
       kind: 'planned',
       cycle: { id: cycle.id, model, lineage, asOf, definitionVersion: version },
+      attempt: cycle.attempt,
       definition,
       codeHash,
       primary: primaryOf(definition),

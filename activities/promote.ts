@@ -5,7 +5,7 @@ import { ReignError } from '../schemas/errors.ts';
 import type { PromotionRequest, PromotionResult } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
 import { planQueries } from './planQueries.ts';
-import { projectChampion } from './tracking/projectChampion.ts';
+import { followChampion } from './tracking/followLedger.ts';
 import type { World } from './world.ts';
 
 export const promoteActivities = (world: World) => ({
@@ -14,7 +14,7 @@ export const promoteActivities = (world: World) => ({
     const { db } = world.ledger;
     const result = await promote(db, { cycle: cycle.id, judgementNumber: number, epoch, version, reason, by: 'gate' });
     if (result.outcome !== 'conflict') {
-      if (cycle.lineage === 'live') await projectChampion(world.tracker, db, cycle.model);
+      await followChampion(world, cycle);
       return { outcome: 'promoted', epoch: result.epoch };
     }
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);

@@ -35,11 +35,12 @@ export default async function cycle(): Promise<Benchmark> {
   const stack = await startStack({ env, report: say });
   const { settings } = stack;
   const ledger = openLedger(settings.ledgerUrl);
-  const client = await connect(settings.temporal);
+  const store = openStore(settings.store);
+  const client = await connect(settings.temporal, store);
   try {
     await loadFlights(settings, say, new AbortController().signal);
     const path = writeDefinition(folder);
-    await applyDefinition({ client, ledger, store: openStore(settings.store), appliedBy: 'bench' }, path);
+    await applyDefinition({ client, ledger, store, appliedBy: 'bench' }, path);
 
     const script = (name: 'notebook' | 'tuned', asOf: string) =>
       runScript(name, asOf, folder, settings.connections.warehouse ?? '', settings.trackerUri);

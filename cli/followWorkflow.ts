@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { ReignError } from '../schemas/errors.ts';
+import { errors, ReignError } from '../schemas/errors.ts';
 import { trainerQueue, workerQueue } from '../schemas/queues.ts';
 
 /** Where a workflow stands, as it is shown while somebody waits. */
@@ -85,13 +85,21 @@ const stepNames: Readonly<Record<string, string>> = {
 };
 
 function detailOf(activity: Pending): string {
-  const said = activity.lastFailure?.message;
+  const said = saidBy(activity.lastFailure);
   const attempt = activity.attempt ?? 1;
   if (attempt > 1 && said) return `attempt ${attempt}, since: ${said.slice(0, 200)}`;
   const neverStarted = activity.lastStartedTime == null && isOld(activity.scheduledTime);
   if (neverStarted)
     return `nobody has taken it: no trainer or worker is listening (queues ${trainerQueue}, ${workerQueue})`;
   return heartbeatText(activity);
+}
+
+/** The catalogue's error, also where Temporal's SDK wrapped it into one of its own. */
+function saidBy(outermost: Pending['lastFailure']): string | null | undefined {
+  for (let failure = outermost; failure != null; failure = failure.cause) {
+    if ((failure.applicationFailureInfo?.type ?? '') in errors) return failure.message;
+  }
+  return outermost?.message;
 }
 
 function heartbeatText({ heartbeatDetails }: Pending): string {

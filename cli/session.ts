@@ -4,6 +4,7 @@ import { type Ledger, openLedger } from '../ledger/openLedger.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { homeOf } from '../stack/home.ts';
 import { givenSettings, runningStack, type TemporalSettings } from '../stack/settings.ts';
+import { claimCheck } from '../store/claimCheck.ts';
 import { openStore, type Store } from '../store/openStore.ts';
 import { Progress, type Terminal } from './progress.ts';
 
@@ -46,7 +47,7 @@ export class Session {
   }
 
   client(): Promise<Client> {
-    this.#client ??= connect(this.#given('temporal', 'TEMPORAL_ADDRESS'));
+    this.#client ??= connect(this.#given('temporal', 'TEMPORAL_ADDRESS'), this.store);
     return this.#client;
   }
 
@@ -93,11 +94,14 @@ export function partSettings(env: NodeJS.ProcessEnv): PartSettings {
   };
 }
 
-/** A client of Temporal, connected. */
-export async function connect({ address, namespace, connectionOptions }: TemporalSettings): Promise<Client> {
+/** A client of Temporal, connected. What is large goes through the store. */
+export async function connect(
+  { address, namespace, connectionOptions }: TemporalSettings,
+  store: Store,
+): Promise<Client> {
   try {
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5 seconds' });
-    return new Client({ connection, namespace });
+    return new Client({ connection, namespace, dataConverter: { payloadCodecs: [claimCheck(store)] } });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
     throw new ReignError('OrchestratorUnavailable', `Temporal at ${address} does not answer: ${reason}`, {

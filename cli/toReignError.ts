@@ -1,4 +1,5 @@
 import { isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { CommanderError } from 'commander';
 import { ReignError } from '../schemas/errors.ts';
 import { StackError } from '../stack/stackError.ts';
@@ -13,7 +14,8 @@ export function toReignError(error: unknown): ReignError {
     });
   }
   if (error instanceof StackError) return new ReignError('SettingMissing', error.message, { cause: error });
-  if (error instanceof WorkflowFailedError) return workflowError(error);
+  // Temporal's client throws the second itself, where an argument cannot be stored or a result not be read.
+  if (error instanceof WorkflowFailedError || error instanceof ApplicationFailure) return workflowError(error);
   if (error instanceof ServiceError || isGrpcServiceError(error)) {
     return new ReignError('OrchestratorUnavailable', `Temporal does not answer: ${grpcReason(error)}`, {
       cause: error,

@@ -47,19 +47,25 @@ export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): P
     if (settledStatuses.includes(row.status)) return await claim(transaction, 'settled', row);
     const crowned = await settleCrowned(transaction, row.id);
     if (crowned !== undefined) return await claim(transaction, 'settled', crowned);
-    const known = await transaction
-      .selectFrom('attempts')
-      .select('number')
-      .where('cycle', '=', row.id)
-      .where('token', '=', request.attemptToken)
-      .executeTakeFirst();
+    const known = await attemptOf(transaction, row.id, request.attemptToken);
     if (known === undefined) return await claim(transaction, 'claimed', await reopen(transaction, row, request));
-    if (known.number < row.attempt) {
-      const message = `Cycle ${row.id}: attempt ${known.number} was replaced by attempt ${row.attempt}`;
+    if (known < row.attempt) {
+      const message = `Cycle ${row.id}: attempt ${known} was replaced by attempt ${row.attempt}`;
       throw new ReignError('LedgerConflict', message);
     }
     return await claim(transaction, 'claimed', row);
   });
+}
+
+/** The attempt of a cycle that a token opened; undefined where it opened none. */
+export async function attemptOf(db: Kysely<Database>, cycle: string, token: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('attempts')
+    .select('number')
+    .where('cycle', '=', cycle)
+    .where('token', '=', token)
+    .executeTakeFirst();
+  return row?.number;
 }
 
 async function insertNew(db: Transaction<Database>, request: ClaimRequest): Promise<void> {
@@ -105,6 +111,7 @@ async function reopen(
       verdict: null,
       summary: null,
       champion_version: null,
+      challenger_version: null,
       primary_result: null,
       train_rows: null,
       holdout_rows: null,

@@ -105,7 +105,7 @@ interface VersionsTable {
   model_id: string;
   definition_version: number;
   code_hash: string | null;
-  attempt: number | null;
+  attempt: number;
   model_uri: string | null;
   train_snapshot: string | null;
   train_rows: number | null;

@@ -5,9 +5,12 @@ import type { Rehearsal } from '../schemas/evidence.ts';
 import type { Policy } from '../schemas/policy.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import type { Database } from './database.ts';
+import { lockCycle } from './lockCycle.ts';
 
 export interface NewJudgement {
   readonly cycle: string;
+  /** The attempt that judged: refused once another has begun. */
+  readonly attempt: number;
   /** 1, 2, ... within the cycle; an attempt begins after those of earlier attempts (`claimCycle` says how many). */
   readonly number: number;
   /** The epoch that reigned when it was judged; 0 where there was no champion. */
@@ -26,57 +29,40 @@ export interface NewJudgement {
 
 /**
  * Stores a judgement; the first by (cycle, number) stays and is the answer. Refused where that one is about other
- * evidence, where the champion it names did not reign at its epoch, or the challenger is not the cycle's version.
+ * evidence, where the champion it names did not reign at its epoch, or the challenger is not the cycle's version; and
+ * from an attempt that was replaced.
  */
 export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgement): Promise<Judgement> {
-  const { cycle, number, verdict, policy, rehearsal, primary } = judgement;
-  await db
-    .insertInto('judgements')
-    .columns([
-      'cycle',
-      'attempt',
-      'model',
-      'lineage',
-      'number',
-      'epoch',
-      'challenger_version',
-      'champion_version',
-      'champion_cycle',
-      'evidence',
-      'rehearsal',
-      'policy',
-      'verdict',
-      'primary_result',
-    ])
-    .expression(({ selectFrom, val, cast }) =>
-      selectFrom('cycles')
-        .where('id', '=', cycle)
-        .select([
-          'id',
-          'attempt',
-          'model',
-          'lineage',
-          cast<number>(val(number), 'integer').as('number'),
-          cast<number>(val(judgement.epoch), 'integer').as('epoch'),
-          cast<number>(val(judgement.challenger), 'integer').as('challenger_version'),
-          cast<number | null>(val(judgement.champion), 'integer').as('champion_version'),
-          val(judgement.championCycle).as('champion_cycle'),
-          val(judgement.evidence).as('evidence'),
-          cast<string | null>(val(rehearsal && JSON.stringify(rehearsal)), 'jsonb').as('rehearsal'),
-          cast<string>(val(JSON.stringify(policy)), 'jsonb').as('policy'),
-          cast<string>(val(JSON.stringify(verdict)), 'jsonb').as('verdict'),
-          cast<string | null>(val(primary && JSON.stringify(primary)), 'jsonb').as('primary_result'),
-        ]),
-    )
-    .onConflict((conflict) => conflict.columns(['cycle', 'number']).doNothing())
-    .execute();
+  const { cycle, attempt, number, verdict, policy, rehearsal, primary } = judgement;
+  await db.transaction().execute(async (transaction) => {
+    const { model, lineage } = await lockCycle(transaction, { id: cycle, attempt });
+    await transaction
+      .insertInto('judgements')
+      .values({
+        cycle,
+        attempt,
+        model,
+        lineage,
+        number,
+        epoch: judgement.epoch,
+        challenger_version: judgement.challenger,
+        champion_version: judgement.champion,
+        champion_cycle: judgement.championCycle,
+        evidence: judgement.evidence,
+        rehearsal: rehearsal && JSON.stringify(rehearsal),
+        policy: JSON.stringify(policy),
+        verdict: JSON.stringify(verdict),
+        primary_result: primary && JSON.stringify(primary),
+      })
+      .onConflict((conflict) => conflict.columns(['cycle', 'number']).doNothing())
+      .execute();
+  });
   const row = await db
     .selectFrom('judgements')
     .selectAll()
     .where('cycle', '=', cycle)
     .where('number', '=', number)
-    .executeTakeFirst();
-  if (row === undefined) throw new ReignError('CycleUnknown', `There is no cycle ${cycle}`);
+    .executeTakeFirstOrThrow();
   const stored = judgementOf(row);
   const { epoch, challenger, evidence } = stored;
   if (epoch !== judgement.epoch || challenger !== judgement.challenger || evidence !== judgement.evidence) {
@@ -97,6 +83,12 @@ export async function judgementsOf(db: Kysely<Database>, cycle: string): Promise
     .orderBy('number')
     .execute();
   return rows.map(judgementOf);
+}
+
+/** Whether any attempt of the cycle came to a judgement: what that refers to stays. */
+export async function isJudged(db: Kysely<Database>, cycle: string): Promise<boolean> {
+  const row = await db.selectFrom('judgements').select('number').where('cycle', '=', cycle).limit(1).executeTakeFirst();
+  return row !== undefined;
 }
 
 function judgementOf(row: Selectable<Database['judgements']>): Judgement {

@@ -1,19 +1,19 @@
 import type { Kysely } from 'kysely';
 import type { Database } from './database.ts';
-import { lockCycle } from './lockCycle.ts';
+import { type Attempt, lockCycle } from './lockCycle.ts';
 import { type NamedSnapshot, snapshotsOf } from './snapshots.ts';
 
 /**
- * Names what the cycle's current attempt extracted. What was named first stays: the answer is what counts from here on,
+ * Names what an attempt of a cycle extracted. What was named first stays: the answer is what counts from here on,
  * also where the same extract ran twice and the source had changed in between.
  */
 export async function nameSnapshots(
   db: Kysely<Database>,
-  cycle: string,
+  { id: cycle, attempt }: Attempt,
   snapshots: readonly NamedSnapshot[],
 ): Promise<NamedSnapshot[]> {
   return await db.transaction().execute(async (transaction) => {
-    const { attempt, train_snapshot, holdout_snapshot } = await lockCycle(transaction, cycle);
+    const { train_snapshot, holdout_snapshot } = await lockCycle(transaction, { id: cycle, attempt });
     for (const { purpose, contentHash, rows, queryHash, window } of snapshots) {
       await transaction
         .insertInto('snapshots')

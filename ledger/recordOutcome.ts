@@ -29,10 +29,7 @@ const ended: readonly CycleStatus[] = [...settledStatuses, 'failed', 'cancelled'
  */
 export async function recordOutcome(db: Kysely<Database>, id: string, outcome: Outcome): Promise<Cycle> {
   return await db.transaction().execute(async (transaction) => {
-    const row = await lockCycle(transaction, id);
-    if (outcome.attempt !== undefined && outcome.attempt !== row.attempt) {
-      throw new ReignError('LedgerConflict', `Cycle ${id}: attempt ${outcome.attempt} was replaced by ${row.attempt}`);
-    }
+    const row = await lockCycle(transaction, { id, attempt: outcome.attempt });
     const mishap = outcome.status === 'failed' || outcome.status === 'cancelled';
     if (ended.includes(row.status)) {
       if (row.status === outcome.status || mishap) return cycleOf(row);

@@ -1,9 +1,10 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import { ReignError } from '../schemas/errors.ts';
 import type { FitResult, TrackedRun } from '../schemas/payloads.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
-import { lockCycle } from './lockCycle.ts';
+import { isJudged } from './judgements.ts';
+import { type Attempt, lockCycle } from './lockCycle.ts';
 
 /** What a cycle fitted. The nulls are not known yet: first the run is named, then the fit, then the version. */
 export interface VersionRow {
@@ -16,8 +17,8 @@ export interface VersionRow {
   readonly run: TrackedRun;
   readonly definitionVersion: number;
   readonly codeHash: string | null;
-  /** The attempt of the cycle that fitted it. */
-  readonly attempt: number | null;
+  /** The attempt of the cycle that opened the run. */
+  readonly attempt: number;
   readonly modelUri: string | null;
   readonly trainSnapshot: string | null;
   readonly trainRows: number | null;
@@ -45,44 +46,83 @@ export async function versionOf(
   return row && versionRow(row);
 }
 
-/** Names where the cycle's fit writes in MLflow, once for all attempts. The answer is what was named first. */
-export async function nameRun(db: Kysely<Database>, cycle: string, run: TrackedRun): Promise<TrackedRun> {
-  await db
-    .insertInto('versions')
-    .columns(['cycle', 'model', 'lineage', 'definition_version', 'code_hash', 'experiment_id', 'run_id', 'model_id'])
-    .expression(({ selectFrom, val }) =>
-      selectFrom('cycles')
-        .innerJoin('definitions', (join) =>
-          join
-            .onRef('definitions.model', '=', 'cycles.model')
-            .onRef('definitions.version', '=', 'cycles.definition_version'),
-        )
-        .where('cycles.id', '=', cycle)
-        .select(['cycles.id', 'cycles.model', 'cycles.lineage', 'definitions.version', 'definitions.code_hash'])
-        .select([
-          val(run.experimentId).as('experiment_id'),
-          val(run.runId).as('run_id'),
-          val(run.modelId).as('model_id'),
-        ]),
-    )
-    .onConflict((conflict) => conflict.column('cycle').doNothing())
-    .execute();
-  return (await existing(db, cycle)).run;
+/**
+ * Names where an attempt's fit writes in MLflow. The answer is what was named first in this attempt, or what an earlier
+ * attempt named and a judgement refers to; what an earlier attempt named and nobody judged is replaced, with its version.
+ *
+ * @param gone a run of this attempt that is not there any more: it is replaced as well
+ */
+export async function nameRun(
+  db: Kysely<Database>,
+  { id: cycle, attempt }: Attempt,
+  run: TrackedRun,
+  gone?: TrackedRun,
+): Promise<TrackedRun> {
+  return await db.transaction().execute(async (transaction) => {
+    const { model, lineage, definition_version } = await lockCycle(transaction, { id: cycle, attempt });
+    const named = await versionOf(transaction, { cycle });
+    const place = { attempt, experiment_id: run.experimentId, run_id: run.runId, model_id: run.modelId };
+    if (named === undefined) {
+      const { code_hash } = await transaction
+        .selectFrom('definitions')
+        .select('code_hash')
+        .where('model', '=', model)
+        .where('version', '=', definition_version)
+        .executeTakeFirstOrThrow();
+      await transaction
+        .insertInto('versions')
+        .values({ cycle, model, lineage, definition_version, code_hash, ...place })
+        .execute();
+      return run;
+    }
+    if ((named.attempt === attempt && named.run.modelId !== gone?.modelId) || (await isJudged(transaction, cycle))) {
+      return named.run;
+    }
+    await transaction.updateTable('cycles').set({ challenger_version: null }).where('id', '=', cycle).execute();
+    await transaction
+      .updateTable('versions')
+      .set({ ...place, ...notFitted, version: null, created_at: sql`clock_timestamp()` })
+      .where('cycle', '=', cycle)
+      .execute();
+    return run;
+  });
 }
 
+const notFitted = {
+  model_uri: null,
+  train_snapshot: null,
+  train_rows: null,
+  trivial: null,
+  training_metrics: null,
+  environment_hash: null,
+  python: null,
+};
+
 /**
- * Stores what the fit gave. Within an attempt the first stays (a repeated fit gives the same); a later attempt that
- * fitted anew replaces it. The training snapshot is the one that the cycle has named.
+ * Stores what the fit gave; what was stored first stays. The training snapshot is the one that the cycle has named: a
+ * version that was fitted on another, or in another environment, is the error LedgerConflict.
  */
-export async function nameFit(db: Kysely<Database>, cycle: string, fit: FitResult): Promise<VersionRow> {
-  await db.transaction().execute(async (transaction) => {
-    const { attempt, train_snapshot } = await lockCycle(transaction, cycle);
+export async function nameFit(
+  db: Kysely<Database>,
+  { id: cycle, attempt }: Attempt,
+  fit: FitResult,
+): Promise<VersionRow> {
+  return await db.transaction().execute(async (transaction) => {
+    const { train_snapshot } = await lockCycle(transaction, { id: cycle, attempt });
     if (train_snapshot === null)
       throw new ReignError('LedgerConflict', `Cycle ${cycle} has named no training snapshot`);
+    const named = await existing(transaction, cycle);
+    if (fit.modelUri !== `models:/${named.run.modelId}`) {
+      const message = `Cycle ${cycle}: ${fit.modelUri} was fitted, but its model is ${named.run.modelId}`;
+      throw new ReignError('LedgerConflict', message);
+    }
+    if (named.modelUri !== null) {
+      if (named.trainSnapshot === train_snapshot && named.environmentHash === fit.environmentHash) return named;
+      throw new ReignError('LedgerConflict', otherFit(named));
+    }
     await transaction
       .updateTable('versions')
       .set({
-        attempt,
         model_uri: fit.modelUri,
         train_snapshot,
         train_rows: fit.rows,
@@ -92,34 +132,43 @@ export async function nameFit(db: Kysely<Database>, cycle: string, fit: FitResul
         python: fit.python,
       })
       .where('cycle', '=', cycle)
-      .where((version) => version.or([version('attempt', 'is', null), version('attempt', '<', attempt)]))
       .execute();
+    return await existing(transaction, cycle);
   });
-  return await existing(db, cycle);
 }
 
+const otherFit = ({ cycle }: VersionRow): string =>
+  `Cycle ${cycle} has a version already, fitted on other rows or in another environment than now, which was judged or ` +
+  'is being judged; apply a new definition version or choose another asOf';
+
 /**
- * Names the cycle's version in the registry, once for all attempts: the answer is what was named first. Offer the lowest
- * that MLflow has for the cycle, so that all who race offer the same.
+ * Names the cycle's version in the registry: the answer is what was named first. Offer the lowest that MLflow has for the
+ * cycle's run, so that all who race offer the same.
  */
-export async function nameVersion(db: Kysely<Database>, cycle: string, version: number): Promise<number> {
+export async function nameVersion(
+  db: Kysely<Database>,
+  { id: cycle, attempt }: Attempt,
+  version: number,
+): Promise<number> {
   return await db.transaction().execute(async (transaction) => {
-    const { challenger_version } = await lockCycle(transaction, cycle);
-    const known = await transaction
-      .selectFrom('versions')
-      .select('version')
-      .where('cycle', '=', cycle)
-      .executeTakeFirst();
-    if (known?.version == null) {
+    const { model, challenger_version } = await lockCycle(transaction, { id: cycle, attempt });
+    const known = await existing(transaction, cycle);
+    if (known.version === null) {
+      const owner = await versionOf(transaction, { model, version });
+      if (owner !== undefined) throw new ReignError('LedgerConflict', otherRegistry(owner, version));
       await transaction.updateTable('versions').set({ version }).where('cycle', '=', cycle).execute();
     }
-    const named = known?.version ?? version;
+    const named = known.version ?? version;
     if (challenger_version === null) {
       await transaction.updateTable('cycles').set({ challenger_version: named }).where('id', '=', cycle).execute();
     }
     return named;
   });
 }
+
+const otherRegistry = ({ model, cycle }: VersionRow, version: number): string =>
+  `MLflow gave version ${version} of ${model}, which the ledger knows as another cycle's (${cycle}): the registry was ` +
+  "reset or replaced; restore MLflow's database, or apply the definition under another model name";
 
 async function existing(db: Kysely<Database>, cycle: string): Promise<VersionRow> {
   const version = await versionOf(db, { cycle });

@@ -23,6 +23,19 @@ export interface RetrainRequest {
   readonly trigger: Trigger;
 }
 
+/** A cycle and which attempt of it: what is written in its name is refused once another attempt has begun. */
+export interface CycleAttempt extends CycleIdentity {
+  readonly attempt: number;
+}
+
+/** Who records an outcome. */
+export interface ClaimedAttempt {
+  /** Null where the plan did not say. */
+  readonly attempt: number | null;
+  /** What the plan claimed with, or tried to. */
+  readonly token: string;
+}
+
 /** The champion to beat, with what judging it takes. */
 export interface ChampionToBeat {
   /** The number of the promotion that made it champion. */
@@ -48,6 +61,7 @@ export interface ChampionToBeat {
 export interface PlannedCycle {
   readonly kind: 'planned';
   readonly cycle: CycleIdentity;
+  readonly attempt: number;
   readonly definition: Definition;
   readonly codeHash: string | null;
   readonly primary: Metric;
@@ -63,7 +77,7 @@ export interface PlannedCycle {
 export type Plan =
   | PlannedCycle
   | { readonly kind: 'settled'; readonly status: CycleStatus; readonly summary: string | null }
-  | { readonly kind: 'superseded'; readonly summary: string };
+  | { readonly kind: 'superseded'; readonly attempt: number; readonly summary: string };
 
 export interface Snapshots {
   readonly train: ExtractedSnapshot;
@@ -89,7 +103,7 @@ export interface ScoredChampion extends ChampionToBeat {
 }
 
 export interface JudgementRequest {
-  readonly cycle: CycleIdentity;
+  readonly cycle: CycleAttempt;
   readonly number: number;
   readonly evidence: string;
   readonly challenger: number;

@@ -1,13 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ReignError } from '../schemas/errors.ts';
 
 /** Documents: one file each, named by the sha256 of its bytes. */
-export const documentKinds = ['evidence', 'code', 'tracebacks'] as const;
+export const documentKinds = ['evidence', 'code', 'tracebacks', 'payloads'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
+
+/** `payloads` are cleaned by age: one that is stored again counts as new. */
+const payloadRenewalMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Rows: a folder each, named by the content hash, with rows.parquet and manifest.json. */
 export const rowsKinds = ['snapshots', 'predictions'] as const;
@@ -16,7 +19,7 @@ export type RowsKind = (typeof rowsKinds)[number];
 /** Immutable files by hash. What is read was checked against its hash. */
 export interface Store {
   readonly root: string;
-  /** Stores a document and gives its hash; storing it again changes nothing. */
+  /** Stores a document and gives its hash; storing it again changes nothing (but the age of one of the `payloads`). */
   writeDocument(kind: DocumentKind, content: string | Uint8Array): Promise<string>;
   /** @throws ReignError StoreCorrupt where it is missing or does not match its hash */
   readDocument(kind: DocumentKind, hash: string): Promise<Buffer>;
@@ -51,7 +54,7 @@ export function openStore(root: string): Store {
       const hash = createHash('sha256').update(bytes).digest('hex');
       const target = join(root, kind, hash);
       try {
-        if (await holds(target, bytes)) return hash;
+        if (!(kind === 'payloads' && (await isAged(target))) && (await holds(target, bytes))) return hash;
         await writeAtOnce(root, target, bytes);
       } catch (error) {
         throw unavailable(`write ${kind}/${hash}`, error);
@@ -134,6 +137,15 @@ async function syncFolder(path: string): Promise<void> {
 async function holds(path: string, bytes: Buffer): Promise<boolean> {
   try {
     return (await readFile(path)).equals(bytes);
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+async function isAged(path: string): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > payloadRenewalMilliseconds;
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;

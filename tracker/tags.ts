@@ -5,6 +5,9 @@ export type Tags = Readonly<Record<string, string>>;
 /** On everything that a cycle makes in MLflow, from its creation on: an attempt that died is found again by it. */
 export const cycleTag = 'reign.cycle';
 
+/** Which attempt of the cycle made it. */
+export const attemptTag = 'reign.attempt';
+
 export const tagList = (tags: Tags): { key: string; value: string }[] =>
   Object.entries(tags).map(([key, value]) => ({ key, value }));
 

@@ -6,6 +6,7 @@ import { migrate } from '../ledger/migrate.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import { loadSettings } from '../stack/settings.ts';
+import { claimCheck } from '../store/claimCheck.ts';
 import { openWorld } from './openWorld.ts';
 import { runtimeLogger } from './runtimeLogger.ts';
 import { workflowBundle } from './workflowBundle.ts';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
         connection,
         namespace: settings.temporal.namespace,
         taskQueue: workerQueue,
+        dataConverter: { payloadCodecs: [claimCheck(world.store)] },
         workflowBundle: await workflowBundle(settings.home),
         activities: createActivities(world),
         shutdownGraceTime: '10 seconds',

@@ -1,4 +1,5 @@
 import type { Challenger, Judged, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
+import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
 
 /** One judgement: both measured on the same rows, decided by the gate, stored in the ledger. */
@@ -31,5 +32,6 @@ export async function judge(
     run: challenger.run,
   });
   const against = champion && { epoch: champion.epoch, version: champion.version, cycle: champion.cycle };
-  return control.decide({ cycle, number, evidence, challenger: challenger.version, champion: against });
+  const judging = { cycle: attemptOf(plan), number, evidence, challenger: challenger.version };
+  return control.decide({ ...judging, champion: against });
 }

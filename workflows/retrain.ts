@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
+import { attemptOf } from './attemptOf.ts';
 import { fitChallenger } from './fitChallenger.ts';
 import { judge } from './judge.ts';
 import { reportProgress } from './progress.ts';
@@ -16,16 +17,17 @@ import { snapshotsOf } from './snapshots.ts';
 export async function retrain(request: RetrainRequest): Promise<Outcome> {
   const progress = reportProgress();
 
-  return settle(request, progress, async () => {
+  return settle(request, progress, async (claimed) => {
     const plan = await control.plan(request, workflowInfo().runId);
     if (plan.kind === 'settled') return { status: plan.status, summary: plan.summary };
+    claimed(plan.attempt);
     if (plan.kind === 'superseded') return { status: 'superseded', summary: plan.summary };
 
     progress.at('extract');
     const snapshots = snapshotsOf(await trainer.extract(plan.extraction));
 
     progress.at('inspect');
-    await control.inspect(plan.cycle, snapshots);
+    await control.inspect(attemptOf(plan), snapshots);
 
     progress.at('fit');
     const fitted = await fitChallenger(plan, snapshots);

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { type ErrorCode, errors } from '../schemas/errors.ts';
 import type { ContenderRequest } from '../schemas/evidence.ts';
 import type { ScoreResult } from '../schemas/payloads.ts';
 import type { ChampionToBeat, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
@@ -34,7 +35,7 @@ export async function scoreChampion(
   } catch (error) {
     const cause = finalCause(error);
     if (cause === undefined) throw error;
-    return scored(null, `${cause.type ?? 'Internal'}: ${cause.message}`);
+    return scored(null, reasonOf(cause));
   }
 }
 
@@ -53,6 +54,14 @@ async function score(plan: PlannedCycle, champion: ChampionToBeat, snapshot: str
         throw finalCause(other) === undefined ? error : other;
       });
   }
+}
+
+// What these say differs from machine to machine: evidence holds only what is the same on each.
+const machineBound: readonly string[] = ['TrackerRefused', 'OutOfMemory', 'ChildDied', 'Internal'];
+
+function reasonOf({ type, message }: ApplicationFailure): string {
+  const code: ErrorCode = type != null && type in errors ? (type as ErrorCode) : 'Internal';
+  return `${code}: ${machineBound.includes(code) ? errors[code].advice : message}`;
 }
 
 /** The failure behind an error that a retry does not mend. */

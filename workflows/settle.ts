@@ -1,7 +1,13 @@
-import { ActivityFailure, ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Failure } from '../schemas/cycle.ts';
 import { type ErrorCode, errors } from '../schemas/errors.ts';
-import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
+import type { ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
 import type { reportProgress } from './progress.ts';
 import { control } from './proxies.ts';
 
@@ -10,19 +16,24 @@ type Ending = Pick<Outcome, 'status' | 'summary'>;
 /**
  * Runs a cycle's steps and records how they ended, whatever happens: also a failure (with its reason) and a
  * cancellation. A failed cycle fails its workflow, so that Temporal shows it and a new attempt may be started.
+ *
+ * @param steps say which attempt they claimed, so that nothing is recorded for another
  */
 export async function settle(
   request: RetrainRequest,
   progress: ReturnType<typeof reportProgress>,
-  steps: () => Promise<Ending>,
+  steps: (claimed: (attempt: number) => void) => Promise<Ending>,
 ): Promise<Outcome> {
+  let claim: ClaimedAttempt = { attempt: null, token: workflowInfo().runId };
   try {
-    const ending = await steps();
+    const ending = await steps((attempt) => {
+      claim = { ...claim, attempt };
+    });
     progress.at('record');
-    return await control.record(request, { ...ending, failure: null });
+    return await control.record(request, { ...ending, failure: null }, claim);
   } catch (error) {
     const step = progress.step;
-    await CancellationScope.nonCancellable(() => control.record(request, endingOf(error, step)));
+    await CancellationScope.nonCancellable(() => control.record(request, endingOf(error, step), claim));
     throw error;
   }
 }

@@ -1,9 +1,10 @@
-import type { CycleIdentity } from '../../schemas/payloads.ts';
-import { cycleTag, type Tags } from '../../tracker/tags.ts';
+import type { CycleAttempt } from '../../schemas/steps.ts';
+import { attemptTag, cycleTag, type Tags } from '../../tracker/tags.ts';
 
-/** What everything that a cycle makes in MLflow is created with. */
-export const cycleTags = ({ id, model, lineage, asOf, definitionVersion }: CycleIdentity): Tags => ({
+/** What everything that an attempt of a cycle makes in MLflow is created with. */
+export const cycleTags = ({ id, attempt, model, lineage, asOf, definitionVersion }: CycleAttempt): Tags => ({
   [cycleTag]: id,
+  [attemptTag]: String(attempt),
   'reign.model': model,
   'reign.lineage': lineage,
   'reign.asOf': asOf,

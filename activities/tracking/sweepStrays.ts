@@ -6,25 +6,26 @@ import type { Tracker } from '../../tracker/openTracker.ts';
 import { deleteVersion, searchVersionsByTag } from '../../tracker/registry.ts';
 import { unlessMissing } from '../../tracker/request.ts';
 import { deleteRun, searchRunsByTag } from '../../tracker/runs.ts';
-import { cycleTag } from '../../tracker/tags.ts';
+import { attemptTag, cycleTag, type Tags } from '../../tracker/tags.ts';
 
 /**
- * Removes what carries the cycle's tag in MLflow but is not what the ledger named: left by attempts that ran twice or
- * died. As long as the ledger has not named a thing nothing of that kind is touched: it may be about to be named.
+ * Removes what carries the cycle's tag in MLflow but is not what the ledger named: left by attempts that ran twice, died
+ * or failed. What may still be about to be named is not touched: what a later attempt made than the one whose run the
+ * ledger names, and versions of that run as long as none is named.
  */
 export async function sweepStrays(tracker: Tracker, db: Kysely<Database>, cycle: string): Promise<void> {
   const named = await versionOf(db, { cycle });
   if (named === undefined) return;
   const { experimentId, runId, modelId } = named.run;
-  if (named.version !== null) {
-    for (const { version } of await searchVersionsByTag(tracker, named.model, cycleTag, cycle)) {
-      if (version !== named.version) await deleteVersion(tracker, named.model, version);
-    }
+  const isLater = ({ tags }: { tags: Tags }) => Number(tags[attemptTag] ?? 0) > named.attempt;
+  for (const found of await searchVersionsByTag(tracker, named.model, cycleTag, cycle)) {
+    const isStray = named.version === null ? found.runId !== runId : found.version !== named.version;
+    if (isStray && !isLater(found)) await deleteVersion(tracker, named.model, found.version);
   }
   for (const model of await searchLoggedModelsByTag(tracker, experimentId, cycleTag, cycle)) {
-    if (model.modelId !== modelId) await deleteLoggedModel(tracker, model.modelId);
+    if (model.modelId !== modelId && !isLater(model)) await deleteLoggedModel(tracker, model.modelId);
   }
   for (const run of await searchRunsByTag(tracker, experimentId, cycleTag, cycle)) {
-    if (run.runId !== runId) await unlessMissing(deleteRun(tracker, run.runId));
+    if (run.runId !== runId && !isLater(run)) await unlessMissing(deleteRun(tracker, run.runId));
   }
 }

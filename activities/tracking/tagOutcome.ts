@@ -15,7 +15,8 @@ import type { Tags } from '../../tracker/tags.ts';
 export async function tagOutcome(tracker: Tracker, db: Kysely<Database>, id: string): Promise<void> {
   const cycle = await cycleById(db, id);
   const named = await versionOf(db, { cycle: id });
-  if (cycle === undefined || named === undefined) return;
+  // A new attempt that has begun since says itself what became of it.
+  if (cycle === undefined || named === undefined || named.attempt > cycle.attempt) return;
   const tags = outcomeTags(cycle);
   const run = await getRun(tracker, named.run.runId);
   if (run !== undefined && !run.deleted) {

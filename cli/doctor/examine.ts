@@ -1,3 +1,4 @@
+import { openStore } from '../../store/openStore.ts';
 import { type PartSettings, partSettings } from '../session.ts';
 import { toReignError } from '../toReignError.ts';
 import { type Finding, healthy, sick } from './finding.ts';
@@ -29,7 +30,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     ledgerUrl === undefined ? absent('ledger', 'REIGN_LEDGER_URL') : examineLedger(ledgerUrl),
     ...Object.entries(connections).map(([name, url]) => examineWarehouse(name, url)),
     Object.keys(connections).length === 0 ? absent('warehouse', 'REIGN_CONNECTION_WAREHOUSE') : [],
-    temporal === undefined ? absent('Temporal', 'TEMPORAL_ADDRESS') : examineTemporal(temporal),
+    temporal === undefined ? absent('Temporal', 'TEMPORAL_ADDRESS') : examineTemporal(temporal, openStore(store)),
     trackerUri === undefined ? absent('MLflow', 'MLFLOW_TRACKING_URI') : examineTracker(trackerUri),
     examineStore(store),
   ]);

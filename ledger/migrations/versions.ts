@@ -6,7 +6,8 @@ const hash = (column: string): string => `check (${column} ~ '^[0-9a-f]{64}$')`;
 
 const versions = createTable({
   name: 'versions',
-  comment: 'What each cycle fitted, and where MLflow keeps it. One a cycle, however often the cycle was tried.',
+  comment:
+    'What each cycle fitted, and where MLflow keeps it. One a cycle: a new attempt begins it anew until it was judged.',
   columns: {
     cycle: ['text primary key', 'The cycle that fitted it.'],
     model: ['text not null', 'Which model.'],
@@ -17,8 +18,8 @@ const versions = createTable({
     model_id: ['text not null', 'MLflow logged model.'],
     definition_version: ['integer not null', 'The version of the definition it was fitted by.'],
     code_hash: [`text ${hash('code_hash')}`, "The author's code, by hash; null for a declarative pipeline."],
-    attempt: ['integer', 'The attempt that fitted it; null until it is fitted.'],
-    model_uri: ['text', 'What mlflow.pyfunc.load_model takes.'],
+    attempt: ['integer not null', 'The attempt that opened the run.'],
+    model_uri: ['text', 'What mlflow.pyfunc.load_model takes; null until it is fitted.'],
     train_snapshot: ['text references reign.snapshots', 'The rows that it was fitted on.'],
     train_rows: ['bigint', 'How many labelled rows it was fitted on.'],
     trivial: ['jsonb', 'What the trivial predictor says: class shares of the training rows, or the mean of the label.'],
@@ -35,8 +36,8 @@ const versions = createTable({
     'foreign key (cycle, model, lineage) references reign.cycles (id, model, lineage)',
     'foreign key (model, definition_version) references reign.definitions',
     'foreign key (cycle, attempt) references reign.attempts',
-    'check ((attempt is null) = (model_uri is null) and (attempt is null) = (train_snapshot is null))',
-    'check (version is null or attempt is not null)',
+    'check ((model_uri is null) = (train_snapshot is null) and (model_uri is null) = (environment_hash is null))',
+    'check (version is null or model_uri is not null)',
   ],
 });
 
@@ -48,12 +49,20 @@ alter table reign.cycles
 const guard = `
 create function reign.guard_version() returns trigger language plpgsql as $$
 begin
-  if (new.cycle, new.model, new.lineage, new.experiment_id, new.run_id, new.model_id, new.definition_version,
-      new.code_hash)
-     is distinct from (old.cycle, old.model, old.lineage, old.experiment_id, old.run_id, old.model_id,
-      old.definition_version, old.code_hash)
-     or (old.version is not null and new.version is distinct from old.version)
+  if (new.cycle, new.model, new.lineage, new.definition_version, new.code_hash)
+     is distinct from (old.cycle, old.model, old.lineage, old.definition_version, old.code_hash)
      or new.attempt < old.attempt then
+    raise exception 'What the version of cycle % is about does not change', old.cycle using errcode = 'RE001';
+  end if;
+  if (new.attempt, new.experiment_id, new.run_id, new.model_id)
+     is distinct from (old.attempt, old.experiment_id, old.run_id, old.model_id) then
+    if new.model_id = old.model_id or new.model_uri is not null or new.version is not null
+       or exists (select from reign.judgements where cycle = old.cycle) then
+      raise exception 'The version of cycle % was judged, or does not begin anew', old.cycle using errcode = 'RE001';
+    end if;
+  elsif (old.version is not null and new.version is distinct from old.version)
+     or (old.model_uri is not null and (new.model_uri, new.train_snapshot, new.train_rows, new.environment_hash)
+         is distinct from (old.model_uri, old.train_snapshot, old.train_rows, old.environment_hash)) then
     raise exception 'The version of cycle % is named already', old.cycle using errcode = 'RE001';
   end if;
   if new is distinct from old and (exists (select from reign.promotions where cycle = old.cycle)
@@ -62,7 +71,7 @@ begin
   end if;
   return new;
 end $$;
-comment on function reign.guard_version() is 'A version is named once, and final when its cycle has ended.';
+comment on function reign.guard_version() is 'A version is named once an attempt, and final when it was judged or its cycle has ended.';
 create trigger versions_guard before update on reign.versions for each row execute function reign.guard_version();`;
 
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -50,13 +50,14 @@ interface Judged {
 export async function judgedCycle(ledger: Ledger, { asOf, version, against, kind, primary }: Judged): Promise<string> {
   const { db } = ledger;
   const id = await claimed(ledger, asOf);
+  const attempt = { id, attempt: 1 };
   const named = { queryHash: hash('e'), rows: 1000 };
-  await nameSnapshots(db, id, [
+  await nameSnapshots(db, attempt, [
     { ...named, purpose: 'train', contentHash: hash(`a${version}`), window: windows.train },
     { ...named, purpose: 'holdout', contentHash: hash(`b${version}`), window: windows.holdout },
   ]);
-  await nameRun(db, id, { experimentId: '1', runId: `run-${version}`, modelId: `m-${version}` });
-  await nameFit(db, id, {
+  await nameRun(db, attempt, { experimentId: '1', runId: `run-${version}`, modelId: `m-${version}` });
+  await nameFit(db, attempt, {
     modelUri: `models:/m-${version}`,
     rows: 1000,
     trivial: [0.8, 0.2],
@@ -64,12 +65,13 @@ export async function judgedCycle(ledger: Ledger, { asOf, version, against, kind
     environmentHash: hash('d'),
     python: '3.12.0',
   });
-  await nameVersion(db, id, version);
+  await nameVersion(db, attempt, version);
   const summary = kind === 'promote' ? 'It wins.' : 'It does not win.';
   const verdict = { kind, summary, deciding: 'primary', checks: [] };
   const epoch = against?.epoch ?? 0;
   await storeJudgement(db, {
     cycle: id,
+    attempt: 1,
     number: 1,
     epoch,
     challenger: version,

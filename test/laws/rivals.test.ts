@@ -11,6 +11,7 @@ import { migrate } from '../../ledger/migrate.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { workerQueue } from '../../schemas/queues.ts';
 import type { PromotionRequest } from '../../schemas/steps.ts';
+import { claimCheck } from '../../store/claimCheck.ts';
 import { openWorld } from '../../worker/openWorld.ts';
 import { closing } from './closing.ts';
 import { loadLoans, loansFolder, startServers } from './servers.ts';
@@ -51,10 +52,11 @@ describe('law 2: a promotion names whom it beat', () => {
     const world = openWorld(stack.settings, {});
     db = world.ledger.db;
     await migrate(db);
-    const client = await open(connect(stack.settings.temporal), (opened) => opened.connection.close());
+    const client = await open(connect(stack.settings.temporal, world.store), (opened) => opened.connection.close());
     const activities = createActivities(world);
     const worker = await Worker.create({
       taskQueue: workerQueue,
+      dataConverter: { payloadCodecs: [claimCheck(world.store)] },
       workflowsPath: `${import.meta.dirname}/../../workflows/index.ts`,
       connection: await open(NativeConnection.connect({ address: stack.settings.temporal.address }), (opened) =>
         opened.close(),

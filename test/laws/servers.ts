@@ -10,13 +10,22 @@ import { defaultWorkers } from '../../stack/workers.ts';
 
 export const loansFolder = join(import.meta.dirname, 'loans');
 
-/** The embedded servers in a fresh home, with the named workers; the rest the test brings itself. */
-export async function startServers(workers: string[]): Promise<Stack> {
+/**
+ * The embedded servers in a fresh home, with the named workers; the rest the test brings itself.
+ *
+ * @param environment for the workers, over what the stack gives them
+ */
+export async function startServers(
+  workers: string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'reign-laws-'));
   chmodSync(home, 0o755);
   const stack = await startStack({
     env: { PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: home },
-    workers: defaultWorkers.filter(({ name }) => workers.includes(name)),
+    workers: defaultWorkers
+      .filter(({ name }) => workers.includes(name))
+      .map((program) => ({ ...program, env: { ...program.env, ...environment } })),
     report: () => {},
   });
   return {

@@ -134,13 +134,17 @@ test('an attempt keeps the snapshots it named first; the next attempt names its 
   await claim(actor);
   const first = [snapshot(actor, 'holdout', 'a'), snapshot(actor, 'train', 'a')];
   const second = [snapshot(actor, 'holdout', 'b'), snapshot(actor, 'train', 'b')];
-  const [one, other] = await Promise.all([nameSnapshots(db, id, first), nameSnapshots(db, id, second)]);
+  const [one, other] = await Promise.all([
+    nameSnapshots(db, { id, attempt: 1 }, first),
+    nameSnapshots(db, { id, attempt: 1 }, second),
+  ]);
   expect(one).toEqual(other);
   await recordOutcome(db, id, { status: 'failed', failure });
   await claim(actor, 'again');
   expect(await snapshotsOf(db, id)).toEqual([]);
   const third = [snapshot(actor, 'holdout', 'c'), snapshot(actor, 'train', 'c')];
-  expect(await nameSnapshots(db, id, third)).toEqual(third);
+  await expect(nameSnapshots(db, { id, attempt: 1 }, first)).rejects.toMatchObject({ code: 'LedgerConflict' });
+  expect(await nameSnapshots(db, { id, attempt: 2 }, third)).toEqual(third);
   expect((await cycleById(db, id))?.snapshots).toEqual({
     train: third[1]?.contentHash,
     holdout: third[0]?.contentHash,

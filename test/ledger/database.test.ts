@@ -70,7 +70,7 @@ const tables: Tables = {
     model_id: 'text',
     definition_version: 'integer',
     code_hash: 'text?',
-    attempt: 'integer?',
+    attempt: 'integer',
     model_uri: 'text?',
     train_snapshot: 'text?',
     train_rows: 'bigint?',

@@ -43,6 +43,7 @@ test('the first champion is epoch 1, the next follows it', async () => {
     definitionVersion: 1,
     codeHash: hashOf('code'),
     trainSnapshot: snapshot({ db, week: 1 }, 'train').contentHash,
+    environmentHash: hashOf('environment'),
     choseSnapshots: [snapshot({ db, week: 1 }, 'holdout').contentHash],
     run: trackedRun(id),
     promotedAt: expect.stringMatching(/Z$/),
@@ -198,7 +199,11 @@ test('what an attempt judged that was given up crowns nobody', async () => {
   expect(await judgementsOf(db, id)).toEqual([]);
   await expect(crown(actor, old)).rejects.toMatchObject(refused);
   await prepare(actor, 'another run');
-  expect(await crown(actor, await judge(actor, 'promote', judgements + 1))).toEqual({ outcome: 'promoted', epoch: 1 });
+  // Late activities of the attempt that was given up.
+  await expect(judge(actor, 'promote', judgements + 1)).rejects.toMatchObject(refused);
+  await expect(crown(actor, old)).rejects.toMatchObject(refused);
+  const again = { ...actor, attempt: 2 };
+  expect(await crown(actor, await judge(again, 'promote', judgements + 1))).toEqual({ outcome: 'promoted', epoch: 1 });
 });
 
 test('a cycle that ended crowns nobody', async () => {

@@ -19,6 +19,8 @@ export interface Actor {
   readonly week: number;
   readonly lineage?: string;
   readonly definitionVersion?: number;
+  /** 1 where it is left out. */
+  readonly attempt?: number;
   /** In the registry; the week's number where it is left out. */
   readonly version?: number;
 }
@@ -92,11 +94,12 @@ export const fitResult = (id: string): FitResult => ({
 export async function prepare(actor: Actor, token?: string): Promise<string> {
   const { db, week } = actor;
   const { id } = identity(actor);
-  await claim(actor, token);
-  await nameSnapshots(db, id, [snapshot(actor, 'train'), snapshot(actor, 'holdout')]);
-  await nameRun(db, id, trackedRun(id));
-  await nameFit(db, id, fitResult(id));
-  await nameVersion(db, id, actor.version ?? week);
+  const { cycle } = await claim(actor, token);
+  const attempt = { id, attempt: cycle.attempt };
+  await nameSnapshots(db, attempt, [snapshot(actor, 'train'), snapshot(actor, 'holdout')]);
+  const run = await nameRun(db, attempt, trackedRun(cycle.attempt === 1 ? id : `${id} ${cycle.attempt}`));
+  await nameFit(db, attempt, { ...fitResult(id), modelUri: `models:/${run.modelId}` });
+  await nameVersion(db, attempt, actor.version ?? week);
   return id;
 }
 
@@ -115,6 +118,7 @@ export async function judgementOf(actor: Actor, kind: VerdictKind = 'promote', n
   const champion = await currentChampion(db, model, lineage);
   return {
     cycle: identity(actor).id,
+    attempt: actor.attempt ?? 1,
     number,
     epoch: champion?.epoch ?? 0,
     challenger: actor.version ?? week,

@@ -1,14 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { recordActivities } from '../../activities/record.ts';
+import { followLedger } from '../../activities/tracking/followLedger.ts';
 import { openRun } from '../../activities/tracking/openRun.ts';
 import { projectChampion } from '../../activities/tracking/projectChampion.ts';
 import { registerVersion } from '../../activities/tracking/registerVersion.ts';
 import { sweepStrays } from '../../activities/tracking/sweepStrays.ts';
 import { tagOutcome } from '../../activities/tracking/tagOutcome.ts';
 import { currentChampion } from '../../ledger/champions.ts';
+import { cycleById } from '../../ledger/cycles.ts';
+import { eventsOf } from '../../ledger/events.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { nameFit, versionOf } from '../../ledger/versions.ts';
+import type { RetrainRequest } from '../../schemas/steps.ts';
+import { openStore } from '../../store/openStore.ts';
 import { ensureExperiment } from '../../tracker/experiments.ts';
 import {
   createLoggedModel,
@@ -30,7 +36,7 @@ import {
 } from '../../tracker/registry.ts';
 import { nothing, request } from '../../tracker/request.ts';
 import { createRun, deleteRun, endRun, getRun, searchRunsByTag, setRunTags } from '../../tracker/runs.ts';
-import { cycleTag } from '../../tracker/tags.ts';
+import { attemptTag, cycleTag } from '../../tracker/tags.ts';
 import { type Actor, apply, claim, crown, fitResult, identity, judge, model, snapshot } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { startMlflow, type TestMlflow } from './startMlflow.ts';
@@ -148,18 +154,19 @@ describe('one run, one logged model, one version', () => {
       versions: (await searchVersionsByTag(tracker, model, cycleTag, id)).map(({ version }) => version),
     };
   };
-  const claimed = async (week: number) => {
-    await claim(actor(week));
-    await nameSnapshots(ledger.db, identity({ week }).id, [
-      snapshot(actor(week), 'train'),
-      snapshot(actor(week), 'holdout'),
+  const claimed = async (week: number, token?: string, content?: string) => {
+    const { attempt } = (await claim(actor(week), token)).cycle;
+    const cycle = { ...identity({ week }), attempt };
+    await nameSnapshots(ledger.db, cycle, [
+      snapshot(actor(week), 'train', content),
+      snapshot(actor(week), 'holdout', content),
     ]);
-    return identity({ week });
+    return cycle;
   };
-  const registered = async (week: number) => {
-    const cycle = await claimed(week);
+  const registered = async (week: number, token?: string, content?: string) => {
+    const cycle = await claimed(week, token, content);
     const { modelId } = await openRun(tracker, ledger.db, cycle);
-    await nameFit(ledger.db, cycle.id, { ...fitResult(cycle.id), modelUri: `models:/${modelId}` });
+    await nameFit(ledger.db, cycle, { ...fitResult(cycle.id), modelUri: `models:/${modelId}` });
     return { cycle, version: await registerVersion(tracker, ledger.db, cycle) };
   };
 
@@ -177,7 +184,7 @@ describe('one run, one logged model, one version', () => {
   test('of several attempts at once one version is left, the lowest, and all were told which', async () => {
     const cycle = await claimed(2);
     const { modelId } = await openRun(tracker, ledger.db, cycle);
-    await nameFit(ledger.db, cycle.id, { ...fitResult(cycle.id), modelUri: `models:/${modelId}` });
+    await nameFit(ledger.db, cycle, { ...fitResult(cycle.id), modelUri: `models:/${modelId}` });
     const dbs = [ledger.db, other.db, ledger.db, other.db];
     const versions = await Promise.all(dbs.map((db) => registerVersion(tracker, db, cycle)));
     await sweepStrays(tracker, ledger.db, cycle.id);
@@ -187,14 +194,14 @@ describe('one run, one logged model, one version', () => {
     expect((await getVersion(tracker, model, versions[0] ?? 0))?.source).toBe(`models:/${modelId}`);
   });
 
-  test('an attempt that died before the ledger knew leaves its run, model and version to the next', async () => {
+  test('a try that died before the ledger knew leaves its run, model and version to the next of the same attempt', async () => {
     const cycle = await claimed(3);
     const experimentId = await ensureExperiment(tracker, model);
-    const tags = { [cycleTag]: cycle.id };
+    const tags = { [cycleTag]: cycle.id, [attemptTag]: '1' };
     const { runId } = await createRun(tracker, experimentId, 'died', tags);
     const { modelId } = await createLoggedModel(tracker, { experimentId, name: model, runId, tags });
     expect(await openRun(tracker, ledger.db, cycle)).toEqual({ experimentId, runId, modelId });
-    await nameFit(ledger.db, cycle.id, { ...fitResult(cycle.id), modelUri: `models:/${modelId}` });
+    await nameFit(ledger.db, cycle, { ...fitResult(cycle.id), modelUri: `models:/${modelId}` });
     await ensureRegisteredModel(tracker, model);
     const { version } = await createVersion(tracker, { name: model, modelId, runId, tags });
     await createVersion(tracker, { name: model, modelId, runId, tags });
@@ -275,5 +282,153 @@ describe('one run, one logged model, one version', () => {
     expect((await getVersion(tracker, model, version))?.tags).toMatchObject(tags);
     const run = await getRun(tracker, (await versionOf(ledger.db, { cycle: cycle.id }))?.run.runId ?? '');
     expect(run).toMatchObject({ status: 'FINISHED', tags });
+  });
+
+  const failure = { code: 'FitFailed', message: 'it raised', advice: 'mend it', step: 'fit', traceback: null };
+  const refused = { code: 'LedgerConflict' };
+
+  test('a new attempt of a failed cycle has its own run, model and version; those of the one before go', async () => {
+    const old = await registered(10);
+    const before = await made(old.cycle.id);
+    await recordOutcome(ledger.db, old.cycle.id, { status: 'failed', failure, attempt: 1 });
+    await tagOutcome(tracker, ledger.db, old.cycle.id);
+    const cycle = await claimed(10, 'again', 'corrected');
+    // What died before the ledger knew of it: of the attempt that was given up, and of this one.
+    const experimentId = await ensureExperiment(tracker, model);
+    const tags = (attempt: string) => ({ [cycleTag]: cycle.id, [attemptTag]: attempt });
+    await createRun(tracker, experimentId, 'of the first', tags('1'));
+    const mine = await createRun(tracker, experimentId, 'of the second', tags('2'));
+    const dbs = [ledger.db, other.db, ledger.db];
+    const runs = await Promise.all(dbs.map((db) => openRun(tracker, db, cycle)));
+    expect(new Set(runs.map((run) => JSON.stringify(run))).size).toBe(1);
+    expect(runs[0]?.runId).toBe(mine.runId);
+    expect(await made(cycle.id)).toEqual({ runs: [mine.runId], models: [runs[0]?.modelId], versions: [] });
+
+    const modelUri = `models:/${runs[0]?.modelId}`;
+    await nameFit(ledger.db, cycle, { ...fitResult(cycle.id), modelUri });
+    // The version of the first attempt, back by an activity of it that comes late.
+    const [runId = '', modelId = ''] = [before.runs[0], before.models[0]];
+    await createVersion(tracker, { name: model, modelId: runs[0]?.modelId ?? '', runId, tags: tags('1') });
+    const version = await registerVersion(tracker, ledger.db, cycle);
+    expect(version).toBeGreaterThan(old.version);
+    expect((await getVersion(tracker, model, version))?.source).toBe(modelUri);
+    expect(await made(cycle.id)).toEqual({ runs: [mine.runId], models: [runs[0]?.modelId], versions: [version] });
+    expect(await getLoggedModel(tracker, modelId)).toBeUndefined();
+    expect((await versionOf(ledger.db, { cycle: cycle.id }))?.trainSnapshot).toBe(
+      snapshot(actor(10), 'train', 'corrected').contentHash,
+    );
+
+    await expect(openRun(tracker, ledger.db, old.cycle)).rejects.toMatchObject(refused);
+    await expect(registerVersion(tracker, ledger.db, old.cycle)).rejects.toMatchObject(refused);
+    await sweepStrays(tracker, ledger.db, cycle.id);
+    expect(await made(cycle.id)).toEqual({ runs: [mine.runId], models: [runs[0]?.modelId], versions: [version] });
+  });
+
+  test('a sweep of an earlier attempt leaves alone what a later one is about to name', async () => {
+    const { cycle } = await registered(11);
+    const before = await made(cycle.id);
+    const experimentId = await ensureExperiment(tracker, model);
+    const tags = { [cycleTag]: cycle.id, [attemptTag]: '2' };
+    const { runId } = await createRun(tracker, experimentId, 'the next', tags);
+    const { modelId } = await createLoggedModel(tracker, { experimentId, name: model, runId, tags });
+    await sweepStrays(tracker, ledger.db, cycle.id);
+    const after = await made(cycle.id);
+    expect(after).toEqual({ ...before, runs: [...before.runs, runId], models: [...before.models, modelId] });
+  });
+
+  test('a run that was deleted by hand is replaced by a new one, once', async () => {
+    const cycle = await claimed(12);
+    const gone = await openRun(tracker, ledger.db, cycle);
+    await deleteRun(tracker, gone.runId);
+    const dbs = [ledger.db, other.db, ledger.db];
+    const runs = await Promise.all(dbs.map((db) => openRun(tracker, db, cycle)));
+    expect(new Set(runs.map((run) => JSON.stringify(run))).size).toBe(1);
+    expect(runs[0]?.runId).not.toBe(gone.runId);
+    expect(await made(cycle.id)).toEqual({ runs: [runs[0]?.runId], models: [runs[0]?.modelId], versions: [] });
+  });
+
+  test('what was judged stays the cycle’s; where it was deleted by hand the error says what to do', async () => {
+    const first = await registered(13);
+    await judge({ ...actor(13), version: first.version }, 'keep');
+    await recordOutcome(ledger.db, first.cycle.id, { status: 'failed', failure });
+    const before = await made(first.cycle.id);
+    const again = await registered(13, 'again');
+    expect(again.version).toBe(first.version);
+    expect(await made(first.cycle.id)).toEqual(before);
+    await deleteRun(tracker, before.runs[0] ?? '');
+    const message = expect.stringContaining('apply a new definition version or choose another asOf');
+    await expect(openRun(tracker, ledger.db, again.cycle)).rejects.toMatchObject({ ...refused, message });
+  });
+
+  test('the end of a cycle: nothing for one that was never claimed, fenced by attempt, the alias before the tags', async () => {
+    const { record } = recordActivities({ tracker, store: openStore('/nowhere'), ledger });
+    const request = (week: number): RetrainRequest => ({ ...identity({ week }), trigger: 'demo' });
+    const failed = { status: 'failed', summary: 'Failed.', failure } as const;
+    await record(request(99), failed, { attempt: null, token: 'run-1' });
+    expect(await cycleById(ledger.db, identity({ week: 99 }).id)).toBeUndefined();
+
+    const { cycle } = await registered(14);
+    await claim(actor(14), 'again');
+    await expect(record(request(14), failed, { attempt: 1, token: 'run-1' })).rejects.toMatchObject(refused);
+    // The plan failed after it had claimed, or before.
+    await expect(record(request(14), failed, { attempt: null, token: 'run-1' })).rejects.toMatchObject(refused);
+    await record(request(14), failed, { attempt: null, token: 'unknown' });
+    expect(await cycleById(ledger.db, cycle.id)).toMatchObject({ status: 'running', attempt: 2 });
+    await record(request(14), failed, { attempt: null, token: 'again' });
+    expect(await cycleById(ledger.db, cycle.id)).toMatchObject({ status: 'failed', attempt: 2 });
+  });
+
+  test('what MLflow refuses at the end of a cycle is a warning, after the alias was set', async () => {
+    const { cycle, version } = await registered(15);
+    await crown(actor(15), await judge({ ...actor(15), version }));
+    await recordOutcome(ledger.db, cycle.id, { status: 'promoted', summary: 'Better.' });
+    const { runId } = (await versionOf(ledger.db, { cycle: cycle.id }))?.run ?? expect.unreachable();
+    const passOn = globalThis.fetch;
+    const spy = vi.spyOn(globalThis, 'fetch').mockImplementation(async (address, init) => {
+      // A person deletes the run between Reign's look at it and its tags.
+      if (String(address).endsWith('/runs/log-batch')) {
+        const body = JSON.stringify({ run_id: runId });
+        const headers = { 'content-type': 'application/json' };
+        await passOn(`${tracker.uri}/api/2.0/mlflow/runs/delete`, { method: 'POST', body, headers });
+      }
+      return await passOn(address, init);
+    });
+    await followLedger({ tracker, ledger }, cycle).finally(() => spy.mockRestore());
+    await followLedger({ tracker, ledger }, cycle);
+    expect(await getAlias(tracker, model, 'champion')).toBe(version);
+    const warnings = (await eventsOf(ledger.db, cycle.id)).filter(({ kind }) => kind === 'warning');
+    expect(warnings).toEqual([
+      expect.objectContaining({ detail: { warning: expect.stringContaining('MLflow refuses') } }),
+    ]);
+  });
+
+  test('a registry that was reset: no alias on another model, and a number of another cycle is one clear error', async () => {
+    const { cycle, version } = await registered(16);
+    await crown(actor(16), await judge({ ...actor(16), version }));
+    await setVersionTags(tracker, model, version, { [cycleTag]: 'another' });
+    await deleteAlias(tracker, model, 'champion');
+    await expect(projectChampion(tracker, ledger.db, model)).rejects.toMatchObject({
+      code: 'TrackerRefused',
+      message: expect.stringContaining('the registry was reset or replaced'),
+    });
+    await deleteVersion(tracker, model, version);
+    await followLedger({ tracker, ledger }, cycle);
+    expect(await getAlias(tracker, model, 'champion')).toBeUndefined();
+    const [warning] = await eventsOf(ledger.db, cycle.id);
+    expect(warning).toMatchObject({
+      kind: 'warning',
+      detail: { warning: expect.stringContaining('does not have it') },
+    });
+
+    await request(tracker, {
+      method: 'DELETE',
+      path: 'registered-models/delete',
+      body: { name: model },
+      answer: nothing,
+    });
+    await expect(registered(17)).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringMatching(/^MLflow gave version 1 of flight-delay/),
+    });
   });
 });

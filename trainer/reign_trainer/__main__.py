@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import os
 import signal
@@ -18,9 +19,11 @@ from temporalio.worker import Worker
 
 from reign_trainer.activities import Activities
 from reign_trainer.children import remove_abandoned_folders, run_child, start_forkserver
+from reign_trainer.claim_check import ClaimCheck
 from reign_trainer.environment import environment
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings, load_settings
+from reign_trainer.store import Store
 
 TASK_QUEUE = "reign-trainer"
 
@@ -74,7 +77,7 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    client, _ = await asyncio.gather(_connect(), run_child("reign_trainer.work:warm_up", None, settings))
+    client, _ = await asyncio.gather(_connect(settings), run_child("reign_trainer.work:warm_up", None, settings))
     activities = Activities(settings)
     worker = Worker(client, task_queue=TASK_QUEUE, activities=activities.all)
     # Versions that another environment cannot load are scored by the trainers of their own.
@@ -92,13 +95,14 @@ def environment_queue() -> str:
     return f"{TASK_QUEUE}.{environment().hash[:16]}"
 
 
-async def _connect() -> Client:
+async def _connect(settings: Settings) -> Client:
     """Connect to Temporal; wait for it where it does not answer yet."""
     config = ClientConfig.load_client_connect_config()
+    converter = dataclasses.replace(pydantic_data_converter, payload_codec=ClaimCheck(Store(settings.store)))
     complained = -_COMPLAIN_SECONDS
     while True:
         try:
-            return await Client.connect(**config, data_converter=pydantic_data_converter)
+            return await Client.connect(**config, data_converter=converter)
         except RuntimeError as error:
             if time.monotonic() - complained >= _COMPLAIN_SECONDS:
                 complained = time.monotonic()

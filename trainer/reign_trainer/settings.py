@@ -22,16 +22,19 @@ class Settings:
         MLflow's address (``MLFLOW_TRACKING_URI``); needed as soon as a fit is tracked or a tracked version scored.
     fits_at_once : int
         How many fits run at the same time (``REIGN_FITS_AT_ONCE``, default 1).
+    threads : int
+        OpenMP threads of one child: cores divided by fits at once, at least one. Counted once, in the trainer: what
+        it tells its children changes how many cores they count.
     """
 
     store: Path
     tracking_uri: str | None = None
     fits_at_once: int = 1
+    threads: int = 0
 
-    @property
-    def threads(self) -> int:
-        """Threads of one child: cores divided by fits at once, at least one."""
-        return max(1, available_cores() // self.fits_at_once)
+    def __post_init__(self) -> None:
+        if self.threads == 0:
+            object.__setattr__(self, "threads", max(1, available_cores() // self.fits_at_once))
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 ROW_GROUP_ROWS = 131_072
 
 ROW_KINDS = frozenset({"snapshots", "predictions"})
-DOCUMENT_KINDS = frozenset({"evidence", "code", "tracebacks"})
+DOCUMENT_KINDS = frozenset({"evidence", "code", "tracebacks", "payloads"})
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _STALE_STAGING_SECONDS = 2 * 24 * 3600
+#: ``payloads`` are cleaned by age: one that is stored again counts as new.
+_PAYLOAD_RENEWAL_SECONDS = 24 * 3600
 _READ_BYTES = 1 << 20
 
 
@@ -50,12 +52,12 @@ class Store:
         self.root = root
 
     def write_document(self, kind: str, content: bytes) -> str:
-        """Store a document and give its hash; storing it again changes nothing."""
+        """Store a document and give its hash; storing it again changes nothing (but the age of a payload)."""
         _check(kind, DOCUMENT_KINDS)
         content_hash = hashlib.sha256(content).hexdigest()
         target = self.root / kind / content_hash
         with _os_errors(f"write {kind}/{content_hash}"):
-            if _holds(target, content):
+            if not (kind == "payloads" and _is_aged(target)) and _holds(target, content):
                 return content_hash
             staging = self._new_staging()
             try:
@@ -341,6 +343,13 @@ def _check(kind: str, kinds: frozenset[str], content_hash: str | None = None) ->
 def _holds(path: Path, content: bytes) -> bool:
     try:
         return path.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+def _is_aged(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _PAYLOAD_RENEWAL_SECONDS
     except FileNotFoundError:
         return False
 

@@ -20,7 +20,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from small_model import declarative, definition, fit_request, rows
+from small_model import declarative, definition, fit_request, rows, snapshot
 
 
 def _metrics(client: MlflowClient, run: Run) -> dict[str, list[float]]:
@@ -66,6 +66,28 @@ def test_crashes_and_attempts_at_once_leave_one_run_and_one_model(
     assert [output.model_id for output in run.outputs.model_outputs] == [tracked.model_id]
     mlflow.set_tracking_uri(mlflow_uri)
     _check_what_is_there(client, run, tracked, request.train_snapshot)
+
+
+def test_a_model_of_other_rows_or_of_another_environment_is_not_taken(
+    in_child: Any, settings: Settings, store: Store, mlflow_uri: str
+) -> None:
+    tracked = open_run(mlflow_uri)
+    request = fit_request(store, tracked)
+    # Its model is complete, but its run has not ended.
+    with pytest.raises(TrainerError):
+        in_child("tracking.crashing_work:fit_and_die", (request, "after", "finalize_logged_model"))
+    other_rows = request.model_copy(update={"train_snapshot": snapshot(store, rows(1900, seed=9))})
+    client = MlflowClient(mlflow_uri)
+    for state in ("died", "finished"):
+        if state == "finished":
+            assert in_child("fit", request).rows == 2000
+        with pytest.raises(TrainerError, match="another training snapshot .* choose another asOf") as raised:
+            in_child("fit", other_rows)
+        assert raised.value.code == "LedgerConflict"
+        assert client.get_run(tracked.run_id).data.tags["reign.trainSnapshot"] == request.train_snapshot
+    client.set_tag(tracked.run_id, "reign.environmentHash", "0" * 64)
+    with pytest.raises(TrainerError, match="another environment"):
+        in_child("fit", request)
 
 
 def _check_what_is_there(client: MlflowClient, run: Run, tracked: TrackedRun, train_snapshot: str) -> None:

@@ -50,7 +50,8 @@ def main(connection: Connection, work: str, request: Any, settings: Settings, fo
 
 def _outcome(work: str, request: Any, settings: Settings, report: Report, log: int) -> tuple[str, Any]:
     try:
-        with threadpoolctl.threadpool_limits(settings.threads):
+        # BLAS keeps to one thread: its sums depend on how many there are, and with them the last bits of a version.
+        with threadpoolctl.threadpool_limits({"openmp": settings.threads, "blas": 1}):
             module, _, function = work.partition(":")
             return "result", getattr(importlib.import_module(module), function)(request, settings, report)
     except TrainerError as error:

@@ -94,6 +94,8 @@ def condition_name(sqlstate: str) -> str:
 def is_unavailable(sqlstate: str) -> bool:
     """Whether the server, not the query, is the cause, so that another attempt can help.
 
-    Connection (08), authorization (28), resources (53), shutdown (57P), a standby that took the snapshot away (40001).
+    Connection (08), authorization (28), resources (53), shutdown (57P), a standby that took the snapshot away (40001),
+    a deadlock with somebody's DDL (40P01), a lock that was not to be had (55P03).
     """
-    return sqlstate[:2] in {"08", "28", "53"} or sqlstate.startswith("57P") or sqlstate in {"3D000", "40001", "58030"}
+    passing = {"25P03", "3D000", "40001", "40P01", "55P03", "58030"}
+    return sqlstate[:2] in {"08", "28", "53"} or sqlstate.startswith("57P") or sqlstate in passing

@@ -13,6 +13,8 @@ from mlflow.models.model import Model
 from mlflow.utils.validation import MAX_PARAMS_TAGS_PER_BATCH, MAX_TAG_VAL_LENGTH
 from pydantic import ValidationError
 
+from reign_trainer.environment import environment
+from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import FitRequest, FitResult, TrackedRun
 from reign_trainer.tracking.dataset import dataset_input, dataset_of
@@ -56,9 +58,17 @@ class TrackedFit:
         """Give the result of an attempt that reached its end; None where there is none.
 
         Asks the server before anything is fitted: one that does not answer is better found now than after the fit.
+
+        Raises
+        ------
+        TrainerError
+            ``LedgerConflict`` where the model is complete, but was fitted on other rows or in another environment.
         """
         with tracker_errors("read the run"):
             run = self._client.get_run(self._run.run_id)
+            logged = self._client.get_logged_model(self._run.model_id)
+        if run.info.status == "FINISHED" or logged.status == LoggedModelStatus.READY:
+            self._refuse_other_fit(run)
         told = run.data.tags.get(_RESULT_TAG)
         if told is None or run.info.status != "FINISHED":
             return None
@@ -66,6 +76,21 @@ class TrackedFit:
             return FitResult.model_validate_json(told)
         except ValidationError:
             return None  # of another release of Reign
+
+    def _refuse_other_fit(self, run: Run) -> None:
+        """Refuse to call by today's rows and environment what was fitted on others: the model is not written again."""
+        now = {
+            "training snapshot": ("reign.trainSnapshot", self._request.train_snapshot),
+            "environment": ("reign.environmentHash", environment().hash),
+        }
+        for what, (tag, value) in now.items():
+            was = run.data.tags.get(tag)
+            if was is not None and was != value:
+                raise TrainerError(
+                    "LedgerConflict",
+                    f"The model of {self._request.cycle.id} was fitted with another {what} ({was[:12]}, now {value[:12]});"
+                    " apply a new definition version or choose another asOf.",
+                )
 
     def log(self, fitted: FittedModel, result: FitResult, scratch: Path) -> None:
         """Write everything, end the run as FINISHED.

@@ -1,0 +1,69 @@
+import { ApplicationFailure, type Payload, type PayloadCodec } from '@temporalio/common';
+import { errors, ReignError } from '../schemas/errors.ts';
+import type { Store } from './openStore.ts';
+
+/** What is larger goes through the store; a few kB pass as they are, so that a short history is readable without it. */
+export const largestInlineBytes = 8 * 1024;
+
+const referenceEncoding = 'json/reign-reference';
+/** Where a reference keeps the encoding of what it stands for. */
+const encodingOfContent = 'reign-encoding';
+
+/**
+ * Keeps what grows with a definition (its columns, the planned queries) out of Temporal: a large payload becomes a
+ * document in the store, and Temporal is given its hash. `reign_trainer/claim_check.py` does the same.
+ *
+ * An error carries its code as the failure's type. In an activity the retry policy reads it there: a store that cannot
+ * be written is tried again, a document that is missing or damaged ends the activity. Around workflow code either one
+ * fails the workflow task and never the workflow: Temporal repeats the task, with pauses of up to ten minutes, until the
+ * store is mended. A trainer that cannot read its arguments tries again as well, whatever the code: the Python SDK wraps
+ * that error into a passing one of its own.
+ *
+ * @example
+ * new Client({ connection, dataConverter: { payloadCodecs: [claimCheck(openStore(folder))] } });
+ */
+export function claimCheck(store: Store): PayloadCodec {
+  return {
+    encode: (payloads) => asFailure(() => Promise.all(payloads.map((payload) => toReference(store, payload)))),
+    decode: (payloads) => asFailure(() => Promise.all(payloads.map((payload) => toContent(store, payload)))),
+  };
+}
+
+async function toReference(store: Store, payload: Payload): Promise<Payload> {
+  const { data, metadata } = payload;
+  if (data == null || data.length <= largestInlineBytes) return payload;
+  const hash = await store.writeDocument('payloads', data);
+  const { encoding, ...others } = metadata ?? {};
+  return {
+    metadata: {
+      ...others,
+      encoding: Buffer.from(referenceEncoding),
+      ...(encoding && { [encodingOfContent]: encoding }),
+    },
+    data: Buffer.from(JSON.stringify(hash)),
+  };
+}
+
+async function toContent(store: Store, payload: Payload): Promise<Payload> {
+  const { encoding, [encodingOfContent]: original, ...others } = payload.metadata ?? {};
+  if (encoding == null || Buffer.from(encoding).toString() !== referenceEncoding) return payload;
+  const data = await store.readDocument('payloads', hashIn(payload.data));
+  return { metadata: { ...others, ...(original && { encoding: original }) }, data };
+}
+
+function hashIn(data: Uint8Array | null | undefined): string {
+  const [, hash] = /^"([0-9a-f]{64})"$/.exec(Buffer.from(data ?? []).toString()) ?? [];
+  if (hash === undefined)
+    throw new ReignError('StoreCorrupt', 'A reference in Temporal names no document of the store.');
+  return hash;
+}
+
+async function asFailure<Value>(work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ReignError)) throw error;
+    const { code, message } = error;
+    throw ApplicationFailure.create({ message, type: code, nonRetryable: !errors[code].retry, cause: error });
+  }
+}

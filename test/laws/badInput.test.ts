@@ -1,0 +1,589 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { sql } from 'kysely';
+import { Client as Postgres } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applyDefinition } from '../../cli/applyDefinition.ts';
+import { exitCodes } from '../../cli/exitCodes.ts';
+import { packDefinition } from '../../cli/packDefinition.ts';
+import { connect } from '../../cli/session.ts';
+import { awaitCycle, startCycle, startWorkflow } from '../../cli/startCycle.ts';
+import { readDefinition } from '../../definition/readDefinition.ts';
+import { currentChampion } from '../../ledger/champions.ts';
+import { cycleById } from '../../ledger/cycles.ts';
+import { latestDefinition, models, storeDefinition } from '../../ledger/definitions.ts';
+import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
+import { type Cycle, cycleId } from '../../schemas/cycle.ts';
+import { type ErrorCode, errors } from '../../schemas/errors.ts';
+import { Evidence } from '../../schemas/evidence.ts';
+import type { RetrainRequest } from '../../schemas/steps.ts';
+import { homeOf, pythonBin } from '../../stack/home.ts';
+import type { Settings } from '../../stack/settings.ts';
+import { openStore, type Store } from '../../store/openStore.ts';
+import { runCommand } from '../cli/runCommand.ts';
+import { until } from '../stack/testHome.ts';
+import { type Changes, selecting, writeDefinition } from './badInput/definitions.ts';
+import { type Asked, type Fault, FaultyProxy } from './badInput/faultyProxy.ts';
+import { closing } from './closing.ts';
+import { loadLoans, startServers } from './servers.ts';
+
+const asOf = '2024-03-04';
+const weekLater = '2024-03-11';
+
+/** Row ids, accounts and texts of the marked loans, as they look wherever they turn up. */
+const rowValue = /(?<!\d)900000\d{6}(?!\d)|(?<!\d)7777\d{6}(?!\d)|qz-/;
+
+const open = closing();
+const root = mkdtempSync(join(tmpdir(), 'reign-bad-input-'));
+let settings: Settings;
+let client: Client;
+let ledger: Ledger;
+let store: Store;
+let proxy: FaultyProxy;
+
+beforeAll(async () => {
+  proxy = await open(FaultyProxy.start(), (started) => started.stop());
+  const stack = await open(startServers(['worker', 'trainer'], { MLFLOW_TRACKING_URI: proxy.url }), (started) =>
+    started.stop({ now: true }),
+  );
+  settings = stack.settings;
+  proxy.standBefore(settings.trackerUri);
+  store = openStore(settings.store);
+  client = await open(connect(settings.temporal, store), (opened) => opened.connection.close());
+  ledger = await open(Promise.resolve(openLedger(settings.ledgerUrl)), (opened) => opened.close());
+  await loadLoans(settings);
+  await inWarehouse(readFileSync(join(import.meta.dirname, 'badInput', 'marked.sql'), 'utf8'));
+}, 240_000);
+
+afterAll(async () => {
+  await open.all();
+  rmSync(root, { recursive: true, force: true });
+}, 60_000);
+
+async function inWarehouse(statements: string): Promise<void> {
+  const warehouse = new Postgres({ connectionString: settings.connections.warehouse });
+  await warehouse.connect();
+  try {
+    await warehouse.query(statements);
+  } finally {
+    await warehouse.end();
+  }
+}
+
+const command = (...args: string[]) => runCommand(args, { env: { REIGN_HOME: settings.home }, now: new Date() });
+
+const apply = (model: string, changes?: Changes) =>
+  applyDefinition({ client, ledger, store, appliedBy: 'test' }, writeDefinition(root, model, changes));
+
+/** Stores a definition that `apply` would refuse: one that held when it was applied, in an environment that has changed. */
+async function storeUnchecked(model: string, changes: Changes): Promise<void> {
+  const read = await readDefinition(writeDefinition(root, model, changes));
+  const pack = await packDefinition(store, read);
+  const { definition } = read;
+  await storeDefinition(ledger.db, { definition, codeHash: pack?.hash ?? null, columns: [], appliedBy: 'test' });
+}
+
+async function start(model: string, time = asOf): Promise<string> {
+  const { id } = await startCycle(client, ledger, { model, asOf: time, trigger: 'manual', now: new Date() });
+  return id;
+}
+
+const ended = (id: string): Promise<Cycle> => awaitCycle(client, ledger, id, {});
+
+const retrain = async (model: string, time = asOf): Promise<Cycle> => ended(await start(model, time));
+
+/** How often the activities of a cycle's last workflow were tried, at most. */
+async function attemptsOf(id: string): Promise<number> {
+  const { events } = await client.workflow.getHandle(id).fetchHistory();
+  return Math.max(0, ...(events ?? []).map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 0));
+}
+
+async function inMlflow(model: string): Promise<{ versions: number; runs: string[] }> {
+  const ask = async (path: string, body?: object) => {
+    const post = body && {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    };
+    const response = await fetch(`${settings.trackerUri}/api/2.0/mlflow/${path}`, post);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const filter = encodeURIComponent(`name='${model}'`);
+  const { model_versions: versions = [] } = await ask(`model-versions/search?filter=${filter}`);
+  const { experiment } = await ask(`experiments/get-by-name?experiment_name=${model}`);
+  const ids = experiment === undefined ? [] : [(experiment as { experiment_id: string }).experiment_id];
+  const { runs = [] } = ids.length === 0 ? {} : await ask('runs/search', { experiment_ids: ids });
+  const statuses = (runs as { info: { status: string } }[]).map(({ info }) => info.status);
+  return { versions: (versions as unknown[]).length, runs: statuses };
+}
+
+describe('apply refuses', () => {
+  interface Refused {
+    readonly what: string;
+    readonly changes: Changes;
+    readonly code: ErrorCode;
+    readonly says: readonly (string | RegExp)[];
+  }
+  const label = { classes: ['paid', 'defaulted'], positive: 'defaulted' };
+  const windows = { horizon: 'P1D', lag: 'PT0S', train: 'P3W', holdout: 'P2W' };
+  const cases: Refused[] = [
+    {
+      what: 'an unknown field',
+      changes: { fields: { lable: label } },
+      code: 'DefinitionInvalid',
+      says: [/yaml:\d+:\d+/, 'lable', 'label'],
+    },
+    {
+      what: 'a wrong type',
+      changes: { fields: { windows: { ...windows, train: 21 } } },
+      code: 'DefinitionInvalid',
+      says: [/yaml:\d+:\d+ windows\.train/, 'found 21'],
+    },
+    {
+      what: 'a metric of another task',
+      changes: { fields: { gate: { primary: 'rmse' } } },
+      code: 'DefinitionInvalid',
+      says: [/yaml:\d+:\d+ gate\.primary/, 'rmse', 'roc_auc'],
+    },
+    {
+      what: 'a metric that does not exist',
+      changes: { fields: { gate: { primary: 'gini' } } },
+      code: 'DefinitionInvalid',
+      says: [/yaml:\d+:\d+ gate\.primary/, 'gini', 'roc_auc'],
+    },
+    {
+      what: 'a query that does not parse',
+      changes: { query: 'select loan_id frm marked' },
+      code: 'QueryInvalid',
+      says: [/yaml:\d+:\d+/, 'source.query'],
+    },
+    {
+      what: 'two statements',
+      changes: { query: `${selecting()}; drop table marked` },
+      code: 'QueryInvalid',
+      says: [/yaml:\d+:\d+/, 'a second statement'],
+    },
+    {
+      what: 'a query that writes',
+      changes: { query: 'delete from marked returning *' },
+      code: 'QueryInvalid',
+      says: [/yaml:\d+:\d+/, 'one SELECT is expected'],
+    },
+    {
+      what: 'a query that writes in its WITH',
+      changes: { query: 'with gone as (delete from marked returning *) select * from gone' },
+      code: 'QueryInvalid',
+      says: [/yaml:\d+:\d+/, 'one SELECT is expected'],
+    },
+    {
+      what: 'a column that the query does not return',
+      changes: { query: 'select loan_id, applied_at, account, income, purpose, outcome from marked' },
+      code: 'ColumnMissing',
+      says: [/yaml:\d+:\d+/, 'debt'],
+    },
+    {
+      what: 'a pipeline that does not import',
+      changes: { pipeline: 'does_not_import.py' },
+      code: 'PipelineImport',
+      says: ['pipeline.py:3', 'a_package_that_nobody_has'],
+    },
+    {
+      what: 'a pipeline that is no estimator',
+      changes: { pipeline: 'returns_no_estimator.py' },
+      code: 'PipelineInvalid',
+      says: ['build', 'dict'],
+    },
+  ];
+
+  it('what cannot hold, naming the place, and stores nothing', { timeout: 60_000 }, async () => {
+    const refused = await Promise.all(
+      cases.map(async ({ changes }, at) => {
+        const path = writeDefinition(root, `refused-${at}`, changes);
+        const { code, stdout } = await command('apply', path, '--json');
+        return { exit: code, ...(JSON.parse(stdout) as { error: { code: string; message: string; advice: string } }) };
+      }),
+    );
+    for (const [at, { what, code, says }] of cases.entries()) {
+      expect(refused[at], what).toMatchObject({
+        exit: exitCodes.badInput,
+        error: { code, advice: errors[code].advice },
+      });
+      const message = refused[at]?.error.message ?? '';
+      for (const part of says) expect(message, what).toMatch(part);
+      expect(message, what).not.toMatch(rowValue);
+    }
+    expect((await models(ledger.db)).filter(({ model }) => model.startsWith('refused-'))).toEqual([]);
+  });
+});
+
+describe('try ends with 4 and the reason, and leaves nothing', () => {
+  it.each<{ what: string; changes: Changes; asOf?: string; code: ErrorCode; traceback?: RegExp }>([
+    { what: 'labels NULL', changes: { query: selecting({ outcome: 'null::text' }) }, code: 'LabelMissing' },
+    { what: 'before the data', changes: {}, asOf: '2020-01-06', code: 'WindowEmpty' },
+    {
+      what: 'raises in fit',
+      changes: { pipeline: 'raises_in_fit.py' },
+      code: 'FitFailed',
+      traceback: /pipeline\.py", line \d+, in fit/,
+    },
+  ])('$what', async ({ what, changes, asOf: time = asOf, code, traceback }) => {
+    const model = `tried-${what.replaceAll(' ', '-').toLowerCase()}`;
+    const path = writeDefinition(root, model, changes);
+    const ran = await command('try', path, '--as-of', time, '--json');
+    expect(ran.code).toBe(exitCodes.cycleFailed);
+    const { error } = ran.json() as { error: { code: string; message: string; traceback?: string[] } };
+    expect(error.code).toBe(code);
+    expect(error.message).not.toMatch(rowValue);
+    if (traceback !== undefined) expect(error.traceback?.join('\n')).toMatch(traceback);
+    expect(await latestDefinition(ledger.db, model)).toBeUndefined();
+    expect(await inMlflow(model)).toEqual({ versions: 0, runs: [] });
+  });
+});
+
+/** MLflow's own words for a name that it does not take. */
+const refusal: Fault = {
+  status: 400,
+  body: { error_code: 'INVALID_PARAMETER_VALUE', message: 'Invalid experiment name: refused-name.' },
+};
+const refusesName = ({ path, body }: Asked) =>
+  path.endsWith('/experiments/create') && body.includes('"refused-name"') ? refusal : undefined;
+
+describe('a cycle', () => {
+  interface Failing {
+    readonly model: string;
+    readonly changes?: Changes;
+    readonly asOf?: string;
+    /** Done after the definition was applied. */
+    readonly afterwards?: () => Promise<unknown>;
+    readonly isUnchecked?: boolean;
+    readonly code: ErrorCode;
+    readonly step: string;
+    readonly says: string | RegExp;
+  }
+  const failing: Failing[] = [
+    { model: 'before-the-data', asOf: '2020-01-06', code: 'WindowEmpty', step: 'inspect', says: 'has no rows' },
+    {
+      model: 'one-class',
+      changes: { query: selecting({ outcome: "'paid'" }) },
+      code: 'OneClass',
+      step: 'inspect',
+      says: 'only the class paid',
+    },
+    {
+      model: 'labels-null',
+      changes: { query: selecting({ outcome: 'null::text' }) },
+      code: 'LabelMissing',
+      step: 'inspect',
+      says: 'outcome is NULL in all of them',
+    },
+    {
+      model: 'other-classes',
+      changes: { query: selecting({ outcome: 'other_outcome' }) },
+      code: 'ClassUnknown',
+      step: 'inspect',
+      says: 'none of the classes paid, defaulted',
+    },
+    {
+      model: 'duplicate-row-id',
+      changes: { query: selecting({ loan_id: 'loan_id / 2' }) },
+      code: 'RowIdInvalid',
+      step: 'extract',
+      says: 'has been there before',
+    },
+    {
+      model: 'null-row-id',
+      changes: { query: selecting({ loan_id: 'nullif(loan_id % 100, 7)' }) },
+      code: 'RowIdInvalid',
+      step: 'extract',
+      says: 'is NULL in',
+    },
+    {
+      model: 'fails-on-a-value',
+      changes: { query: selecting({ debt: 'purpose::integer' }) },
+      code: 'QueryFailed',
+      step: 'extract',
+      says: '22P02',
+    },
+    {
+      model: 'writes-in-a-function',
+      changes: { query: selecting({ debt: "nextval('counted')" }) },
+      code: 'QueryFailed',
+      step: 'extract',
+      says: '25006',
+    },
+    {
+      model: 'infinite-time',
+      changes: {
+        query: selecting({ debt: "case when loan_id % 9 = 0 then timestamptz 'infinity' else applied_at end" }),
+      },
+      code: 'ValueOutOfRange',
+      step: 'extract',
+      says: 'debt',
+    },
+    {
+      model: 'column-gone',
+      changes: { query: selecting({}, 'narrowing').replace('debt, ', 'narrowing.debt, ') },
+      afterwards: () => inWarehouse('alter view narrowing rename column debt to owed'),
+      code: 'QueryInvalid',
+      step: 'plan',
+      says: 'debt',
+    },
+    {
+      model: 'does-not-import',
+      changes: { pipeline: 'does_not_import.py' },
+      isUnchecked: true,
+      code: 'PipelineImport',
+      step: 'fit',
+      says: 'a_package_that_nobody_has',
+    },
+    {
+      model: 'returns-no-estimator',
+      changes: { pipeline: 'returns_no_estimator.py' },
+      isUnchecked: true,
+      code: 'PipelineInvalid',
+      step: 'fit',
+      says: 'dict',
+    },
+    {
+      model: 'raises-in-fit',
+      changes: { pipeline: 'raises_in_fit.py' },
+      code: 'FitFailed',
+      step: 'fit',
+      says: /^ValueError in fit at pipeline\.py:\d+\.$/,
+    },
+    {
+      model: 'wants-memory',
+      changes: { pipeline: 'raises_memory_error.py' },
+      code: 'OutOfMemory',
+      step: 'fit',
+      says: 'memory',
+    },
+    {
+      model: 'predicts-nan',
+      changes: { pipeline: 'predicts_nan.py' },
+      code: 'PredictionsInvalid',
+      step: 'fit',
+      says: 'NaN',
+    },
+    {
+      model: 'predicts-nan-later',
+      changes: { pipeline: 'predicts_nan.py', code: ['ONLY_LATER = False', 'ONLY_LATER = True'] },
+      code: 'PredictionsInvalid',
+      step: 'score and rehearse',
+      says: 'NaN',
+    },
+    { model: 'refused-name', code: 'TrackerRefused', step: 'fit', says: 'INVALID_PARAMETER_VALUE' },
+  ];
+  const ids = new Map<string, string>();
+  const idOf = (model: string) => ids.get(model) ?? 'not started';
+  const sign = join(root, 'waits-in-fit.pid');
+
+  beforeAll(async () => {
+    proxy.fault = refusesName;
+    const begin = async (model: string, time?: string) => void ids.set(model, await start(model, time));
+    await Promise.all([
+      ...failing.map(async ({ model, changes = {}, asOf: time, afterwards, isUnchecked }) => {
+        if (isUnchecked) await storeUnchecked(model, changes);
+        else await apply(model, changes);
+        await afterwards?.();
+        await begin(model, time);
+      }),
+      apply('child-killed', {
+        pipeline: 'waits_in_fit.py',
+        code: ['"where the process is named"', JSON.stringify(sign)],
+      }).then(() => begin('child-killed')),
+      apply('two-codes').then(() => begin('two-codes')),
+    ]);
+  }, 120_000);
+
+  it.each(failing)('fails at once: $model', { timeout: 120_000 }, async ({ model, code, step, says }) => {
+    const id = idOf(model);
+    const cycle = await ended(id);
+    expect(cycle).toMatchObject({ status: 'failed', challenger: null, verdict: null, attempt: 1 });
+    expect(cycle.failure).toMatchObject({ code, step, advice: errors[code].advice });
+    expect(cycle.failure?.message).toMatch(says);
+    expect(cycle.failure?.message).not.toMatch(rowValue);
+    expect(await attemptsOf(id)).toBe(1);
+    expect(await currentChampion(ledger.db, model, 'live')).toBeUndefined();
+
+    const shown = await command('show', id);
+    expect(shown.code).toBe(0);
+    for (const part of [`failed at ${step}: ${code}`, cycle.failure?.message ?? '', errors[code].advice])
+      expect(shown.stdout).toContain(part);
+    const { versions, runs } = await inMlflow(model);
+    expect(runs.filter((status) => status !== 'FAILED')).toEqual([]);
+    expect(versions).toBe(step === 'score and rehearse' ? 1 : 0);
+  });
+
+  it('ends with 4 for a script that waits for it', { timeout: 60_000 }, async () => {
+    const waited = await command('retrain', 'before-the-data', '--as-of', '2020-01-06', '--wait', '--json');
+    expect(waited.code).toBe(exitCodes.cycleFailed);
+    expect(waited.json()).toMatchObject({ status: 'failed', attempt: 2, failure: { code: 'WindowEmpty' } });
+  });
+
+  it('is fitted again where its process was killed', { timeout: 120_000 }, async () => {
+    await until('the fit waits', () => existsSync(sign), 90);
+    process.kill(Number(readFileSync(sign, 'utf8')), 'SIGKILL');
+    expect(await ended(idOf('child-killed'))).toMatchObject({ status: 'promoted', challenger: 1, attempt: 1 });
+    expect(await attemptsOf(idOf('child-killed'))).toBe(2);
+    expect(await inMlflow('child-killed')).toEqual({ versions: 1, runs: ['FINISHED'] });
+  });
+
+  it('is fitted by a corrected definition after a failure', { timeout: 60_000 }, async () => {
+    expect(await apply('raises-in-fit')).toMatchObject({ version: 2, created: true });
+    expect(await retrain('raises-in-fit')).toMatchObject({ status: 'promoted', challenger: 1, definitionVersion: 2 });
+  });
+
+  it('is taken up by a new attempt when MLflow takes the name', { timeout: 60_000 }, async () => {
+    proxy.fault = () => undefined;
+    expect(await retrain('refused-name')).toMatchObject({ status: 'promoted', attempt: 2, failure: null });
+    expect(await inMlflow('refused-name')).toEqual({ versions: 1, runs: ['FINISHED'] });
+  });
+
+  it('scores two versions of one pipeline each by its own code', { timeout: 120_000 }, async () => {
+    const first = await ended(idOf('two-codes'));
+    expect(first).toMatchObject({ status: 'promoted', challenger: 1 });
+    expect(await apply('two-codes', { code: ['SCALE = 1.0', 'SCALE = 0.01'] })).toMatchObject({ version: 2 });
+    const second = await retrain('two-codes', weekLater);
+    expect(second).toMatchObject({ challenger: 2, champion: 1, definitionVersion: 2, failure: null });
+
+    const alone = await evidenceOf(first);
+    const both = await evidenceOf(second);
+    expect(both.champion).toMatchObject({ unscorable: null, definitionVersion: 1 });
+    expect(both.champion?.codeHash).not.toBe(both.challenger.codeHash);
+    // A week lies in both holdouts: the champion answers there as it did when no other code was there.
+    const asBefore = await compareScores(alone.challenger.predictions, both.champion?.predictions);
+    expect(asBefore).toEqual({ rows: expect.any(Number), largestDifference: 0 });
+    expect(asBefore.rows).toBeGreaterThan(1000);
+    const apart = await compareScores(both.challenger.predictions, both.champion?.predictions);
+    expect(apart.rows).toBe(second.rows.holdout);
+    expect(apart.largestDifference).toBeGreaterThan(0.1);
+    expect(both.rehearsal).toMatchObject({ mismatches: 0, rows: 1000 });
+  });
+
+  it('waits while MLflow is down or fails inside, and then ends well', { timeout: 120_000 }, async () => {
+    await apply('outage');
+    let isDown = true;
+    let trainerSince: number | undefined;
+    const faults = { cut: 0, 500: 0, 503: 0 };
+    const began = Date.now();
+    proxy.fault = ({ byTrainer }) => {
+      if (byTrainer) {
+        trainerSince ??= Date.now();
+        if (Date.now() - trainerSince > 6_000) return undefined;
+        faults[503]++;
+        return { status: 503, body: { error_code: 'TEMPORARILY_UNAVAILABLE', message: 'try later' } };
+      }
+      if (!isDown) return undefined;
+      const kind = Date.now() - began < 5_000 ? 'cut' : 500;
+      faults[kind]++;
+      return kind === 'cut' ? 'cut' : { status: 500, body: { error_code: 'INTERNAL_ERROR', message: 'broken' } };
+    };
+    const id = await start('outage');
+    await until('MLflow has failed in both ways', () => faults.cut > 0 && faults[500] > 0, 60);
+    const waiting = await command('show', id);
+    expect(waiting.stdout).toMatch(/running/);
+    isDown = false;
+    expect(await ended(id)).toMatchObject({ status: 'promoted', attempt: 1, failure: null });
+    expect(faults[503]).toBeGreaterThan(0);
+    expect(await inMlflow('outage')).toEqual({ versions: 1, runs: ['FINISHED'] });
+  });
+});
+
+describe('an asOf or a model that cannot be', () => {
+  it.each<[what: string, args: string[], code: ErrorCode]>([
+    ['in the future', ['two-codes', '--as-of', '2999-01-01'], 'AsOfInFuture'],
+    ["before the champion's", ['two-codes', '--as-of', '2024-02-26'], 'AsOfBeforeChampion'],
+    ['no day', ['two-codes', '--as-of', '2024-02-30'], 'AsOfInvalid'],
+    ['never applied', ['two-coeds', '--as-of', asOf], 'ModelUnknown'],
+  ])('is refused by retrain: %s', async (_, args, code) => {
+    const { code: exit, json } = await command('retrain', ...args, '--wait', '--json');
+    expect(exit).toBe(exitCodes.badInput);
+    expect(json()).toMatchObject({ error: { code, advice: errors[code].advice } });
+  });
+
+  const request = (changes: Partial<RetrainRequest>): RetrainRequest => ({
+    model: 'two-codes',
+    lineage: 'live',
+    asOf: '2024-02-26T00:00:00Z',
+    definitionVersion: 2,
+    trigger: 'manual',
+    ...changes,
+  });
+
+  it.each<[what: string, changes: Partial<RetrainRequest>, code: ErrorCode]>([
+    ['in the future', { asOf: '2999-01-01T00:00:00Z' }, 'AsOfInFuture'],
+    ['never applied', { model: 'nobody' }, 'ModelUnknown'],
+  ])('is refused by the workflow, whoever starts it: %s', async (_, changes, code) => {
+    const asked = request(changes);
+    await startWorkflow(client, asked);
+    const result = client.workflow.getHandle(cycleId(asked)).result();
+    await expect(result).rejects.toThrow(WorkflowFailedError);
+    await expect(ended(cycleId(asked))).rejects.toMatchObject({ code });
+    expect(await cycleById(ledger.db, cycleId(asked))).toBeUndefined();
+  });
+
+  it("is superseded in the workflow where it lies before the champion's", async () => {
+    const asked = request({});
+    const champion = await currentChampion(ledger.db, 'two-codes', 'live');
+    await startWorkflow(client, asked);
+    expect(await ended(cycleId(asked))).toMatchObject({ status: 'superseded', challenger: null });
+    expect(await currentChampion(ledger.db, 'two-codes', 'live')).toEqual(champion);
+  });
+});
+
+describe("no row's value is left behind", () => {
+  const tables = ['cycles', 'attempts', 'events', 'snapshots', 'versions', 'judgements', 'promotions'];
+
+  it('in any log of Reign, in the ledger and in any workflow history', { timeout: 60_000 }, async () => {
+    // Postgres and what it logs belong to whoever owns the data.
+    const logs = homeOf({ REIGN_HOME: settings.home }).logs;
+    const names = readdirSync(logs).filter((name) => name !== 'postgres.log');
+    expect(names).toEqual(expect.arrayContaining(['mlflow.log', 'trainer.log', 'worker.log']));
+    for (const name of names) expectNoRowValue(name, readFileSync(join(logs, name), 'utf8'));
+    for (const table of tables) {
+      const { rows } = await sql`select * from ${sql.table(`reign.${table}`)}`.execute(ledger.db);
+      expectNoRowValue(table, JSON.stringify(rows));
+    }
+    // What is too large for Temporal lies here.
+    const payloads = join(settings.store, 'payloads');
+    for (const name of existsSync(payloads) ? readdirSync(payloads) : [])
+      expectNoRowValue(name, readFileSync(join(payloads, name), 'utf8'));
+    let histories = 0;
+    for await (const { workflowId, runId } of client.workflow.list()) {
+      const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      expectNoRowValue(workflowId, textOf(history));
+      histories++;
+    }
+    expect(histories).toBeGreaterThan(30);
+  });
+});
+
+function expectNoRowValue(where: string, text: string): void {
+  const found = rowValue.exec(text);
+  expect(found && `${where}: ${text.slice(Math.max(0, found.index - 200), found.index + 100)}`, where).toBeNull();
+}
+
+/** All texts of a message from Temporal, those in its payloads too. */
+function textOf(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return '';
+  return Object.values(value).map(textOf).join('\n');
+}
+
+async function evidenceOf({ evidence }: Cycle): Promise<Evidence> {
+  if (evidence === null) throw new Error('the cycle has no evidence');
+  return Evidence.parse(JSON.parse((await store.readDocument('evidence', evidence)).toString('utf8')));
+}
+
+async function compareScores(one?: string | null, other?: string | null) {
+  const paths = [one, other].map((hash) => join(settings.store, 'predictions', hash ?? 'none', 'rows.parquet'));
+  const script = join(import.meta.dirname, 'badInput', 'compare_scores.py');
+  const { stdout } = await promisify(execFile)(join(pythonBin, 'python'), [script, ...paths]);
+  return JSON.parse(stdout) as { rows: number; largestDifference: number };
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export interface Asked {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly body: string;
+  /** Whether the trainer asks, and not the worker. */
+  readonly byTrainer: boolean;
+}
+
+/** The connection is cut, or an answer is given in the server's stead. */
+export type Fault = 'cut' | { readonly status: number; readonly body: object };
+
+/** Stands in front of a server and passes everything on, but for the faults. */
+export class FaultyProxy {
+  readonly #server = createServer((request, response) => {
+    this.#answer(request, response).catch(() => response.destroy());
+  });
+  #target = '';
+  /** Asked before every request. */
+  fault: (asked: Asked) => Fault | undefined = () => undefined;
+
+  static async start(): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy();
+    await once(proxy.#server.listen(0, '127.0.0.1'), 'listening');
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  standBefore(target: string): void {
+    this.#target = target;
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url: path = '/', headers } = request;
+    const content = await buffer(request);
+    const byTrainer = /mlflow-python/.test(headers['user-agent'] ?? '');
+    const fault = this.fault({ method, path, body: content.toString('utf8'), byTrainer });
+    if (fault === 'cut') {
+      request.socket.destroy();
+    } else if (fault !== undefined) {
+      response.writeHead(fault.status, { 'content-type': 'application/json' }).end(JSON.stringify(fault.body));
+    } else {
+      const passed = send(new URL(path, this.#target), { method, headers });
+      const [answer] = (await once(passed.end(content), 'response')) as [IncomingMessage];
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    }
+  }
+}

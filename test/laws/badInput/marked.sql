@@ -1,0 +1,21 @@
+-- Loans whose values can be told wherever they turn up: row ids are 900000 and six digits, accounts 7777 and six digits,
+-- texts begin with qz-. Nothing that a definition says looks like that.
+create table marked as
+select
+  900000000000 + loan_id as loan_id,
+  applied_at,
+  (7777000000 + loan_id)::double precision as account,
+  income,
+  debt,
+  'qz-' || purpose as purpose,
+  outcome,
+  'qz-' || outcome as other_outcome
+from loans
+where applied_at < '2024-04-01';
+
+create index on marked (applied_at);
+
+create view narrowing as
+select loan_id, applied_at, account, income, debt, purpose, outcome from marked;
+
+create sequence counted;

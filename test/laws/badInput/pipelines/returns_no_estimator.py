@@ -1,0 +1,5 @@
+"""Forgets what to return."""
+
+
+def build():
+    return {"model": "LogisticRegression"}
