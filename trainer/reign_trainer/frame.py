@@ -81,8 +81,9 @@ def json_rows(frame: pd.DataFrame, rows: Sequence[int] | np.ndarray | None = Non
     Returns
     -------
     list of dict
-        Numbers as float, texts as str, times as ISO 8601 (``2001-01-01T06:30:00``), missing values as None. An
-        infinite number stays infinite: Python's ``json`` writes it as ``Infinity``.
+        Numbers as float, texts as str, times as ISO 8601 with all of the microseconds (a reader may take the first
+        row's form for that of all), missing values as None. An infinite number stays infinite: Python's ``json``
+        writes it as ``Infinity``.
     """
     chosen = frame if rows is None else frame.iloc[np.asarray(rows, dtype=np.int64)]
     columns = {str(name): _json_values(chosen[name]) for name in chosen.columns}
@@ -93,12 +94,8 @@ def _json_values(column: pd.Series) -> list[Any]:
     missing = column.isna().to_numpy()
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         texts = np.datetime_as_string(column.to_numpy(dtype="datetime64[us]"), unit="us")
-        return [None if gone else _short_time(str(text)) for text, gone in zip(texts, missing, strict=True)]
+        return [None if gone else str(text) for text, gone in zip(texts, missing, strict=True)]
     return [None if gone else value for value, gone in zip(column.tolist(), missing, strict=True)]
-
-
-def _short_time(text: str) -> str:
-    return text.removesuffix(".000000")
 
 
 def frame_from_json(objects: Sequence[Mapping[str, Any]], kinds: Mapping[str, str]) -> pd.DataFrame:

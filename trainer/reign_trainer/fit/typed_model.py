@@ -21,8 +21,8 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
     """A fitted model behind a door that gives every column the type it had in training.
 
     A frame made of one raw JSON object has ``None`` where training had NaN, ``object`` or ``int64`` columns where it
-    had ``str`` and ``float64``, and MLflow hands times over in nanoseconds where training had microseconds. Each of
-    these can change an answer without an error.
+    had ``str`` and ``float64``, and texts or nanoseconds where training had times in microseconds. Each of these can
+    change an answer without an error.
 
     Parameters
     ----------
@@ -82,7 +82,8 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
             return column.astype("float64")
         if kind == "text":
             return column.astype(pd.StringDtype(na_value=np.nan))
-        times = pd.to_datetime(column)
-        if times.dt.tz is not None:
-            times = times.dt.tz_convert("UTC").dt.tz_localize(None)
-        return times.astype("datetime64[us]")
+        if column.dtype.kind in "biufc" and column.notna().any():
+            raise TypeError(f"column {column.name}: a time is a text in ISO 8601 or a timestamp")
+        # Every form of ISO 8601, also several in one column; a time without zone is in UTC.
+        times = pd.to_datetime(column, utc=True, format="ISO8601")
+        return times.dt.tz_localize(None).astype("datetime64[us]")

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 from mlflow.pyfunc.scoring_server import infer_and_parse_data
 
+from reign_trainer.errors import TrainerError
+
 
 def raw_request(objects: list[dict[str, Any]]) -> str:
     """Write the body that a caller would post: ``{"dataframe_records": [...]}``."""
@@ -28,8 +30,20 @@ def read_request(body: str, input_schema: Any) -> pd.DataFrame:
     pandas.DataFrame
         What MLflow's scoring server hands to the model: a text column in which all is null holds None, and integers
         may be integers. Giving these their types of training is the model's own business.
+
+    Raises
+    ------
+    TrainerError
+        ``PredictionsInvalid``; names the exception's class, never its text, which may quote the body.
     """
-    frame = infer_and_parse_data(json.loads(body), input_schema)
+    try:
+        frame = infer_and_parse_data(json.loads(body), input_schema)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001
+        raise TrainerError(
+            "PredictionsInvalid", f"MLflow cannot read raw JSON by the version's signature ({type(error).__name__})."
+        ) from None
     if not isinstance(frame, pd.DataFrame):
         raise TypeError("a request of records gives a frame")
     return frame

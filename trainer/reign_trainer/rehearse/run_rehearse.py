@@ -17,7 +17,8 @@ from reign_trainer.settings import Settings
 from reign_trainer.shapes import Definition, Rehearsal, RehearseRequest
 from reign_trainer.store import Store
 
-#: Answers that differ by more are different answers. Batches of another size may round differently in the last bit.
+#: Answers that differ by more are different answers, relatively where they are larger than 1. Batches of another size
+#: may round differently in the last bit.
 _TOLERANCE = 1e-12
 #: So many of the rows are also sent one at a time, as callers do: in a frame of one row types are guessed anew.
 _ALONE = 10
@@ -62,14 +63,26 @@ def rehearse(request: RehearseRequest, settings: Settings, report: Report) -> Re
     with with_version(request.model_uri, request.name, settings) as version:
         report("predicting")
         answers = [_answer(version, body, definition) for body in bodies]
-    differences = _differences(answers[0], expected)
+    differences = np.abs(answers[0] - expected)
     for at, answer in zip(alone, answers[1:], strict=True):
-        differences[at] = max(differences[at], _differences(answer, expected[[at]])[0])
+        differences[at] = np.maximum(differences[at], np.abs(answer[0] - expected[at]))
     return Rehearsal(
         rows=len(chosen),
-        mismatches=int(np.count_nonzero(differences > _TOLERANCE)),
+        mismatches=count_mismatches(differences, expected),
         largest_difference=float(differences.max()),
     )
+
+
+def count_mismatches(differences: np.ndarray, expected: np.ndarray) -> int:
+    """Count the rows in which a score differs by more than rounding does.
+
+    Parameters
+    ----------
+    differences, expected : ndarray of shape (n, scores)
+        How far the answers are from what was expected, and that.
+    """
+    differ = differences > _TOLERANCE * np.maximum(1, np.abs(expected))
+    return int(np.count_nonzero(differ.any(axis=1)))
 
 
 def _chosen(rows: int, wanted: int, snapshot: str) -> np.ndarray:
@@ -88,6 +101,3 @@ def _answer(version: LoadedVersion, body: str, definition: Definition) -> np.nda
     scores = scores_of(checked_predictions(version.predict(frame), len(frame), definition), definition)
     return scores.reshape(len(frame), -1)
 
-
-def _differences(answer: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    return np.asarray(np.abs(answer - expected).max(axis=1))

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+from mlflow.types.schema import AnyType
 
 from reign_trainer.frame import TEXT_DTYPE
 from reign_trainer.shapes import Definition
 
-_TYPES = {"number": DataType.double, "text": DataType.string, "time": DataType.datetime}
+#: Not `datetime`: MLflow would hold it in nanoseconds, which end in 2262. `any` lets both texts and timestamps through
+#: to the model's own door.
+_TYPES = {"number": DataType.double, "text": DataType.string, "time": AnyType()}
 
 
 def signature_of(kinds: dict[str, str], definition: Definition) -> ModelSignature:
