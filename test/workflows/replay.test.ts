@@ -24,11 +24,14 @@ describe('recorded histories of the workflows', () => {
     await Worker.runReplayHistory({ workflowBundle: { code }, replayName: name }, history);
   });
 
-  it.each(histories.slice(0, 1))('%s does not replay when a step is missing', async (name) => {
-    const history = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: { eventType: string }[] };
-    const inspected = history.events.findIndex((event) => JSON.stringify(event).includes('"inspect"'));
-    expect(inspected).toBeGreaterThan(0);
-    const changed = JSON.parse(JSON.stringify(history).replaceAll('"inspect"', '"glance"')) as unknown;
-    await expect(Worker.runReplayHistory({ workflowBundle: { code }, replayName: name }, changed)).rejects.toThrow();
-  });
+  it.each(histories.filter((name) => name.includes('.live.')).slice(0, 1))(
+    '%s does not replay when a step is missing',
+    async (name) => {
+      const history = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: { eventType: string }[] };
+      const inspected = history.events.findIndex((event) => JSON.stringify(event).includes('"inspect"'));
+      expect(inspected).toBeGreaterThan(0);
+      const changed = JSON.parse(JSON.stringify(history).replaceAll('"inspect"', '"glance"')) as unknown;
+      await expect(Worker.runReplayHistory({ workflowBundle: { code }, replayName: name }, changed)).rejects.toThrow();
+    },
+  );
 });
