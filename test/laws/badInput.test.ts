@@ -102,6 +102,7 @@ async function attemptsOf(id: string): Promise<number> {
   return Math.max(0, ...(events ?? []).map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 0));
 }
 
+/** How many versions a model has, and of each run how it ended and how its cycle did. */
 async function inMlflow(model: string): Promise<{ versions: number; runs: string[] }> {
   const ask = async (path: string, body?: object) => {
     const post = body && {
@@ -117,8 +118,12 @@ async function inMlflow(model: string): Promise<{ versions: number; runs: string
   const { experiment } = await ask(`experiments/get-by-name?experiment_name=${model}`);
   const ids = experiment === undefined ? [] : [(experiment as { experiment_id: string }).experiment_id];
   const { runs = [] } = ids.length === 0 ? {} : await ask('runs/search', { experiment_ids: ids });
-  const statuses = (runs as { info: { status: string } }[]).map(({ info }) => info.status);
-  return { versions: (versions as unknown[]).length, runs: statuses };
+  type Run = { info: { status: string }; data: { tags: { key: string; value: string }[] } };
+  const told = (runs as Run[]).map(({ info, data }) => {
+    const outcome = data.tags.find(({ key }) => key === 'reign.status')?.value;
+    return `${info.status}, ${outcome}`;
+  });
+  return { versions: (versions as unknown[]).length, runs: told };
 }
 
 describe('apply refuses', () => {
@@ -361,9 +366,9 @@ describe('a cycle', () => {
     },
     {
       model: 'column-gone',
-      changes: { query: selecting({}, 'narrowing').replace('debt, ', 'narrowing.debt, ') },
+      changes: { query: 'select * from narrowing' },
       afterwards: () => inWarehouse('alter view narrowing rename column debt to owed'),
-      code: 'QueryInvalid',
+      code: 'ColumnMissing',
       step: 'plan',
       says: 'debt',
     },
@@ -413,6 +418,8 @@ describe('a cycle', () => {
     },
     { model: 'refused-name', code: 'TrackerRefused', step: 'fit', says: 'INVALID_PARAMETER_VALUE' },
   ];
+  /** How the run in MLflow ends by the step that fails; before `fit` there is none. */
+  const runAfter: Record<string, string> = { fit: 'FAILED', 'score and rehearse': 'FINISHED' };
   const ids = new Map<string, string>();
   const idOf = (model: string) => ids.get(model) ?? 'not started';
   const sign = join(root, 'waits-in-fit.pid');
@@ -441,7 +448,7 @@ describe('a cycle', () => {
     process.kill(Number(readFileSync(sign, 'utf8')), 'SIGKILL');
     expect(await ended(idOf('child-killed'))).toMatchObject({ status: 'promoted', challenger: 1, attempt: 1 });
     expect(await attemptsOf(idOf('child-killed'))).toBe(2);
-    expect(await inMlflow('child-killed')).toEqual({ versions: 1, runs: ['FINISHED'] });
+    expect(await inMlflow('child-killed')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
   });
 
   it.each(failing)('fails at once: $model', { timeout: 120_000 }, async ({ model, code, step, says }) => {
@@ -460,8 +467,14 @@ describe('a cycle', () => {
     for (const part of [`failed at ${step}: ${code}`, cycle.failure?.message ?? '', errors[code].advice])
       expect(shown.stdout).toContain(part);
     const { versions, runs } = await inMlflow(model);
-    expect(runs.filter((status) => status !== 'FAILED')).toEqual([]);
+    const run = code === 'TrackerRefused' ? undefined : runAfter[step];
+    expect(runs).toEqual(run === undefined ? [] : [`${run}, failed`]);
     expect(versions).toBe(challenger ?? 0);
+    // The whole traceback quotes the row: it stays in the store.
+    const traceback = cycle.failure?.traceback ?? null;
+    expect(traceback === null).toBe(!['FitFailed', 'PipelineImport'].includes(code));
+    if (code === 'FitFailed' && traceback !== null)
+      expect((await store.readDocument('tracebacks', traceback)).toString('utf8')).toMatch(rowValue);
   });
 
   it('ends with 4 for a script that waits for it', { timeout: 60_000 }, async () => {
@@ -484,7 +497,7 @@ describe('a cycle', () => {
     // A corrected definition is a new version with a cycle of its own; the same one a new attempt.
     expect(corrected).toMatchObject({ status: 'promoted', challenger: 1, definitionVersion: 2, attempt: 1 });
     expect(again).toMatchObject({ status: 'promoted', challenger: 1, definitionVersion: 1, attempt: 2, failure: null });
-    expect(await inMlflow('refused-name')).toEqual({ versions: 1, runs: ['FINISHED'] });
+    expect(await inMlflow('refused-name')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
 
     expect(second).toMatchObject({ challenger: 2, champion: 1, definitionVersion: 2, failure: null });
     const alone = await evidenceOf(first);
@@ -515,7 +528,7 @@ describe('a cycle', () => {
     expect((await command('show', id)).stdout).toContain('running');
     expect(await ended(id)).toMatchObject({ status: 'promoted', attempt: 1, failure: null });
     expect(outages.left).toBe(0);
-    expect(await inMlflow('outage')).toEqual({ versions: 1, runs: ['FINISHED'] });
+    expect(await inMlflow('outage')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
   });
 });
 

@@ -15,10 +15,10 @@ export interface Changes {
 }
 
 /** The query with some expressions in place of the columns. */
-export function selecting(columns: Readonly<Record<string, string>> = {}, from = 'marked'): string {
+export function selecting(columns: Readonly<Record<string, string>> = {}): string {
   const names = ['loan_id', 'applied_at', 'account', 'income', 'debt', 'purpose', 'outcome'];
   const list = names.map((name) => (columns[name] === undefined ? name : `${columns[name]} as ${name}`));
-  return `select ${list.join(', ')} from ${from}`;
+  return `select ${list.join(', ')} from marked`;
 }
 
 /** Writes a definition with its pipeline into a folder of its own; answers its path. */

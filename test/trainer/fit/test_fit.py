@@ -122,6 +122,13 @@ def test_rows_that_cannot_be_fitted(in_child: Any, store: Store, error: str, tab
     ("error", "old", "new", "text"),
     [
         ("FitFailed", "self.width_ =", "raise ValueError(X.iloc[0].tolist()) #", "ValueError in fit at pipeline.py:"),
+        ("FitFailed", "self.width_ =", "raise SystemExit(X.iloc[0].tolist()) #", "SystemExit in fit at pipeline.py:"),
+        (
+            "FitFailed",
+            "return np.column_stack",
+            "if hasattr(self, 'seen_'): raise SystemExit(str(X.iloc[0, 0]))\n        self.seen_ = 1\n        return np.column_stack",
+            "SystemExit in predicting the training rows at pipeline.py:",
+        ),
         ("PredictionsInvalid", "np.clip(", "np.nan * np.clip(", "NaN"),
         ("PredictionsInvalid", "SHIFT = 0.0", "SHIFT = np.array([5.0])[0]; np.clip = lambda x, *_: x", "outside"),
         ("PredictionsInvalid", "np.clip(", "1.0 + 0 * np.clip(", "add up"),

@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from mlflow.models.utils import _enforce_schema
+from reign_trainer.errors import TrainerError
 from reign_trainer.fit.typed_model import TypedModel
 from reign_trainer.frame import features_frame, json_rows
 from reign_trainer.rehearse.raw_request import raw_request, read_request
+from reign_trainer.rehearse.run_rehearse import count_mismatches
 from reign_trainer.tracking.signature import input_schema
 from small_model import definition, rows
 
@@ -53,3 +56,50 @@ def test_one_row_has_the_types_of_training(row: dict[str, Any]) -> None:
 def test_a_missing_column_is_an_error_and_not_a_null() -> None:
     with pytest.raises(ValueError, match="columns are missing: amount"):
         TypedModel(Mirror(), KINDS).predict(pd.DataFrame([{"at": None, "place": None}]))
+
+
+FIRST_AND_LAST = np.array(["0001-01-01T00:00:00", "9999-12-31T23:59:59.999999", "NaT"], dtype="datetime64[us]")
+
+
+def test_times_with_and_without_fractions_and_of_every_year_come_through() -> None:
+    frame = pd.DataFrame({"at": FIRST_AND_LAST})
+    read = read_request(raw_request(json_rows(frame)), input_schema({"at": "time"}))
+    asked = _enforce_schema(read, input_schema({"at": "time"}))
+    pd.testing.assert_frame_equal(TypedModel(Mirror(), {"at": "time"}).predict(asked), frame)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pd.Series(FIRST_AND_LAST),
+        pd.Series(["0001-01-01", "9999-12-31T23:59:59.999999", None]),
+        pd.Series(["0001-01-01T02:00:00+02:00", "9999-12-31 23:59:59.999999Z", None], dtype=object),
+        pd.Series(FIRST_AND_LAST).dt.tz_localize("UTC"),
+    ],
+    ids=["timestamps", "texts", "texts with zones", "timestamps with zone"],
+)
+def test_a_frame_may_hold_times_as_texts_or_as_timestamps(times: pd.Series) -> None:
+    asked = _enforce_schema(pd.DataFrame({"at": times}), input_schema({"at": "time"}))
+    typed = TypedModel(Mirror(), {"at": "time"}).predict(asked)
+    pd.testing.assert_frame_equal(typed, pd.DataFrame({"at": FIRST_AND_LAST}))
+
+
+def test_times_that_are_all_missing_are_times_and_numbers_are_not() -> None:
+    model = TypedModel(Mirror(), {"at": "time"})
+    for nothing in ([None], [np.nan], [pd.NaT]):
+        assert str(model.predict(pd.DataFrame({"at": nothing})).dtypes["at"]) == "datetime64[us]"
+    with pytest.raises(TypeError, match="column at: a time is"):
+        model.predict(pd.DataFrame({"at": [5]}))
+
+
+def test_json_that_mlflow_cannot_read_is_an_error_without_values() -> None:
+    with pytest.raises(TrainerError, match="MlflowFailedTypeConversion") as raised:
+        read_request(raw_request([{"at": None, "place": None, "amount": "secret"}]), input_schema(KINDS))
+    assert raised.value.code == "PredictionsInvalid"
+    assert "secret" not in raised.value.message
+
+
+def test_large_numbers_may_differ_in_their_last_bits() -> None:
+    expected = np.array([[1e9], [1e9], [0.5], [0.5]])
+    answer = np.array([[np.nextafter(1e9, 2e9)], [1e9 + 1], [0.5], [0.5 + 1e-11]])
+    assert count_mismatches(np.abs(answer - expected), expected) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from reign_trainer.errors import TrainerError
 from reign_trainer.score.predictions_table import kept_columns, predictions_table
 from reign_trainer.shapes import RehearseRequest, ScoreRequest
 from reign_trainer.store import Store
-from small_model import declarative, definition, fit_request, rows, snapshot
+from small_model import CODE, declarative, definition, fit_request, rows, snapshot
 
 
 def test_predictions_keep_ids_labels_weights_and_slices_but_no_features() -> None:
@@ -103,3 +104,26 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
         "no-such-library",
     ):
         assert text in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("late", "text"),
+    [
+        ("from parts.late import EXTRA", "needs the module parts.*import it at the top of the file"),
+        ("if not __import__('os').path.exists(__file__): raise SystemExit", "raises SystemExit when it is asked"),
+    ],
+)
+def test_a_version_that_fails_only_where_its_code_is_not(in_child: Any, store: Store, late: str, text: str) -> None:
+    files = {**CODE, "parts/late.py": "EXTRA = 0.0\n"}
+    files["pipeline.py"] = files["pipeline.py"].replace("return np.clip(", f"{late}\n        return np.clip(")
+    packed = store.write_document("code", json.dumps({"files": files}, sort_keys=True).encode())
+    request = fit_request(store, None, code_hash=packed)
+    asked = ScoreRequest(
+        model_uri=in_child("fit", request).model_uri,
+        name="small version 3",
+        definition=request.definition,
+        snapshot=request.holdout_snapshot,
+    )
+    with pytest.raises(TrainerError, match=text) as raised:
+        in_child("score", asked)
+    assert raised.value.code == "PredictionsInvalid"

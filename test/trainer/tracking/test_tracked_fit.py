@@ -110,7 +110,7 @@ def _check_what_is_there(client: MlflowClient, run: Run, tracked: TrackedRun, tr
     assert {metric.key for metric in model.metrics} == set(run.data.metrics)
     described = mlflow.models.get_model_info(f"models:/{tracked.model_id}")
     assert described.signature.inputs.to_dict() == [
-        {"type": "datetime", "name": "at", "required": False},
+        {"type": "any", "name": "at", "required": False},
         {"type": "string", "name": "place", "required": False},
         {"type": "double", "name": "amount", "required": False},
     ]

@@ -91,7 +91,9 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
     typed = TypedModel(model, rows.kinds)
     try:
         answer = typed.predict(sample.features) if definition.label is None else typed.predict_proba(sample.features)
-    except Exception as error:  # noqa: BLE001
+    except MemoryError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         raise _author_error(error, store, code_folder, "predicting the training rows") from None
     predictions = checked_predictions(answer, len(sample), definition)
     return FittedModel(
@@ -115,7 +117,7 @@ def _fit_author(author: Any, rows: TrainingRows, definition: Definition, store: 
         return model.fit(rows.features, model.decode(rows.labels), **weights)
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         raise _author_error(error, store, code_folder, "fit") from None
 
 
@@ -129,7 +131,7 @@ def _weight_parameters(author: Any, rows: TrainingRows) -> dict[str, Any]:
         raise TrainerError("PipelineInvalid", f"source.weight is given, but {error}.") from None
 
 
-def _author_error(error: Exception, store: Store, code_folder: Path | None, doing: str) -> TrainerError:
+def _author_error(error: BaseException, store: Store, code_folder: Path | None, doing: str) -> TrainerError:
     """Name class, file and line; the text, which may quote rows, goes into the store only."""
     if isinstance(error, TrainerError):
         return error

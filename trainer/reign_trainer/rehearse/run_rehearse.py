@@ -100,4 +100,3 @@ def _answer(version: LoadedVersion, body: str, definition: Definition) -> np.nda
     frame = read_request(body, version.input_schema)
     scores = scores_of(checked_predictions(version.predict(frame), len(frame), definition), definition)
     return scores.reshape(len(frame), -1)
-

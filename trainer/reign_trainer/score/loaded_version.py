@@ -55,10 +55,16 @@ class LoadedVersion:
                 return self._model.predict(frame)
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001
-            raise TrainerError(
-                "PredictionsInvalid", f"{self._name} raises {type(error).__name__} when it is asked for predictions."
-            ) from None
+        except (Exception, SystemExit) as error:  # noqa: BLE001
+            raise TrainerError("PredictionsInvalid", self._failure(error)) from None
+
+    def _failure(self, error: BaseException) -> str:
+        if isinstance(error, ImportError) and error.name:
+            return (
+                f"{self._name} needs the module {error.name}, which it imports only when it predicts:"
+                " import it at the top of the file, so that it travels with the version."
+            )
+        return f"{self._name} raises {type(error).__name__} when it is asked for predictions."
 
 
 @contextmanager
@@ -108,7 +114,7 @@ def _load(folder: Path, name: str) -> Any:
             return mlflow.pyfunc.load_model(str(folder))
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         # The name of a missing module is what a reader needs, and no row's value.
         missing = f" (module {error.name})" if isinstance(error, ImportError) and error.name else ""
         wants = "; ".join(_differences(folder)) or "the installed libraries are those that it wants"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -31,20 +32,21 @@ def draw_pictures(training: TrainingMeasures, definition: Definition, folder: Pa
     definition : Definition
         Names task and classes.
     folder : pathlib.Path
-        Gets ``training_*.png``, under autolog's names where autolog has the picture.
+        Gets ``training_*.png``, under autolog's names where autolog has the picture. One that cannot be drawn is left
+        out: no fit fails for it.
     """
     with mpl.rc_context({"font.size": 8.0, "axes.grid": True, "grid.alpha": 0.3}):
         if definition.label is None:
-            _save(_residuals(training), folder / "training_residuals.png")
+            _save(lambda: _residuals(training), folder / "training_residuals.png")
             return
         names = [str(name) for name in definition.label.classes]
-        _save(_confusion(training, names), folder / "training_confusion_matrix.png")
+        _save(lambda: _confusion(training, names), folder / "training_confusion_matrix.png")
         if definition.task != "binary":
             return
         positive = positive_index(definition)
-        _save(_roc(training, positive), folder / "training_roc_curve.png")
-        _save(_precision_recall(training, positive), folder / "training_precision_recall_curve.png")
-        _save(_calibration(training, positive), folder / "training_calibration_curve.png")
+        _save(lambda: _roc(training, positive), folder / "training_roc_curve.png")
+        _save(lambda: _precision_recall(training, positive), folder / "training_precision_recall_curve.png")
+        _save(lambda: _calibration(training, positive), folder / "training_calibration_curve.png")
 
 
 def _figure(title: str, x: str, y: str) -> tuple[Figure, mpl.axes.Axes]:
@@ -55,9 +57,12 @@ def _figure(title: str, x: str, y: str) -> tuple[Figure, mpl.axes.Axes]:
     return figure, axes
 
 
-def _save(figure: Figure, path: Path) -> None:
-    # No time of making in the file: the same fit gives the same bytes.
-    figure.savefig(path, metadata={"Software": None})
+def _save(draw: Callable[[], Figure], path: Path) -> None:
+    try:
+        # No time of making in the file: the same fit gives the same bytes.
+        draw().savefig(path, metadata={"Software": None})
+    except Exception:  # noqa: BLE001
+        path.unlink(missing_ok=True)
 
 
 def _confusion(training: TrainingMeasures, names: list[str]) -> Figure:
@@ -73,8 +78,9 @@ def _confusion(training: TrainingMeasures, names: list[str]) -> Figure:
     axes.grid(visible=False)
     figure.colorbar(axes.imshow(matrix, cmap="Blues", vmin=0, vmax=1))
     if len(names) <= 20:
-        axes.set_xticks(classes, names, rotation=0 if len(names) < 5 else 90)
-        axes.set_yticks(classes, names)
+        # A `$` in the name of a class is a `$`, and opens no formula.
+        axes.set_xticks(classes, names, rotation=0 if len(names) < 5 else 90, parse_math=False)
+        axes.set_yticks(classes, names, parse_math=False)
         size = min(8.0, 50.0 / len(names))
         for row in range(len(names)):
             for column in range(len(names)):

@@ -60,12 +60,12 @@ def _save(fitted: FittedModel, path: Path, mlflow_model: Model | None) -> None:
             serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_CLOUDPICKLE,
             signature=signature_of(fitted.kinds, fitted.definition),
             input_example=synthetic_example(fitted.kinds),
-            pip_requirements=requirements(),
+            pip_requirements=requirements(fitted.typed),
             pyfunc_predict_fn="predict" if fitted.definition.label is None else "predict_proba",
         )
     except (OSError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         # The text of the exception is left out: it may quote what it could not write.
         raise TrainerError(
             "PipelineInvalid", f"The fitted pipeline cannot be pickled ({type(error).__name__})."

@@ -13,7 +13,11 @@ from reign_trainer.shapes import Definition
 
 #: Not `datetime`: MLflow would hold it in nanoseconds, which end in 2262. `any` lets both texts and timestamps through
 #: to the model's own door.
-_TYPES = {"number": DataType.double, "text": DataType.string, "time": AnyType()}
+_TYPES: dict[str, DataType | AnyType] = {
+    "number": DataType.double,
+    "text": DataType.string,
+    "time": AnyType(),  # type: ignore[no-untyped-call]
+}
 
 
 def signature_of(kinds: dict[str, str], definition: Definition) -> ModelSignature:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,8 @@ from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 
 _LONGEST_MESSAGE = 300
+#: User and password in an address, also a password with characters that should have been escaped.
+_USER = re.compile(r"://\S*@")
 
 
 def tracker_client(settings: Settings) -> MlflowClient:
@@ -47,7 +50,7 @@ def tracker_errors(doing: str) -> Iterator[None]:
 
 
 def _error(status: int | None, doing: str, text: str) -> TrainerError:
-    first_line = text.strip().splitlines()[0] if text.strip() else ""
+    first_line = _USER.sub("://", text.strip().splitlines()[0]) if text.strip() else ""
     message = f"MLflow, asked to {doing}: {first_line}"[:_LONGEST_MESSAGE]
     passing = status is None or status >= 500 or status in (408, 429)
     return TrainerError("TrackerUnavailable" if passing else "TrackerRefused", message)

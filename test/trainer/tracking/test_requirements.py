@@ -1,0 +1,44 @@
+"""The requirements of a version name the libraries of what is in it."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import numpy as np
+import xgboost
+from reign_trainer.fit.typed_model import TypedModel
+from reign_trainer.tracking.by_value import pickle_by_value
+from reign_trainer.tracking.requirements import requirements
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+
+def _names(model: object) -> set[str]:
+    pickle_by_value(None)
+    lines = requirements(TypedModel(model, {"x": "number"}))
+    for line in lines:
+        name, _, wanted = line.partition("==")
+        assert version(name) == wanted
+    assert len(lines) == len(set(lines))
+    return {line.partition("==")[0] for line in lines}
+
+
+def test_classes_and_functions_bring_their_libraries() -> None:
+    from hypothesis.strategies import text  # a library that no estimator needs
+
+    plain = _names(make_pipeline(FunctionTransformer(np.log1p), LogisticRegression()))
+    assert plain >= {"mlflow", "scikit-learn", "pandas", "numpy", "scipy", "cloudpickle"}
+    assert not plain & {"hypothesis", "mlflow-skinny", "reign-trainer"}
+    assert "hypothesis" in _names(make_pipeline(FunctionTransformer(text), LogisticRegression()))
+    boosted = _names(xgboost.XGBClassifier())
+    assert boosted & {"xgboost", "xgboost-cpu"}
+
+
+def test_modules_that_the_authors_functions_name_count() -> None:
+    import yaml
+
+    def dumped(x: object) -> str:
+        return str(yaml.dump(x))
+
+    assert "pyyaml" in _names(make_pipeline(FunctionTransformer(dumped)))
