@@ -47,7 +47,7 @@ def score(request: ScoreRequest, settings: Settings, report: Report) -> ScoreRes
     with with_version(request.model_uri, request.name, settings) as version:
         report("predicting")
         parts = [
-            checked_predictions(version.predict(part), len(part), definition)
+            checked_predictions(version.score(part), len(part), definition)
             for start in range(0, len(frame), _BATCH_ROWS)
             for part in [frame.iloc[start : start + _BATCH_ROWS]]
         ]
