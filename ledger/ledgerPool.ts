@@ -36,7 +36,8 @@ function translated(client: PoolClient): PostgresPoolClient {
       return await client.query(text, [...parameters]);
     } catch (error) {
       // Whether it was carried out is unknown, and what the session holds too: it is not used again.
-      if (!(error instanceof DatabaseError)) broken = true;
+      // After a FATAL the server ends the session, before or after the client notices.
+      if (!(error instanceof DatabaseError) || error.severity === 'FATAL') broken = true;
       throw ledgerError(error);
     }
   };
