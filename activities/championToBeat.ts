@@ -1,23 +1,16 @@
+import { periodAfter } from '../gate/windows.ts';
+import { anchorOf } from '../ledger/anchor.ts';
 import type { Champion } from '../ledger/champions.ts';
-import { definitionVersion } from '../ledger/definitions.ts';
-import { type Definition, positiveClass } from '../schemas/definition.ts';
-import { ReignError } from '../schemas/errors.ts';
-import type { ExtractRequest, PlannedQuery } from '../schemas/payloads.ts';
+import { followUpsOf } from '../ledger/followUps.ts';
+import { lastPromotion } from '../ledger/lastPromotion.ts';
 import type { Window } from '../schemas/primitives.ts';
-import type { ChampionToBeat } from '../schemas/steps.ts';
-import { planQueries } from './planQueries.ts';
+import type { ChampionToBeat, PromotionToFollow, VersionToScore } from '../schemas/steps.ts';
+import { type Opponent, versionToScore } from './versionToScore.ts';
 import type { World } from './world.ts';
 
-/** The challenger's side: how it reads the holdout. */
-export interface Opponent {
-  readonly definition: Definition;
-  readonly asOf: string;
-  readonly holdoutQuery: PlannedQuery;
-}
-
 /**
- * The champion with what judging it on this holdout takes. Where its definition reads the source as the challenger's
- * does, both share one snapshot; otherwise it gets the holdout by its own query.
+ * The champion with what judging against it takes: its own view of the holdout, the anchor where the policy asks for
+ * one, and the promotion that made it champion while its next period is not over.
  *
  * @param holdout the challenger's holdout window
  */
@@ -25,49 +18,40 @@ export async function championToBeat(
   world: World,
   champion: Champion,
   holdout: Window,
-  { definition: challengers, asOf, holdoutQuery: challengersQuery }: Opponent,
+  opponent: Opponent,
 ): Promise<ChampionToBeat> {
-  const stored = await definitionVersion(world.ledger.db, champion.model, champion.definitionVersion);
-  if (stored === undefined) {
-    throw new ReignError(
-      'LedgerConflict',
-      `the ledger has no definition version ${champion.definitionVersion} of ${champion.model}, by which its champion was fitted`,
-    );
-  }
-  const { definition } = stored;
-  let holdoutExtraction: ExtractRequest | null = null;
-  let unscorable = incomparable(definition, challengers);
-  try {
-    const own = (await planQueries(world, definition, { train: holdout, holdout }, asOf)).holdout;
-    const { connection } = definition.source;
-    if (own.queryHash !== challengersQuery.queryHash || connection !== challengers.source.connection) {
-      const { statementTimeoutSeconds } = world.limits;
-      holdoutExtraction = { connection, queries: [{ ...own, purpose: 'championHoldout' }], statementTimeoutSeconds };
-    }
-  } catch (error) {
-    if (!(error instanceof ReignError) || error.code === 'SourceUnavailable') throw error;
-    unscorable = `${error.code}: ${error.message}`;
-  }
-  const { epoch, version, cycle, modelUri, codeHash, trainSnapshot, choseSnapshots, environmentHash } = champion;
+  const toScore = (version: Champion) => versionToScore(world, version, holdout, opponent);
+  const { epoch, choseSnapshots } = champion;
   return {
-    ...{ epoch, version, cycle, modelUri, codeHash, trainSnapshot, choseSnapshots },
-    asOf: champion.asOf,
-    definition,
-    definitionVersion: champion.definitionVersion,
-    holdoutExtraction,
-    environmentHash,
-    unscorable,
+    ...(await toScore(champion)),
+    ...{ epoch, choseSnapshots },
+    anchor: await anchor(world, champion, opponent, toScore),
+    promotion: await promotionToFollow(world, champion, holdout, toScore),
   };
 }
 
-/** Scores compare only where they are for the same thing: why those of the two definitions are not, or null. */
-function incomparable(champions: Definition, challengers: Definition): string | null {
-  const meaning = ({ task, label }: Definition) =>
-    JSON.stringify([
-      task,
-      label?.classes ?? null,
-      task === 'binary' && label !== undefined ? positiveClass(label) : null,
-    ]);
-  if (meaning(champions) === meaning(challengers)) return null;
-  return 'its task, classes or positive class are not those of the challenger';
+async function anchor(
+  { ledger: { db } }: World,
+  { model, lineage, version }: Champion,
+  { definition }: Opponent,
+  toScore: (version: Champion) => Promise<VersionToScore>,
+): Promise<VersionToScore | null> {
+  if (definition.gate.win !== 'nonInferior') return null;
+  const found = await anchorOf(db, model, lineage);
+  return found === undefined || found.version === version ? null : toScore(found);
+}
+
+async function promotionToFollow(
+  { ledger: { db } }: World,
+  { model, lineage, epoch }: Champion,
+  holdout: Window,
+  toScore: (version: Champion) => Promise<VersionToScore>,
+): Promise<PromotionToFollow | null> {
+  const promotion = await lastPromotion(db, model, lineage);
+  if (promotion === undefined || promotion.epoch !== epoch) return null;
+  const window = periodAfter(promotion.holdout);
+  const known = (await followUpsOf(db, model, lineage)).some((one) => one.epoch === epoch && one.complete);
+  if (known || holdout.from >= window.to || holdout.to <= window.from) return null;
+  const { cycle, promised, beaten } = promotion;
+  return { cycle, epoch, window, promised, beaten: beaten === null ? null : await toScore(beaten) };
 }

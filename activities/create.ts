@@ -1,3 +1,4 @@
+import { chargeErrorActivities } from './chargeError.ts';
 import { checkDefinitionActivities } from './checkDefinition.ts';
 import { decideActivities } from './decide.ts';
 import { asFailure } from './failures.ts';
@@ -15,6 +16,7 @@ export function createActivities(world: World) {
     ...planActivities(world),
     ...inspectActivities(world),
     ...trackActivities(world),
+    ...chargeErrorActivities(world),
     ...decideActivities(world),
     ...promoteActivities(world),
     ...recordActivities(world),

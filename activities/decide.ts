@@ -1,6 +1,8 @@
 import { decide } from '../gate/decide.ts';
 import { primaryResult } from '../gate/primaryResult.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
+import { event } from '../ledger/events.ts';
+import { storeFollowUp } from '../ledger/followUps.ts';
 import { storeJudgement } from '../ledger/judgements.ts';
 import type { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
@@ -35,6 +37,12 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
       verdict: decide(evidence, policy),
       primary: primaryResult(evidence),
     });
+    // What became of the last promotion has an entry of its own: who reads that promotion finds it.
+    if (evidence.followUp !== null) await storeFollowUp(db, cycle, evidence.followUp);
+    if (judgement.verdict.deciding === 'gate-controls') {
+      const detail = { judgement: number, summary: judgement.verdict.summary };
+      await event(db, { model: cycle.model, cycle: cycle.id, kind: 'gate-broken', detail, key: String(number) });
+    }
     return {
       number,
       epoch: judgement.epoch,

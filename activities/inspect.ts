@@ -3,6 +3,7 @@ import { previousCycle } from '../ledger/cycles.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { event } from '../ledger/events.ts';
 import { nameSnapshots } from '../ledger/nameSnapshots.ts';
+import { nameObservations } from '../ledger/observations.ts';
 import type { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { ExtractedSnapshot } from '../schemas/payloads.ts';
@@ -38,6 +39,11 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
     for (const warning of inspect(stored.definition, now, last)) {
       await event(db, { model: cycle.model, cycle: cycle.id, kind: 'warning', detail: { warning }, key: warning });
     }
+  },
+
+  /** Names the document of observations in the ledger, for the cycles to come. */
+  async nameObservations(cycle: CycleAttempt, document: string): Promise<void> {
+    await nameObservations(db, cycle, document);
   },
 
   /** The same for a try: warnings only, nothing is stored. */

@@ -6,6 +6,8 @@ import { cycleId } from '../schemas/cycle.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { Plan, RetrainRequest } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
+import { foresight } from './foresight.ts';
+import { past } from './past.ts';
 import { planQueries, primaryOf } from './planQueries.ts';
 import type { World } from './world.ts';
 
@@ -57,6 +59,11 @@ export const planActivities = (world: World) => ({
         statementTimeoutSeconds: limits.statementTimeoutSeconds,
       },
       champion,
+      past: await past(world, request),
+      foresight:
+        champion === null
+          ? null
+          : await foresight(world, { model, lineage, asOf, definition, holdout: windows.holdout }, champion),
       firstJudgement: judgements + 1,
       fitTimeoutSeconds: limits.fitTimeoutSeconds,
     };

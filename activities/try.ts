@@ -1,3 +1,4 @@
+import { alphaFor } from '../gate/errorBudget.ts';
 import { windowsOf } from '../gate/windows.ts';
 import type { TryPlan, TryRequest } from '../schemas/steps.ts';
 import { sampleQuery } from '../source/sampleQuery.ts';
@@ -19,6 +20,7 @@ export const tryActivities = (world: World) => ({
         queries,
         statementTimeoutSeconds: world.limits.statementTimeoutSeconds,
       },
+      charge: { alpha: alphaFor(definition.gate.error, definition.schedule), account: 'none' },
       fitTimeoutSeconds: world.limits.fitTimeoutSeconds,
     };
   },

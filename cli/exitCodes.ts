@@ -7,6 +7,7 @@ export const exitCodes = {
   badInput: 2,
   unreachable: 3,
   cycleFailed: 4,
+  disagrees: 5,
   interrupted: 130,
 } as const;
 
@@ -14,8 +15,9 @@ export const exitCodesHelp = `Exit codes:
   0    done
   1    an error inside Reign
   2    bad input: a usage, a definition, a name or a time that does not hold
-  3    something is not reachable, or a setting is missing
+  3    something is not reachable (or no longer stored), or a setting is missing
   4    the cycle (or the try) failed
+  5    what is stored is not what comes out again (reign verify)
   130  interrupted`;
 
 const unreachable: readonly ErrorCode[] = [

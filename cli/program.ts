@@ -1,15 +1,18 @@
 import { Command } from 'commander';
 import type { Tell } from './answer.ts';
 import { applyCommand } from './commands/apply.ts';
+import { budgetCommand } from './commands/budget.ts';
 import { cyclesCommand } from './commands/cycles.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { gateCommand } from './commands/gate.ts';
 import { historyCommand } from './commands/history.ts';
 import { modelsCommand } from './commands/models.ts';
 import { retrainCommand } from './commands/retrain.ts';
 import { showCommand } from './commands/show.ts';
 import { tryCommand } from './commands/try.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { exitCodesHelp } from './exitCodes.ts';
 import type { Terminal } from './progress.ts';
 import type { Session } from './session.ts';
@@ -25,8 +28,8 @@ export function createProgram(
     .usage('COMMAND [--json]')
     .addHelpText('after', `\n${exitCodesHelp}`);
   for (const command of commands) program.addCommand(command(session, tell));
-  for (const command of [program, ...program.commands]) {
-    if (command !== program) command.option('--json', 'print one JSON document');
+  for (const command of withAll(program)) {
+    if (command.commands.length === 0) command.option('--json', 'print one JSON document');
     command
       .exitOverride()
       .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: () => {}, outputError: () => {} })
@@ -34,6 +37,9 @@ export function createProgram(
   }
   return program;
 }
+
+/** A command, and those below it. */
+const withAll = (command: Command): Command[] => [command, ...command.commands.flatMap(withAll)];
 
 const commands: readonly ((session: Session, tell: Tell) => Command)[] = [
   devCommand,
@@ -44,6 +50,9 @@ const commands: readonly ((session: Session, tell: Tell) => Command)[] = [
   modelsCommand,
   cyclesCommand,
   showCommand,
+  verifyCommand,
+  gateCommand,
   historyCommand,
+  budgetCommand,
   doctorCommand,
 ];

@@ -1,167 +1,123 @@
-import type { Evidence, Interval, MetricEvidence } from '../schemas/evidence.ts';
-import { type Metric, metrics } from '../schemas/metrics.ts';
+import type { Evidence } from '../schemas/evidence.ts';
 import type { Policy } from '../schemas/policy.ts';
 import type { Check, Verdict, VerdictKind } from '../schemas/verdict.ts';
-import { signed } from './numbers.ts';
-
-/** A check, with the verdict that it leads to when it does not pass. */
-interface Barrier extends Check {
-  readonly otherwise: VerdictKind;
-}
+import type { Bar } from './checks/bar.ts';
+import { caps } from './checks/caps.ts';
+import { comparability, newAnswers } from './checks/comparability.ts';
+import { enoughData } from './checks/enoughData.ts';
+import { floors } from './checks/floors.ts';
+import { guardrails } from './checks/guardrails.ts';
+import { labelledRows } from './checks/labels.ts';
+import { notes } from './checks/notes.ts';
+import { anchorBar, primaryBar } from './checks/primary.ts';
+import { slices } from './checks/slices.ts';
+import { validity } from './checks/validity.ts';
+import { worthWaiting } from './checks/worthWaiting.ts';
+import { type Ending, summarise } from './summarise.ts';
+import { crowning, type WinTest, wins } from './wins.ts';
 
 /**
  * The gate: from evidence and policy to a verdict, and nothing else. Deterministic, so that anyone can recompute it.
  *
- * The checks stand in the order of their weight and the first one that does not pass decides: is the comparison valid,
- * can it be made at all, does the challenger win, does it break a guardrail.
+ * The first of these that holds is the verdict:
+ *
+ * 1. the comparison does not hold: `invalid`; the challenger is the champion in disguise: `keep`
+ * 2. there is nothing to compare that both sides agree on: `review`
+ * 3. there is nothing to tell a difference by: `insufficient`
+ * 4. a loss beyond what is accepted is shown: `keep`, or `review` by policy
+ * 5. labels are missing: `review`
+ * 6. all bars are met: `promote`, or `review` where something leaves the win to a person
+ * 7. even the upper bound is not worth waiting for: `keep`
+ * 8. otherwise `insufficient`
+ *
+ * @param beats the test that a lower bound has to pass; the controls try it on cases whose answer is known
  */
-export function decide(evidence: Evidence, policy: Policy): Verdict {
-  const barriers = [...validity(evidence), ...comparability(evidence), ...victory(evidence, policy)];
-  const stopped = barriers.find((barrier) => barrier.status !== 'passed');
-  const kind = stopped?.otherwise ?? 'promote';
+export function decide(evidence: Evidence, policy: Policy, beats: WinTest = wins): Verdict {
+  const rule = evidence.champion === null ? crowning(policy) : policy;
+  const seen = look(evidence, rule, beats);
+  const { kind, ending, deciding } = order(seen, rule);
   return {
     kind,
-    summary: summarise(kind, evidence, stopped),
-    deciding: stopped?.name ?? 'primary',
-    checks: barriers.map(({ otherwise: _, ...check }) => check),
+    summary: summarise(ending, deciding, evidence, rule),
+    deciding: deciding.name,
+    checks: [
+      ...seen.validity,
+      ...seen.newAnswers,
+      ...seen.comparability,
+      ...seen.enoughData,
+      ...seen.bars.map(({ check }) => check),
+      seen.labelled,
+      ...seen.caps,
+      seen.worthWaiting,
+      ...seen.notes,
+    ],
   };
 }
 
-function* validity({ challenger, champion, rehearsal }: Evidence): Generator<Barrier> {
-  if (champion !== null) {
-    yield {
-      name: 'distinct-versions',
-      status: champion.cycle === challenger.cycle ? 'failed' : 'passed',
-      measured: `challenger of ${challenger.cycle}, champion of ${champion.cycle}`,
-      required: 'two different versions',
-      why: 'A version compared with itself always ties.',
-      otherwise: 'invalid',
-    };
-  }
-  const fitted = challenger.fittedOnJudgedRows + (champion?.fittedOnJudgedRows ?? 0);
-  yield {
-    name: 'unseen-rows',
-    status: fitted === 0 ? 'passed' : 'failed',
-    measured: `challenger fitted on ${challenger.fittedOnJudgedRows}, champion on ${champion?.fittedOnJudgedRows ?? 0} of the judged rows`,
-    required: 'neither fitted on a judged row',
-    why: 'A model looks better than it is on rows that it has seen.',
-    otherwise: 'invalid',
-  };
-  yield {
-    name: 'rehearsal',
-    status: rehearsal.rows > 0 && rehearsal.mismatches === 0 ? 'passed' : 'failed',
-    measured: `${rehearsal.mismatches} of ${rehearsal.rows} rows answered differently`,
-    required: 'raw JSON rows get the same answers in a clean process',
-    why: 'What was measured must be what callers will get.',
-    otherwise: 'invalid',
-  };
+/** Everything that was looked at, in the order of its weight. */
+interface Seen {
+  readonly validity: readonly Check[];
+  readonly newAnswers: readonly Check[];
+  readonly comparability: readonly Check[];
+  readonly enoughData: readonly Check[];
+  /** The primary metric comes first. */
+  readonly bars: readonly [Bar, ...Bar[]];
+  readonly worthWaiting: Check;
+  readonly labelled: Check;
+  readonly caps: readonly Check[];
+  readonly notes: readonly Check[];
 }
 
-function* comparability({ champion, rows, unmeasured, clusters }: Evidence): Generator<Barrier> {
-  if (champion !== null) {
-    yield {
-      name: 'champion-scored',
-      status: champion.unscorable === null ? 'passed' : 'failed',
-      measured: champion.unscorable ?? 'scored on the judged rows',
-      required: 'the champion can be scored',
-      why: 'Without its answers on the same rows nobody knows whether the challenger is better.',
-      otherwise: 'review',
-    };
-    yield {
-      name: 'same-labels',
-      status: rows.labelsDiffer === 0 ? 'passed' : 'failed',
-      measured: `${rows.labelsDiffer} of ${rows.inBoth} rows have another label in the champion's query`,
-      required: 'one label a row',
-      why: 'Where two queries disagree about the truth, a person has to say which one holds.',
-      otherwise: 'review',
-    };
-  }
-  const measurable = unmeasured === null && clusters.count >= 2;
-  yield {
-    name: 'enough-data',
-    status: measurable ? 'passed' : 'failed',
-    measured: unmeasured ?? `${rows.judged} rows in ${clusters.count} clusters`,
-    required: 'rows in at least two clusters',
-    why: 'Without repetition there is no telling a difference from chance.',
-    otherwise: 'insufficient',
-  };
-}
-
-function* victory(evidence: Evidence, { gate, labels }: Policy): Generator<Barrier> {
-  const primary = evidence.metrics[evidence.primary];
-  const against = opponent(evidence);
-  const deciding = primary === undefined ? null : against.interval(primary);
-  yield {
-    name: 'primary',
-    status: deciding?.low == null ? 'unknown' : deciding.low > 0 ? 'passed' : 'failed',
-    measured: `${metrics[evidence.primary].title} ${against.verb} by ${describe(deciding)}`,
-    required: 'a lower bound above zero',
-    why: `The challenger must be better than the ${against.name} beyond what chance gives.`,
-    otherwise: deciding?.low == null ? 'insufficient' : 'keep',
-  };
-  if (evidence.champion !== null) {
-    for (const rail of gate.guardrails) yield guardrail(rail, evidence.metrics[rail.metric]?.difference ?? null);
-  }
-  if (labels === 'selected') {
-    yield {
-      name: 'complete-labels',
-      status: 'failed',
-      measured: 'labels of selected rows only',
-      required: "labels of all rows, or a person's judgement",
-      why: 'Measured on rows that an earlier decision selected: the others never show their label.',
-      otherwise: 'review',
-    };
-  }
-}
-
-function guardrail({ metric, margin }: { metric: Metric; margin: number }, difference: Interval | null): Barrier {
-  const low = difference?.low ?? null;
+function look(evidence: Evidence, policy: Policy, beats: WinTest): Seen {
+  const bars: Seen['bars'] = [
+    primaryBar(evidence, policy, beats),
+    ...anchorBar(evidence, policy, beats),
+    ...guardrails(evidence, policy),
+    ...floors(evidence, policy),
+    ...slices(evidence, policy),
+  ];
   return {
-    name: `guardrail-${metric}`,
-    status: low === null ? 'unknown' : low > -margin ? 'passed' : 'failed',
-    measured: `${metrics[metric].title} difference ${describe(difference)}`,
-    required: `a lower bound above ${signed(-margin)}`,
-    why: 'A gain in one metric must not be paid for in another.',
-    otherwise: low === null ? 'insufficient' : 'keep',
+    validity: [...validity(evidence, policy, beats)],
+    newAnswers: [...newAnswers(evidence)],
+    comparability: [...comparability(evidence)],
+    enoughData: [...enoughData(evidence)],
+    bars,
+    worthWaiting: worthWaiting(evidence, policy, !bars.some(({ blocks }) => blocks)),
+    labelled: labelledRows(evidence, policy),
+    caps: [...caps(evidence, policy)],
+    notes: [...notes(evidence)],
   };
 }
 
-/** Whom the challenger has to beat: the champion, or the trivial predictor where nobody reigns yet. */
-function opponent({ champion }: Evidence): {
-  name: string;
-  verb: string;
-  interval: (of: MetricEvidence) => Interval | null;
-} {
-  return champion === null
-    ? { name: 'trivial predictor', verb: 'leads the trivial predictor', interval: (of) => of.lead }
-    : { name: 'champion', verb: 'differs from the champion', interval: (of) => of.difference };
+interface Ended {
+  readonly kind: VerdictKind;
+  readonly ending: Ending;
+  readonly deciding: Check;
 }
 
-function describe(interval: Interval | null): string {
-  if (interval === null) return 'nothing measured';
-  const { estimate, low, high, level } = interval;
-  if (low === null || high === null) return `${signed(estimate)} (no interval)`;
-  return `${signed(estimate)} (${Math.round(level * 100)} % interval ${signed(low)} to ${signed(high)})`;
-}
-
-function summarise(kind: VerdictKind, evidence: Evidence, stopped: Barrier | undefined): string {
-  const primary = evidence.metrics[evidence.primary];
-  const against = opponent(evidence);
-  const interval = primary === undefined ? null : against.interval(primary);
-  const title = metrics[evidence.primary].title;
-  const scope = `on ${evidence.rows.judged.toLocaleString('en')} rows in ${evidence.clusters.count} clusters`;
-  switch (kind) {
-    case 'promote':
-      return `The challenger beats the ${against.name}: ${title} ${describe(interval)} ${scope}.`;
-    case 'keep':
-      return stopped?.name === 'primary'
-        ? `The challenger does not beat the ${against.name}: ${title} ${describe(interval)} ${scope}.`
-        : `The challenger wins in ${title} but breaks a guardrail: ${stopped?.measured ?? ''}.`;
-    case 'review':
-      return `A person has to decide: ${stopped?.measured ?? ''}.`;
-    case 'insufficient':
-      return `There is too little data to tell: ${stopped?.measured ?? ''}.`;
-    case 'invalid':
-      return `The comparison does not hold: ${stopped?.measured ?? ''}.`;
+function order(seen: Seen, { gate }: Policy): Ended {
+  const stops: [readonly Check[], VerdictKind, Ending][] = [
+    [seen.validity, 'invalid', 'invalid'],
+    [seen.newAnswers, 'keep', 'disguise'],
+    [seen.comparability, 'review', 'incomparable'],
+    [seen.enoughData, 'insufficient', 'noData'],
+  ];
+  for (const [checks, kind, ending] of stops) {
+    const deciding = checks.find(failed);
+    if (deciding !== undefined) return { kind, ending, deciding };
   }
+  const lost = seen.bars.find((bar) => bar.lost);
+  if (lost !== undefined) return { kind: gate.onLoss, ending: 'loss', deciding: lost.check };
+  if (failed(seen.labelled)) return { kind: 'review', ending: 'unlabelled', deciding: seen.labelled };
+  const unmet = seen.bars.find((bar) => bar.blocks);
+  if (unmet === undefined) {
+    const cap = seen.caps.find(failed);
+    if (cap !== undefined) return { kind: 'review', ending: 'capped', deciding: cap };
+    return { kind: 'promote', ending: 'won', deciding: seen.bars[0].check };
+  }
+  return failed(seen.worthWaiting)
+    ? { kind: 'keep', ending: unmet === seen.bars[0] ? 'notWorth' : 'barsNotWorth', deciding: seen.worthWaiting }
+    : { kind: 'insufficient', ending: 'open', deciding: unmet.check };
 }
+
+const failed = ({ status }: Check): boolean => status === 'failed';

@@ -1,11 +1,13 @@
 import type { PrimaryResult } from '../schemas/cycle.ts';
 import type { Evidence } from '../schemas/evidence.ts';
+import { primaryDifference } from './opponent.ts';
 
 /** The deciding metric in brief: against the champion, or against the trivial predictor where nobody reigned. */
-export function primaryResult({ primary, metrics, champion }: Evidence): PrimaryResult | null {
+export function primaryResult(evidence: Evidence): PrimaryResult | null {
+  const { primary, metrics, detection, clusters } = evidence;
   const measured = metrics[primary];
   if (measured === undefined) return null;
-  const interval = champion === null ? measured.lead : measured.difference;
+  const interval = primaryDifference(evidence);
   return {
     metric: primary,
     challenger: measured.challenger,
@@ -13,5 +15,9 @@ export function primaryResult({ primary, metrics, champion }: Evidence): Primary
     difference: interval?.estimate ?? null,
     low: interval?.low ?? null,
     high: interval?.high ?? null,
+    standardError: interval?.standardError ?? null,
+    clusters: interval?.clusters ?? clusters.count,
+    detectable: interval?.detectable ?? detection.detectable,
+    wanted: detection.wanted,
   };
 }

@@ -1,5 +1,5 @@
 import type { Windows } from '../schemas/definition.ts';
-import { before } from '../schemas/durations.ts';
+import { before, instantOf } from '../schemas/durations.ts';
 import type { Window } from '../schemas/primitives.ts';
 
 /**
@@ -12,3 +12,13 @@ export function windowsOf(asOf: string, { horizon, lag, train, holdout }: Window
   const trainTo = before(holdoutFrom, lag, horizon);
   return { train: { from: before(trainTo, train), to: trainTo }, holdout: { from: holdoutFrom, to: holdoutTo } };
 }
+
+/** The period right after a window, as long as the window itself. */
+export function periodAfter({ from, to }: Window): Window {
+  const length = Date.parse(to) - Date.parse(from);
+  return { from: to, to: instantOf(Date.parse(to) + length) };
+}
+
+/** How many whole days lie between two instants, to the nearest. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);

@@ -43,14 +43,24 @@ export async function championAt(
   lineage: string,
   time: string,
 ): Promise<Champion | undefined> {
-  return await lastChampion(db, model, lineage, time);
+  return await lastChampion(db, model, lineage, { time });
+}
+
+/** Who began to reign with a promotion, by its number. */
+export async function championOfEpoch(
+  db: Kysely<Database>,
+  model: string,
+  lineage: string,
+  epoch: number,
+): Promise<Champion | undefined> {
+  return await lastChampion(db, model, lineage, { epoch });
 }
 
 async function lastChampion(
   db: Kysely<Database>,
   model: string,
   lineage: string,
-  time?: string,
+  { time, epoch }: { time?: string; epoch?: number } = {},
 ): Promise<Champion | undefined> {
   let query = db
     .selectFrom('promotions')
@@ -73,6 +83,7 @@ async function lastChampion(
     .orderBy('promotions.epoch', 'desc')
     .limit(1);
   if (time !== undefined) query = query.where('promotions.promoted_at', '<=', time);
+  if (epoch !== undefined) query = query.where('promotions.epoch', '=', epoch);
   const row = await query.executeTakeFirst();
   if (row === undefined) return undefined;
   const { model_uri: modelUri, train_snapshot: trainSnapshot, environment_hash: environmentHash } = row;

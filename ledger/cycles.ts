@@ -3,6 +3,7 @@ import type { Cycle } from '../schemas/cycle.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
 import { type NamedSnapshot, snapshotsOf } from './snapshots.ts';
+import { primaryOf } from './storedPrimary.ts';
 
 export async function cycleById(db: Kysely<Database>, id: string): Promise<Cycle | undefined> {
   const row = await db.selectFrom('cycles').selectAll().where('id', '=', id).executeTakeFirst();
@@ -62,7 +63,7 @@ export function cycleOf(row: Selectable<Database['cycles']>): Cycle {
     summary: row.summary,
     challenger: row.challenger_version,
     champion: row.champion_version,
-    primary: row.primary_result,
+    primary: primaryOf(row.primary_result),
     rows: { train: row.train_rows, holdout: row.holdout_rows, judged: row.judged_rows },
     snapshots: { train: row.train_snapshot, holdout: row.holdout_snapshot },
     evidence: row.evidence,

@@ -1,11 +1,13 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Charge } from '../schemas/charge.ts';
 import type { Column } from '../schemas/columns.ts';
-import type { CycleStatus, Failure, PrimaryResult, Trigger } from '../schemas/cycle.ts';
+import type { CycleStatus, Failure, Trigger } from '../schemas/cycle.ts';
 import type { Definition } from '../schemas/definition.ts';
-import type { Rehearsal } from '../schemas/evidence.ts';
+import type { FollowUp, Rehearsal } from '../schemas/evidence.ts';
 import type { FitResult } from '../schemas/payloads.ts';
 import type { Policy } from '../schemas/policy.ts';
 import type { Verdict, VerdictKind } from '../schemas/verdict.ts';
+import type { StoredPrimary } from './storedPrimary.ts';
 
 /** The tables of the schema `reign`. test/ledger/database.test.ts holds this against what the migrations give. */
 export interface Database {
@@ -19,6 +21,9 @@ export interface Database {
   judgements: JudgementsTable;
   promotions: PromotionsTable;
   events: EventsTable;
+  error_charges: ErrorChargesTable;
+  follow_ups: FollowUpsTable;
+  cycle_observations: CycleObservationsTable;
 }
 
 /** Written as JSON text, read as a value. */
@@ -66,7 +71,7 @@ interface CyclesTable {
   holdout_to: string;
   champion_version: number | null;
   challenger_version: number | null;
-  primary_result: OptionalJson<PrimaryResult>;
+  primary_result: OptionalJson<StoredPrimary>;
   train_rows: number | null;
   holdout_rows: number | null;
   judged_rows: number | null;
@@ -132,7 +137,7 @@ interface JudgementsTable {
   policy: Json<Policy>;
   verdict: Json<Verdict>;
   verdict_kind: GeneratedAlways<VerdictKind>;
-  primary_result: OptionalJson<PrimaryResult>;
+  primary_result: OptionalJson<StoredPrimary>;
   judged_at: Clock;
 }
 
@@ -160,4 +165,45 @@ interface EventsTable {
   kind: string;
   key: string | null;
   detail: Json<object>;
+}
+
+interface ErrorChargesTable {
+  id: GeneratedAlways<number>;
+  model: string;
+  lineage: string;
+  as_of: string;
+  challenger_version: number;
+  champion_version: number | null;
+  holdout: string;
+  cycle: string;
+  attempt: number;
+  judgement_number: number;
+  definition_version: number;
+  trigger: Trigger;
+  account: Exclude<Charge['account'], 'none'>;
+  alpha: number;
+  charged_at: Clock;
+}
+
+interface FollowUpsTable {
+  model: string;
+  lineage: string;
+  epoch: number;
+  found_by: string;
+  attempt: number;
+  window_from: string;
+  window_to: string;
+  rows: number;
+  complete: boolean;
+  promised: Json<FollowUp['promised']>;
+  found: OptionalJson<FollowUp['found']>;
+  unmeasured: string | null;
+  at: Clock;
+}
+
+interface CycleObservationsTable {
+  cycle: string;
+  attempt: number;
+  document: string;
+  named_at: Clock;
 }

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Column } from '../schemas/columns.ts';
-import type { Definition } from '../schemas/definition.ts';
+import { type Definition, Gate } from '../schemas/definition.ts';
 import { canonicalHash } from './canonicalHash.ts';
 import type { Database } from './database.ts';
 
@@ -123,7 +123,8 @@ function storedDefinition(row: Selectable<Database['definitions']>): StoredDefin
     model: row.model,
     version: row.version,
     hash: row.hash,
-    definition: row.document,
+    // Applied by an earlier release, it may lack what a gate can say by now: the defaults hold.
+    definition: { ...row.document, gate: Gate.parse(row.document.gate) },
     codeHash: row.code_hash,
     columns: row.columns,
     appliedAt: row.applied_at,

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { PrimaryResult } from '../schemas/cycle.ts';
 import type { Database } from './database.ts';
+import { followUpsOf, type StoredFollowUp } from './followUps.ts';
 import { instant } from './instants.ts';
+import { primaryOf } from './storedPrimary.ts';
 
 /** One reign. */
 export interface Reign {
@@ -20,6 +22,8 @@ export interface Reign {
   readonly by: string;
   /** What it won by, where it was judged. */
   readonly primary: PrimaryResult | null;
+  /** The same difference in the period after the one that it was promoted on; null where nobody has looked yet. */
+  readonly followUp: Pick<StoredFollowUp, 'promised' | 'found' | 'complete'> | null;
 }
 
 /** Who was champion from when to when, what it beat and why; the first reign first. */
@@ -42,6 +46,12 @@ export async function history(db: Kysely<Database>, model: string, lineage: stri
     .where('promotions.lineage', '=', lineage)
     .orderBy('promotions.epoch')
     .execute();
+  const followUps = new Map(
+    (await followUpsOf(db, model, lineage)).map(({ epoch, promised, found, complete }) => [
+      epoch,
+      { promised, found, complete },
+    ]),
+  );
   return rows.map((row, at) => ({
     epoch: row.epoch,
     version: row.version,
@@ -53,6 +63,7 @@ export async function history(db: Kysely<Database>, model: string, lineage: stri
     beat: rows[at - 1]?.version ?? null,
     reason: row.reason,
     by: row.promoted_by,
-    primary: row.primary_result,
+    primary: primaryOf(row.primary_result),
+    followUp: followUps.get(row.epoch) ?? null,
   }));
 }

@@ -42,6 +42,11 @@ export const PrimaryResult = z
     difference: z.number().nullable(),
     low: z.number().nullable(),
     high: z.number().nullable(),
+    standardError: z.number().nullable(),
+    clusters: z.int(),
+    /** What these rows would show four times in five, and what is worth having. */
+    detectable: z.number().nullable(),
+    wanted: z.number(),
   })
   .meta({ id: 'PrimaryResult' });
 export type PrimaryResult = z.infer<typeof PrimaryResult>;

@@ -1,7 +1,11 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { isDuration } from './durations.ts';
-import { type Metric, metricNames, metrics, tasks } from './metrics.ts';
+import { Gate } from './gate.ts';
+import { type Contradiction, gateContradictions, isEmpty } from './gateContradictions.ts';
+import { tasks } from './metrics.ts';
+
+export { Gate };
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, '1 to 63 of a-z, 0-9 and -, starting with a letter');
 
@@ -14,6 +18,20 @@ const duration = z.string().refine(isDuration, {
 /** One value of the label, as the query gives it. */
 const ClassLabel = z.union([z.string(), z.number(), z.boolean()]);
 export type ClassLabel = z.infer<typeof ClassLabel>;
+
+export const Selection = z
+  .strictObject({
+    decision: columnName.describe('Column that is true for rows that were accepted: only those ever show a label.'),
+    decidedBy: columnName
+      .optional()
+      .describe('Column that names the version (or the rule) that decided about the row.'),
+    probability: columnName
+      .optional()
+      .describe(
+        'Column with the probability, from 0 to 1, with which the row was to be accepted, known when it was decided. Needed for any verdict beyond review.',
+      ),
+  })
+  .meta({ id: 'SelectionColumns' });
 
 export const Source = z
   .strictObject({
@@ -50,6 +68,7 @@ export const Source = z
       ),
     weight: columnName.optional().describe('Column with importance weights, not negative.'),
     carry: z.array(columnName).default([]).describe('Columns kept for slices and amounts; never features.'),
+    selection: Selection.optional().describe('labels: selected: what decided whose label shows.'),
   })
   .meta({ id: 'Source' });
 export type Source = z.infer<typeof Source>;
@@ -121,28 +140,6 @@ export const CodePipeline = z
   .meta({ id: 'CodePipeline' });
 export type CodePipeline = z.infer<typeof CodePipeline>;
 
-export const Guardrail = z
-  .strictObject({
-    metric: z.enum(metricNames),
-    margin: z
-      .number()
-      .min(0)
-      .describe('The loss that is accepted: the lower bound of the difference must lie above minus this.'),
-  })
-  .meta({ id: 'Guardrail' });
-export type Guardrail = z.infer<typeof Guardrail>;
-
-export const Gate = z
-  .strictObject({
-    primary: z
-      .enum(metricNames)
-      .optional()
-      .describe('The metric that decides. Default: roc_auc, log_loss or rmse by task.'),
-    guardrails: z.array(Guardrail).default([]),
-  })
-  .meta({ id: 'Gate' });
-export type Gate = z.infer<typeof Gate>;
-
 export const Schedule = z
   .strictObject({
     cron: z.string().refine(isCron, { error: 'five cron fields, such as 0 6 * * MON' }),
@@ -161,7 +158,7 @@ export const Definition = z
     label: Label.optional().describe('The classes of a classifier; absent for a regression.'),
     windows: Windows,
     pipeline: z.union([CodePipeline, DeclarativePipeline]),
-    gate: Gate.default({ guardrails: [] }),
+    gate: Gate.prefault({}),
     schedule: Schedule.optional(),
   })
   .superRefine((definition, context) => {
@@ -177,15 +174,9 @@ export const Definition = z
   .meta({ id: 'Definition' });
 export type Definition = z.infer<typeof Definition>;
 
-interface Contradiction {
-  readonly path: (string | number)[];
-  readonly found: unknown;
-  readonly message: string;
-}
-
 /** What each field allows alone, but the fields together do not. */
 function* contradictions(definition: DefinitionFields): Generator<Contradiction> {
-  const { task, label, source, gate, windows, pipeline } = definition;
+  const { task, label, source, windows, pipeline } = definition;
   if (task === 'regression' && label !== undefined) {
     yield { path: ['label'], found: label, message: 'nothing, since a regression has no classes' };
   }
@@ -195,20 +186,10 @@ function* contradictions(definition: DefinitionFields): Generator<Contradiction>
   if (label !== undefined) yield* labelContradictions(task, label);
   yield* columnContradictions(source);
   yield* zoneContradictions(definition);
-  const used: [(string | number)[], Metric][] = gate.guardrails.map((rail, at) => [
-    ['gate', 'guardrails', at, 'metric'],
-    rail.metric,
-  ]);
-  if (gate.primary !== undefined) used.unshift([['gate', 'primary'], gate.primary]);
-  for (const [path, metric] of used) {
-    const allowed: readonly string[] = metrics[metric].tasks;
-    if (!allowed.includes(task)) {
-      const choices = metricNames.filter((other) => (metrics[other].tasks as readonly string[]).includes(task));
-      yield { path, found: metric, message: `a metric for a ${task} model: ${choices.join(', ')}` };
-    }
-  }
+  yield* selectionContradictions(source);
+  yield* gateContradictions(definition);
   for (const length of ['train', 'holdout'] as const) {
-    if (/^P(?:T)?(?:0[A-Z])+$/.test(windows[length]))
+    if (isEmpty(windows[length]))
       yield { path: ['windows', length], found: windows[length], message: 'a length above zero' };
   }
   if ('columns' in pipeline) {
@@ -283,6 +264,7 @@ function* columnContradictions(source: Source): Generator<Contradiction> {
   const kept = [
     ...source.carry.map((column, at) => ({ column, path: ['source', 'carry', at] })),
     ...clusterColumns(source),
+    ...selectionColumns(source),
   ];
   for (const { column, path } of kept) {
     if (/^(label|weight|score(_\d+)?)$/.test(column)) {
@@ -312,6 +294,39 @@ function* columnContradictions(source: Source): Generator<Contradiction> {
 
 function clusterColumns({ cluster }: Source): { column: string; path: (string | number)[] }[] {
   return Array.isArray(cluster) ? cluster.map((column, at) => ({ column, path: ['source', 'cluster', at] })) : [];
+}
+
+/** Where labels are selected somebody has to say by what; where they are complete nobody decided whose label shows. */
+function* selectionContradictions({ labels, selection, features, ...roles }: Source): Generator<Contradiction> {
+  if (labels === 'complete') {
+    if (selection !== undefined)
+      yield { path: ['source', 'selection'], found: selection, message: 'nothing, since source.labels is complete' };
+    return;
+  }
+  if (selection === undefined) {
+    yield {
+      path: ['source', 'selection'],
+      found: undefined,
+      message: 'a mapping with decision, the column that says who was accepted, since source.labels is selected',
+    };
+    return;
+  }
+  const taken = { rowId: roles.rowId, eventTime: roles.eventTime, label: roles.label, weight: roles.weight };
+  const named = selectionColumns({ selection });
+  for (const [at, { column, path }] of named.entries()) {
+    if (features.includes(column))
+      yield { path, found: column, message: 'a column that is not a feature: it was decided upon features' };
+    for (const [role, other] of Object.entries(taken))
+      if (column === other) yield { path, found: column, message: `a column other than source.${role}` };
+    if (named.findIndex((other) => other.column === column) !== at)
+      yield { path, found: column, message: 'a column of its own for each part of the selection' };
+  }
+}
+
+function selectionColumns({ selection }: Pick<Source, 'selection'>): { column: string; path: (string | number)[] }[] {
+  return Object.entries(selection ?? {}).flatMap(([role, column]) =>
+    column === undefined ? [] : [{ column, path: ['source', 'selection', role] }],
+  );
 }
 
 function* zoneContradictions({ source, schedule }: DefinitionFields): Generator<Contradiction> {

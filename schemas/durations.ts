@@ -32,3 +32,7 @@ export function parseInstant(text: string): string {
   if (instant.epochMilliseconds % 1000 !== 0) throw new RangeError('not in whole seconds');
   return formatInstant(instant);
 }
+
+/** Milliseconds since 1970 as an instant. */
+export const instantOf = (milliseconds: number): string =>
+  formatInstant(Temporal.Instant.fromEpochMilliseconds(milliseconds));

@@ -1,37 +1,16 @@
 import { z } from 'zod';
+import { Charge } from './charge.ts';
+import { Interval, MetricEvidence } from './interval.ts';
 import { metricNames, tasks } from './metrics.ts';
+import { ColumnShift, Leak } from './observations.ts';
 import { Hash, Instant, Window } from './primitives.ts';
 
-/** A difference with its uncertainty, turned so that positive is better. Null where it cannot be told (fewer than two clusters). */
-export const Interval = z
-  .strictObject({
-    estimate: z.number(),
-    standardError: z.number().nullable(),
-    low: z.number().nullable(),
-    high: z.number().nullable(),
-    level: z.number(),
-    degreesOfFreedom: z.int(),
-    clusters: z.int(),
-    method: z.enum(['influence', 'bootstrap']),
-  })
-  .meta({ id: 'Interval' });
-export type Interval = z.infer<typeof Interval>;
+export { Interval, MetricEvidence };
 
-export const MetricEvidence = z
-  .strictObject({
-    better: z.enum(['higher', 'lower']),
-    challenger: z.number(),
-    champion: z.number().nullable(),
-    trivial: z.number(),
-    /** Challenger against champion; null without a champion that could be scored. */
-    difference: Interval.nullable(),
-    /** Challenger against the trivial predictor. */
-    lead: Interval,
-    /** Champion against the trivial predictor. */
-    championLead: Interval.nullable(),
-  })
-  .meta({ id: 'MetricEvidence' });
-export type MetricEvidence = z.infer<typeof MetricEvidence>;
+export const Bounded = z
+  .strictObject({ estimate: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+  .meta({ id: 'Bounded' });
+export type Bounded = z.infer<typeof Bounded>;
 
 /** Who is to be judged: named by what is the same on every machine, never by a run id. */
 export const ContenderRequest = z
@@ -54,6 +33,7 @@ export type ContenderRequest = z.infer<typeof ContenderRequest>;
 export const Contender = ContenderRequest.extend({
   /** How many judged rows it was fitted on. Anything but zero makes the comparison invalid. */
   fittedOnJudgedRows: z.int(),
+  trainWindow: Window,
 }).meta({ id: 'Contender' });
 export type Contender = z.infer<typeof Contender>;
 
@@ -67,10 +47,198 @@ export const Rehearsal = z
   .meta({ id: 'Rehearsal' });
 export type Rehearsal = z.infer<typeof Rehearsal>;
 
+/** One part of the rows. */
+export const SliceEvidence = z
+  .strictObject({
+    /** One column and value, or two where a search found them. A value is null for rows without one. */
+    where: z.array(z.strictObject({ column: z.string(), value: z.string().nullable() }).meta({ id: 'SliceValue' })),
+    metric: z.enum(metricNames),
+    margin: z.number(),
+    protected: z.boolean(),
+    rows: z.int(),
+    clusters: z.int(),
+    challenger: z.number().nullable(),
+    champion: z.number().nullable(),
+    difference: Interval.nullable(),
+    /** The upper bound after Holm's correction over all declared slices; null where nothing was measured, and for found slices. */
+    holmHigh: z.number().nullable(),
+    /** Why nothing was measured: too few rows, one class only. */
+    unmeasured: z.string().nullable(),
+  })
+  .meta({ id: 'SliceEvidence' });
+export type SliceEvidence = z.infer<typeof SliceEvidence>;
+
+/**
+ * What the gate's own test makes of cases whose answer is known. The numbers are measured here; whether the gate answers
+ * rightly is for the gate to show.
+ */
+export const Controls = z
+  .strictObject({
+    /** The deciding lower bounds of equal models: signs of the centred cluster sums flipped at random. In ascending order. */
+    flips: z
+      .strictObject({ count: z.int(), exhaustive: z.boolean(), lows: z.array(z.number()) })
+
+      .meta({ id: 'FlipControl' })
+      .nullable(),
+    /** The challenger with its scores dealt out at random: must not win, and must lose where the champion leads clearly. */
+    shuffled: z
+      .strictObject({ difference: Interval, mustLose: z.boolean() })
+
+      .meta({ id: 'ShuffledControl' })
+      .nullable(),
+    /** The challenger made better by a known gain: must win. `notRun` says why there is none. */
+    planted: z
+      .strictObject({ gain: z.number().nullable(), difference: Interval.nullable(), notRun: z.string().nullable() })
+      .meta({ id: 'PlantedControl' }),
+    /** A fit on shuffled labels, at alpha 0.0001: must not win. Null where the policy does not ask for it. */
+    shuffledFit: z
+      .strictObject({ difference: Interval.nullable(), notRun: z.string().nullable() })
+
+      .meta({ id: 'ShuffledFitControl' })
+      .nullable(),
+  })
+  .meta({ id: 'Controls' });
+export type Controls = z.infer<typeof Controls>;
+
+/** Do probabilities come true? Bins of equal numbers of rows, with clustered 95 % intervals. */
+export const Calibration = z
+  .strictObject({
+    bins: z.array(
+      z.strictObject({ rows: z.int(), predicted: z.number(), observed: Bounded }).meta({ id: 'CalibrationBin' }),
+    ),
+    /** Of the logistic regression of the label on the score's logit: 1 and 0 where calibrated. */
+    slope: Bounded.nullable(),
+    intercept: Bounded.nullable(),
+    expectedError: Bounded,
+  })
+  .meta({ id: 'Calibration' });
+export type Calibration = z.infer<typeof Calibration>;
+
+const Swapped = z
+  .strictObject({
+    rows: z.int(),
+    labelled: z.int(),
+    /** Share of positives among the labelled; null where there is none. Never imputed. */
+    positiveRate: z.number().nullable(),
+  })
+  .meta({ id: 'Swapped' });
+
+/** Whom the challenger would decide otherwise about, at the policy's cut-off. */
+export const SwapSet = z
+  .strictObject({
+    cutoff: z.number(),
+    accept: z.enum(['below', 'above']),
+    /** Accepted by the challenger alone. */
+    swapIns: Swapped,
+    /** Accepted by the champion alone. */
+    swapOuts: Swapped,
+    acceptedByBoth: Swapped,
+    rejectedByBoth: Swapped,
+  })
+  .meta({ id: 'SwapSet' });
+export type SwapSet = z.infer<typeof SwapSet>;
+
+/** The labels of the mature rows of the holdout. */
+export const LabelEvidence = z
+  .strictObject({
+    matureRows: z.int(),
+    unlabelled: z.int(),
+    unlabelledShare: z.number(),
+    /** By UTC day (thinned to at most 60 groups of days). `rate`: of the positive class, or the mean; null for multiclass. */
+    cohorts: z.array(
+      z
+        .strictObject({
+          from: Instant,
+          rows: z.int(),
+          unlabelled: z.int(),
+          rate: z.number().nullable(),
+        })
+        .meta({ id: 'LabelCohort' }),
+    ),
+    /** Change of the unlabelled share a day, clustered. */
+    unlabelledTrend: Bounded.nullable(),
+    /** The unlabelled share rises or falls over the holdout beyond chance, by a total that matters. */
+    trending: z.boolean(),
+  })
+  .meta({ id: 'LabelEvidence' });
+export type LabelEvidence = z.infer<typeof LabelEvidence>;
+
+/** Where only selected rows show a label: how the others are stood in for. */
+export const Selection = z
+  .strictObject({
+    /** Rows of the holdout that were accepted, and that show a label. */
+    accepted: z.int(),
+    labelled: z.int(),
+    /** Versions that decided, as the column names them: at most ten. */
+    decidedBy: z.array(z.string()),
+    /** Whether the source gives approval probabilities: then labelled rows are weighted by their inverse. */
+    weighted: z.boolean(),
+    /** Share of all rows whose approval probability is above zero. */
+    overlap: z.number().nullable(),
+    /** Share of all rows with a probability strictly between 0 and 1: approved at random. */
+    randomised: z.number().nullable(),
+    /** Share of the total weight that the heaviest row has. */
+    largestWeight: z.number().nullable(),
+    effectiveRows: z.number().nullable(),
+    /** Share of the challenger's swap-ins (or, without cut-off, of all rows) that can never show a label. */
+    unreachable: z.number().nullable(),
+  })
+  .meta({ id: 'Selection' });
+export type Selection = z.infer<typeof Selection>;
+
+/** How much data there is. */
+export const Detection = z
+  .strictObject({
+    /** The gain that is worth having, by policy. */
+    wanted: z.number(),
+    /** The gain that these rows would show four times in five. */
+    detectable: z.number().nullable(),
+    /** How many clusters would show `wanted`, and when a holdout that begins as this one does would hold them. */
+    clustersNeeded: z.int().nullable(),
+    enoughOn: Instant.nullable(),
+  })
+  .meta({ id: 'Detection' });
+export type Detection = z.infer<typeof Detection>;
+
+/** The last promotion, to be looked at again on this holdout. */
+export const FollowUpRequest = z
+  .strictObject({
+    cycle: z.string(),
+    epoch: z.int(),
+    /** Rows of this period count: the first holdout's length after the promoting holdout. */
+    window: Window,
+    promised: Bounded,
+    /** Whom it beat, scored on this holdout; null where it beat the trivial predictor. */
+    beaten: ContenderRequest.nullable(),
+    /** Rows that chose the promoted version. */
+    chose: z.array(Hash),
+  })
+  .meta({ id: 'FollowUpRequest' });
+export type FollowUpRequest = z.infer<typeof FollowUpRequest>;
+
+/** What became of the last promotion, on rows newer than those it was promoted on. */
+export const FollowUp = z
+  .strictObject({
+    /** The cycle that promoted, and the epoch it began. */
+    cycle: z.string(),
+    epoch: z.int(),
+    window: Window,
+    rows: z.int(),
+    /** The whole period is there: later cycles need not look again. */
+    complete: z.boolean(),
+    /** The primary metric's difference to whom it beat, as it was promoted on. */
+    promised: Bounded,
+    /** The same on the newer rows. */
+    found: Interval.nullable(),
+    unmeasured: z.string().nullable(),
+  })
+  .meta({ id: 'FollowUp' });
+export type FollowUp = z.infer<typeof FollowUp>;
+
 /** What was measured about both on the same rows. Holds no duration, host name or run id: the same inputs give the same bytes. */
 export const Evidence = z
   .strictObject({
-    format: z.literal(1),
+    format: z.literal(2),
     model: z.string(),
     lineage: z.string(),
     asOf: Instant,
@@ -79,6 +247,7 @@ export const Evidence = z
     classes: z.array(z.union([z.string(), z.number(), z.boolean()])).nullable(),
     positive: z.union([z.string(), z.number(), z.boolean()]).nullable(),
     window: Window,
+    charge: Charge,
     /** Hash over the judged row ids, in order. */
     rowHash: Hash,
     rows: z
@@ -92,6 +261,10 @@ export const Evidence = z
         /** Rows whose labels differ between the two queries. */
         labelsDiffer: z.int(),
         judged: z.int(),
+        /** Of equal weight, judged rows would be so many: (sum of weights)² / sum of squares. */
+        effective: z.number(),
+        /** Judged rows by class, in the order of the classes; null for a regression. */
+        byClass: z.array(z.int()).nullable(),
       })
       .meta({ id: 'EvidenceRows' }),
     clusters: z
@@ -103,9 +276,43 @@ export const Evidence = z
       .meta({ id: 'EvidenceClusters' }),
     challenger: Contender,
     champion: Contender.nullable(),
+    anchor: Contender.nullable(),
+    /** Holdout snapshots that chose the champion. */
+    choseChampion: z.array(Hash),
+    /** What the trivial predictor answers. */
+    trivial: z.union([z.array(z.number()), z.number()]),
+    /** Both contenders answer the same, row for row. */
+    identical: z.boolean(),
     /** By metric name. Empty where nothing could be measured; then `unmeasured` says why. */
     metrics: z.record(z.string(), MetricEvidence),
     unmeasured: z.string().nullable(),
+    detection: Detection,
+    slices: z.array(SliceEvidence),
+    /** Found by search on one half of the clusters, measured on the other. */
+    foundSlices: z.array(SliceEvidence),
+    labels: LabelEvidence,
+    selection: Selection.nullable(),
+    calibration: z
+      .strictObject({ challenger: Calibration, champion: Calibration.nullable() })
+
+      .meta({ id: 'CalibrationEvidence' })
+      .nullable(),
+    swapSet: SwapSet.nullable(),
+    controls: Controls.nullable(),
+    /** The predictions of a version fitted on shuffled labels, for the control. */
+    shuffledFit: Hash.nullable(),
+    /** From the document of observations: what the gate looks at. */
+    observations: z
+      .strictObject({ document: Hash, leaks: z.array(Leak), shifted: z.array(z.string()), flippedLabels: z.int() })
+
+      .meta({ id: 'ObservationsSummary' })
+      .nullable(),
+    /** The champion's scores on this holdout against those on the last one. */
+    scoreShift: ColumnShift.nullable(),
+    /** Evidence of up to eight cycles before, newest first: where `scoreShift` has its reference from. */
+    past: z.array(Hash),
+    followUp: FollowUp.nullable(),
+    followUpRequest: FollowUpRequest.nullable(),
     rehearsal: Rehearsal,
   })
   .meta({ id: 'Evidence' });

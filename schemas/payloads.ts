@@ -3,10 +3,12 @@
  * evidence go by hash. The trainer's pydantic models are generated from these (`npm run generate`).
  */
 import { z } from 'zod';
+import { Charge } from './charge.ts';
 import { Column, SourceType } from './columns.ts';
 import { Definition } from './definition.ts';
-import { ContenderRequest, Evidence, Rehearsal } from './evidence.ts';
+import { ContenderRequest, Evidence, FollowUpRequest, Rehearsal } from './evidence.ts';
 import { metricNames } from './metrics.ts';
+import { Observations } from './observations.ts';
 import { Hash, Instant, Window } from './primitives.ts';
 import { Manifest } from './snapshot.ts';
 
@@ -85,6 +87,8 @@ export const FitRequest = z
     holdoutWindow: Window,
     /** Null in `reign try`: then the model is written to a folder of the store's tries and nothing to MLflow. */
     run: TrackedRun.nullable(),
+    /** A control: the labels are dealt out at random before the fit. Only with `run: null`. */
+    shuffleLabels: z.boolean(),
     timeoutSeconds: z.int(),
   })
   .meta({ id: 'FitRequest' });
@@ -141,8 +145,18 @@ export const EvaluateRequest = z
     trivial: z.union([z.array(z.number()), z.number()]),
     challenger: ContenderRequest,
     champion: ContenderRequest.nullable(),
+    /** The last champion that won by superiority, where the policy asks for it and it is not the champion itself. */
+    anchor: ContenderRequest.nullable(),
     /** Holdout snapshots on which the champion was chosen: their rows are left out. */
     choseChampion: z.array(Hash),
+    charge: Charge,
+    /** What was observed in features and labels; null where nothing was. */
+    observations: Hash.nullable(),
+    /** The holdout predictions of a version that was fitted on shuffled labels; null where the policy asks for none. */
+    shuffledFit: Hash.nullable(),
+    /** Evidence of up to eight cycles before, newest first. */
+    past: z.array(Hash),
+    followUp: FollowUpRequest.nullable(),
     rehearsal: Rehearsal,
     /** The challenger's MLflow run, for holdout_* metrics; null in `reign try`. */
     run: TrackedRun.nullable(),
@@ -151,6 +165,45 @@ export const EvaluateRequest = z
 export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
 export const EvaluateResult = z.strictObject({ evidence: Hash }).meta({ id: 'EvaluateResult' });
 export type EvaluateResult = z.infer<typeof EvaluateResult>;
+
+/** Look at features and labels of both snapshots: leaks, shift, labels that have flipped. */
+export const ObserveRequest = z
+  .strictObject({
+    cycle: CycleIdentity,
+    definition: Definition,
+    trainSnapshot: Hash,
+    holdoutSnapshot: Hash,
+    /** Observations of up to eight cycles before, newest first. */
+    past: z.array(Hash),
+    /** Predictions of the last judged holdout, for labels that have flipped since. */
+    lastPredictions: Hash.nullable(),
+  })
+  .meta({ id: 'ObserveRequest' });
+export type ObserveRequest = z.infer<typeof ObserveRequest>;
+export const ObserveResult = z.strictObject({ observations: Hash }).meta({ id: 'ObserveResult' });
+export type ObserveResult = z.infer<typeof ObserveResult>;
+
+/** What could this cycle detect? Asked before the fit, from the standard errors of past cycles. */
+export const ForecastRequest = z
+  .strictObject({
+    alpha: z.number(),
+    /** Clusters that the holdout will have once rows that chose the champion are left out. */
+    clusters: z.int(),
+    /** Age of the champion's training data at asOf, in days. */
+    championAgeDays: z.number(),
+    past: z.array(
+      z
+        .strictObject({ standardError: z.number(), clusters: z.int(), championAgeDays: z.number() })
+        .meta({ id: 'PastError' }),
+    ),
+  })
+  .meta({ id: 'ForecastRequest' });
+export type ForecastRequest = z.infer<typeof ForecastRequest>;
+/** The detectable difference as a range; null where there is no past to tell it from. */
+export const ForecastResult = z
+  .strictObject({ optimistic: z.number().nullable(), pessimistic: z.number().nullable(), pastCycles: z.int() })
+  .meta({ id: 'ForecastResult' });
+export type ForecastResult = z.infer<typeof ForecastResult>;
 
 /** What an error of the trainer carries besides code and message: by hash, since it may quote rows. */
 export const ErrorDetail = z
@@ -175,5 +228,10 @@ export const trainerShapes = {
   Rehearsal,
   EvaluateRequest,
   EvaluateResult,
+  Observations,
+  ObserveRequest,
+  ObserveResult,
+  ForecastRequest,
+  ForecastResult,
   ErrorDetail,
 };

@@ -1,8 +1,10 @@
 /** What a cycle's steps hand to each other through Temporal: small, and typed once for workflows and activities. */
+
+import type { Charge } from './charge.ts';
 import type { Column } from './columns.ts';
 import type { Cycle, CycleStatus, Failure, Trigger } from './cycle.ts';
 import type { Definition } from './definition.ts';
-import type { ContenderRequest, Rehearsal } from './evidence.ts';
+import type { ContenderRequest, FollowUp, FollowUpRequest, Rehearsal } from './evidence.ts';
 import type { Metric } from './metrics.ts';
 import type {
   CheckPipelineResult,
@@ -10,6 +12,7 @@ import type {
   ExtractedSnapshot,
   ExtractRequest,
   FitResult,
+  ForecastRequest,
   TrackedRun,
 } from './payloads.ts';
 import type { Window } from './primitives.ts';
@@ -36,10 +39,8 @@ export interface ClaimedAttempt {
   readonly token: string;
 }
 
-/** The champion to beat, with what judging it takes. */
-export interface ChampionToBeat {
-  /** The number of the promotion that made it champion. */
-  readonly epoch: number;
+/** A version with what scoring it on this cycle's holdout takes. */
+export interface VersionToScore {
   readonly version: number;
   readonly cycle: string;
   readonly asOf: string;
@@ -48,14 +49,50 @@ export interface ChampionToBeat {
   readonly definitionVersion: number;
   readonly codeHash: string | null;
   readonly trainSnapshot: string;
-  /** Holdouts whose rows chose it; they are left out of the comparison. */
-  readonly choseSnapshots: string[];
   /** Its own view of the holdout, where its definition reads the source otherwise than the challenger's. */
   readonly holdoutExtraction: ExtractRequest | null;
   /** Of the environment it was fitted in: a trainer of that environment can score it where today's cannot. */
   readonly environmentHash: string;
   /** Why it cannot be scored any more: its query does not hold in today's source. */
   readonly unscorable: string | null;
+}
+
+/** The champion to beat, with what judging it takes. */
+export interface ChampionToBeat extends VersionToScore {
+  /** The number of the promotion that made it champion. */
+  readonly epoch: number;
+  /** Holdouts whose rows chose it; they are left out of the comparison. */
+  readonly choseSnapshots: string[];
+  /** The last champion that won by superiority, where the policy asks for it and it is another. */
+  readonly anchor: VersionToScore | null;
+  /** The promotion that made it champion, where this holdout shows more of what became of it. */
+  readonly promotion: PromotionToFollow | null;
+}
+
+/** A promotion that is looked at again on newer rows. */
+export interface PromotionToFollow {
+  readonly cycle: string;
+  readonly epoch: number;
+  /** The period right after the promoting holdout, of its length. */
+  readonly window: Window;
+  readonly promised: FollowUp['promised'];
+  /** Null: it beat the trivial predictor. */
+  readonly beaten: VersionToScore | null;
+}
+
+/** What earlier cycles of the lineage left behind, for comparison. */
+export interface Past {
+  /** Evidence of up to eight cycles before, newest first. */
+  readonly evidence: string[];
+  readonly observations: string[];
+  /** Predictions of the last judged holdout. */
+  readonly lastPredictions: string | null;
+}
+
+/** What the gate wants to see, and from what the trainer can tell whether it could. */
+export interface Foresight {
+  readonly wanted: number;
+  readonly request: ForecastRequest;
 }
 
 export interface PlannedCycle {
@@ -68,6 +105,9 @@ export interface PlannedCycle {
   readonly windows: { readonly train: Window; readonly holdout: Window };
   readonly extraction: ExtractRequest;
   readonly champion: ChampionToBeat | null;
+  readonly past: Past;
+  /** Null where there are too few past cycles, or no `detect`, to save a fit by. */
+  readonly foresight: Foresight | null;
   /** The number of this attempt's first judgement; earlier attempts may have left some. */
   readonly firstJudgement: number;
   readonly fitTimeoutSeconds: number;
@@ -95,11 +135,24 @@ export interface FittedChallenger {
 export interface Challenger extends FittedChallenger {
   readonly predictions: string;
   readonly rehearsal: Rehearsal;
+  /** Predictions of a version fitted on shuffled labels, where the policy asks for that control. */
+  readonly shuffledFit: string | null;
 }
 
 /** The champion with its answers on the holdout, or with why there are none. */
 export interface ScoredChampion extends ChampionToBeat {
   readonly contender: ContenderRequest;
+  readonly scoredAnchor: ContenderRequest | null;
+  readonly followUp: FollowUpRequest | null;
+}
+
+/** The test that is to be paid for. */
+export interface ChargeRequest {
+  readonly cycle: CycleAttempt;
+  readonly number: number;
+  readonly challenger: number;
+  readonly champion: number | null;
+  readonly holdout: string;
 }
 
 export interface JudgementRequest {
@@ -166,6 +219,7 @@ export interface TryPlan {
   readonly primary: Metric;
   readonly windows: { readonly train: Window; readonly holdout: Window };
   readonly extraction: ExtractRequest;
+  readonly charge: Charge;
   readonly fitTimeoutSeconds: number;
 }
 

@@ -3,12 +3,16 @@ import { z } from 'zod';
 export const verdicts = ['promote', 'keep', 'review', 'insufficient', 'invalid'] as const;
 export type VerdictKind = (typeof verdicts)[number];
 
+export const checkStatuses = ['passed', 'failed', 'unknown', 'noted', 'notRun'] as const;
+export type CheckStatus = (typeof checkStatuses)[number];
+
 /** One thing the gate looked at. */
 export const Check = z
   .strictObject({
     /** kebab-case, stable. */
     name: z.string(),
-    status: z.enum(['passed', 'failed', 'unknown']),
+    /** `noted`: worth knowing, decides nothing. `notRun`: could not be done; `measured` says why. */
+    status: z.enum(checkStatuses),
     measured: z.string(),
     required: z.string(),
     why: z.string(),

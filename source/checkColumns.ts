@@ -12,7 +12,7 @@ export interface SourceColumns {
   readonly eventTime: Column;
   readonly knownAt: Column | null;
   readonly label: Column;
-  /** What a snapshot holds besides Reign's own two columns, in this order: features, label, weight, entity, cluster, carry. */
+  /** What a snapshot holds besides Reign's own two columns, in this order: features, label, weight, entity, cluster, carry, selection. */
   readonly planned: readonly Column[];
 }
 
@@ -42,10 +42,34 @@ export function checkColumns(definition: Definition, described: readonly Describ
     planned.push(
       ...source.cluster.map((name, at) => find(name, 'cluster', ...(source.cluster.length > 1 ? [at] : []))),
     );
-  planned.push(...source.carry.map((name, at) => find(name, 'carry', at)));
+  planned.push(...source.carry.map((name, at) => find(name, 'carry', at)), ...selectionColumns(source, find));
   refuseReserved(described);
   const names = planned.map(({ name }) => name);
   return { rowId, eventTime, knownAt, label, planned: planned.filter(({ name }, at) => names.indexOf(name) === at) };
+}
+
+function selectionColumns(
+  { selection }: Definition['source'],
+  find: (name: string, ...path: (string | number)[]) => Column,
+): Column[] {
+  if (selection === undefined) return [];
+  const { decision, decidedBy, probability } = selection;
+  const column = (role: string, name: string, fits: (column: Column) => boolean, expected: string) =>
+    ofRole(find(name, 'selection', role), ['source', 'selection', role], fits, expected);
+  return [
+    column('decision', decision, ({ sourceType }) => sourceType === 'boolean', 'a boolean'),
+    ...(decidedBy === undefined ? [] : [find(decidedBy, 'selection', 'decidedBy')]),
+    ...(probability === undefined
+      ? []
+      : [
+          column(
+            'probability',
+            probability,
+            ({ kind, sourceType }) => kind === 'number' && sourceType !== 'boolean',
+            'a number',
+          ),
+        ]),
+  ];
 }
 
 function columnOf(described: readonly DescribedColumn[], name: string, path: readonly (string | number)[]): Column {

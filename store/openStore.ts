@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { ReignError } from '../schemas/errors.ts';
 
 /** Documents: one file each, named by the sha256 of its bytes. */
-export const documentKinds = ['evidence', 'code', 'tracebacks', 'payloads'] as const;
+export const documentKinds = ['evidence', 'observations', 'code', 'tracebacks', 'payloads'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
 /** `payloads` are cleaned by age: one that is stored again counts as new. */

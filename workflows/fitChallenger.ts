@@ -1,22 +1,12 @@
 import type { FittedChallenger, PlannedCycle, Snapshots } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
+import { fitRequest } from './fitRequest.ts';
 import { control, trainer } from './proxies.ts';
 
 /** Fits on the train snapshot, logs to MLflow and registers the cycle's one version. */
-export async function fitChallenger(plan: PlannedCycle, { train, holdout }: Snapshots): Promise<FittedChallenger> {
-  const { cycle, definition, codeHash, windows } = plan;
+export async function fitChallenger(plan: PlannedCycle, snapshots: Snapshots): Promise<FittedChallenger> {
   const run = await control.openRun(attemptOf(plan));
-  const fit = await trainer.fit({
-    cycle,
-    definition,
-    codeHash,
-    trainSnapshot: train.contentHash,
-    holdoutSnapshot: holdout.contentHash,
-    trainWindow: windows.train,
-    holdoutWindow: windows.holdout,
-    run,
-    timeoutSeconds: plan.fitTimeoutSeconds,
-  });
+  const fit = await trainer.fit({ ...fitRequest(plan, snapshots), run, shuffleLabels: false });
   const version = await control.registerVersion(attemptOf(plan), fit);
   return { run, fit, version };
 }

@@ -2,15 +2,23 @@ import type { Challenger, Judged, PlannedCycle, ScoredChampion, Snapshots } from
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
 
-/** One judgement: both measured on the same rows, decided by the gate, stored in the ledger. */
+/** One judgement: its error is charged, both are measured on the same rows, the gate decides, the ledger keeps it. */
 export async function judge(
   plan: PlannedCycle,
   snapshots: Snapshots,
   challenger: Challenger,
   champion: ScoredChampion | null,
+  observations: string,
   number: number,
 ): Promise<Judged> {
   const { cycle, definition, windows, primary } = plan;
+  const charge = await control.chargeError({
+    cycle: attemptOf(plan),
+    number,
+    challenger: challenger.version,
+    champion: champion?.version ?? null,
+    holdout: snapshots.holdout.contentHash,
+  });
   const { evidence } = await trainer.evaluate({
     cycle,
     definition,
@@ -27,7 +35,13 @@ export async function judge(
       unscorable: null,
     },
     champion: champion?.contender ?? null,
+    anchor: champion?.scoredAnchor ?? null,
     choseChampion: champion?.choseSnapshots ?? [],
+    charge,
+    observations,
+    shuffledFit: challenger.shuffledFit,
+    past: plan.past.evidence,
+    followUp: champion?.followUp ?? null,
     rehearsal: challenger.rehearsal,
     run: challenger.run,
   });

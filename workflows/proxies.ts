@@ -12,6 +12,10 @@ import type {
   ExtractResult,
   FitRequest,
   FitResult,
+  ForecastRequest,
+  ForecastResult,
+  ObserveRequest,
+  ObserveResult,
   RehearseRequest,
   ScoreRequest,
   ScoreResult,
@@ -25,6 +29,8 @@ export interface TrainerActivities {
   fit(request: FitRequest): Promise<FitResult>;
   score(request: ScoreRequest): Promise<ScoreResult>;
   rehearse(request: RehearseRequest): Promise<Rehearsal>;
+  forecast(request: ForecastRequest): Promise<ForecastResult>;
+  observe(request: ObserveRequest): Promise<ObserveResult>;
   evaluate(request: EvaluateRequest): Promise<EvaluateResult>;
 }
 

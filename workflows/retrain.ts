@@ -2,7 +2,9 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { fitChallenger } from './fitChallenger.ts';
+import { foresee } from './foresee.ts';
 import { judge } from './judge.ts';
+import { observe } from './observe.ts';
 import { reportProgress } from './progress.ts';
 import { control, trainer } from './proxies.ts';
 import { scoreChallenger } from './scoreChallenger.ts';
@@ -23,6 +25,9 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
     claimed(plan.attempt);
     if (plan.kind === 'superseded') return { status: 'superseded', summary: plan.summary };
 
+    const inVain = await foresee(plan);
+    if (inVain !== null) return { status: 'skipped', summary: inVain };
+
     progress.at('extract');
     const snapshots = snapshotsOf(await trainer.extract(plan.extraction));
 
@@ -30,7 +35,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
     await control.inspect(attemptOf(plan), snapshots);
 
     progress.at('fit');
-    const fitted = await fitChallenger(plan, snapshots);
+    const [fitted, observations] = await Promise.all([fitChallenger(plan, snapshots), observe(plan, snapshots)]);
 
     progress.at('score and rehearse');
     const [challenger, reigning] = await Promise.all([
@@ -41,7 +46,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
     let champion = reigning;
     for (let number = plan.firstJudgement; ; number++) {
       progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
-      const judged = await judge(plan, snapshots, challenger, champion, number);
+      const judged = await judge(plan, snapshots, challenger, champion, observations, number);
       if (number > plan.firstJudgement && judged.championSawHoldout) return superseded(plan, champion);
       if (judged.kind !== 'promote') return { status: 'kept', summary: judged.summary };
 

@@ -1,4 +1,5 @@
 import type { TryRequest, TryResult } from '../schemas/steps.ts';
+import { fitRequest } from './fitRequest.ts';
 import { reportProgress } from './progress.ts';
 import { promptControl as control, promptTrainer as trainer } from './proxies.ts';
 import { snapshotsOf } from './snapshots.ts';
@@ -7,26 +8,21 @@ import { snapshotsOf } from './snapshots.ts';
 export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   const progress = reportProgress();
   const { definition, codeHash } = request;
-  const { cycle, primary, windows, extraction, fitTimeoutSeconds } = await control.planTry(request);
+  const plan = await control.planTry(request);
+  const { cycle, primary, windows, charge } = plan;
 
   progress.at('extract');
-  const { train, holdout } = snapshotsOf(await trainer.extract(extraction));
+  const snapshots = snapshotsOf(await trainer.extract(plan.extraction));
+  const { train, holdout } = snapshots;
 
   progress.at('inspect');
-  const warnings = await control.inspectTry(definition, { train, holdout });
+  const warnings = await control.inspectTry(definition, snapshots);
+  const read = { trainSnapshot: train.contentHash, holdoutSnapshot: holdout.contentHash };
+  const { observations } = await trainer.observe({ cycle, definition, ...read, past: [], lastPredictions: null });
 
   progress.at('fit');
-  const fit = await trainer.fit({
-    cycle,
-    definition,
-    codeHash,
-    trainSnapshot: train.contentHash,
-    holdoutSnapshot: holdout.contentHash,
-    trainWindow: windows.train,
-    holdoutWindow: windows.holdout,
-    run: null,
-    timeoutSeconds: fitTimeoutSeconds,
-  });
+  const toFit = fitRequest({ ...plan, definition, codeHash }, snapshots);
+  const fit = await trainer.fit({ ...toFit, run: null, shuffleLabels: false });
 
   progress.at('score');
   const subject = { modelUri: fit.modelUri, name: 'the tried version', definition, snapshot: holdout.contentHash };
@@ -46,13 +42,18 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
       cycle: cycle.id,
       definitionVersion: cycle.definitionVersion,
       codeHash,
-      trainSnapshot: train.contentHash,
-      holdoutSnapshot: holdout.contentHash,
+      ...read,
       predictions,
       unscorable: null,
     },
     champion: null,
+    anchor: null,
     choseChampion: [],
+    charge,
+    observations,
+    shuffledFit: null,
+    past: [],
+    followUp: null,
     rehearsal,
     run: null,
   });

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
-import type { Cycle } from '../../schemas/cycle.ts';
+import { storedJudgements } from '../../ledger/storedJudgements.ts';
 import { ReignError } from '../../schemas/errors.ts';
+import { Policy } from '../../schemas/policy.ts';
 import type { Tell } from '../answer.ts';
-import { knownModel } from '../knownModel.ts';
-import { parseAsOf } from '../parseAsOf.ts';
+import { drawPictures } from '../drawPictures.ts';
+import { findCycle } from '../findCycle.ts';
 import { readEvidence } from '../readEvidence.ts';
 import { renderCycle } from '../render/cycle.ts';
 import type { Session } from '../session.ts';
@@ -15,29 +15,35 @@ export const showCommand = (session: Session, tell: Tell) =>
     .description('show one cycle: what was judged, on which rows, what was decided and why')
     .argument('<cycle>', 'its id, or a model together with an asOf')
     .argument('[asOf]', 'the asOf of a cycle of the live lineage, such as 2001-02-12')
-    .action(async (name: string, asOf?: string) => {
-      const cycle = asOf === undefined ? await byId(session, name) : await byAsOf(session, name, parseAsOf(asOf));
-      const judgements = await judgementsOf(session.ledger.db, cycle.id);
-      const evidence = cycle.evidence === null ? null : await readEvidence(session.store, cycle.evidence);
+    .option('--plots <folder>', 'draw pictures of the evidence into a folder, as PNG')
+    .action(async (name: string, asOf: string | undefined, { plots }: { plots?: string }) => {
+      const { ledger, store, progress, surroundings } = session;
+      const cycle = await findCycle(ledger, name, asOf);
+      const judgements = await judgementsOf(ledger.db, cycle.id);
+      const policy = await policyOf(session, cycle.id, judgements.at(-1)?.number);
+      const evidence = cycle.evidence === null ? null : await readEvidence(store, cycle.evidence);
+      let pictures: string[] = [];
+      if (plots !== undefined) {
+        if (evidence === null) throw nothingToDraw(cycle.id, cycle.evidence);
+        progress.at('drawing');
+        pictures = await drawPictures(evidence, plots, surroundings.interrupted);
+      }
+      const drawn = pictures.length === 0 ? '' : `\n\n${pictures.join('\n')}`;
       tell({
-        document: { ...cycle, judgements, measured: evidence },
-        text: ({ paint }) => renderCycle({ cycle, judgements, evidence }, paint),
+        document: { ...cycle, judgements, measured: evidence, ...(plots === undefined ? {} : { pictures }) },
+        text: ({ paint, width }) => `${renderCycle({ cycle, judgements, evidence, policy }, paint, width)}${drawn}`,
       });
     });
 
-async function byId({ ledger }: Session, id: string): Promise<Cycle> {
-  const cycle = await cycleById(ledger.db, id);
-  if (cycle !== undefined) return cycle;
-  throw new ReignError('CycleUnknown', `no cycle has the id ${JSON.stringify(id.slice(0, 200))}`);
+/** What a judgement was held against; null where that is of an earlier form, or there was none. */
+async function policyOf({ ledger }: Session, cycle: string, number: number | undefined): Promise<Policy | null> {
+  if (number === undefined) return null;
+  const stored = (await storedJudgements(ledger.db, cycle)).find((judgement) => judgement.number === number);
+  return Policy.safeParse(stored?.policy).data ?? null;
 }
 
-/** Where several definition versions had a cycle for it, the newest. */
-async function byAsOf({ ledger }: Session, model: string, asOf: string): Promise<Cycle> {
-  await knownModel(ledger, model);
-  const cycles = await cyclesOf(ledger.db, model);
-  const found = cycles
-    .filter((cycle) => cycle.lineage === 'live' && cycle.asOf === asOf)
-    .sort((a, b) => b.definitionVersion - a.definitionVersion);
-  if (found[0] !== undefined) return found[0];
-  throw new ReignError('CycleUnknown', `${model} has no cycle for ${asOf}`);
+function nothingToDraw(cycle: string, evidence: string | null): ReignError {
+  return evidence === null
+    ? new ReignError('UsageInvalid', `${cycle} has no evidence to draw: it came to no judgement`)
+    : new ReignError('StoreUnavailable', `the store that is reachable from here has no evidence/${evidence}`);
 }

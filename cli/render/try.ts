@@ -1,7 +1,8 @@
 import type { Evidence } from '../../schemas/evidence.ts';
 import { type Metric, metrics } from '../../schemas/metrics.ts';
 import type { TryResult } from '../../schemas/steps.ts';
-import { renderChecks, renderMetrics } from './cycle.ts';
+import { renderChecks } from './checks.ts';
+import { renderMetrics } from './metricsTable.ts';
 import { formatCount, formatMetric } from './numbers.ts';
 import { type Paint, plain } from './style.ts';
 import { renderFields } from './table.ts';

@@ -1,7 +1,10 @@
 import type { Migration } from 'kysely/migration';
 import * as cycles from './cycles.ts';
 import * as definitions from './definitions.ts';
+import * as errorCharges from './errorCharges.ts';
 import * as events from './events.ts';
+import * as followUps from './followUps.ts';
+import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
 import * as versions from './versions.ts';
 
@@ -12,4 +15,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-versions': versions,
   '0004-promotions': promotions,
   '0005-events': events,
+  '0006-error-charges': errorCharges,
+  '0007-follow-ups': followUps,
+  '0008-observations': observations,
 };

@@ -9,7 +9,7 @@ import { promote } from '../../ledger/promote.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { nameFit, nameRun, nameVersion } from '../../ledger/versions.ts';
 import { cycleId, type PrimaryResult } from '../../schemas/cycle.ts';
-import { Definition } from '../../schemas/definition.ts';
+import { Definition, Gate } from '../../schemas/definition.ts';
 import type { VerdictKind } from '../../schemas/verdict.ts';
 import { validDefinition } from '../definition/valid.ts';
 
@@ -79,7 +79,7 @@ export async function judgedCycle(ledger: Ledger, { asOf, version, against, kind
     championCycle: against?.cycle ?? null,
     evidence: hash(`f${version}`),
     rehearsal: null,
-    policy: { gate: { guardrails: [] }, labels: 'complete' },
+    policy: { gate: Gate.parse({}), labels: 'complete' },
     verdict,
     primary,
   });
@@ -102,20 +102,20 @@ export async function judgedCycle(ledger: Ledger, { asOf, version, against, kind
 /** The first champion, one that does not beat it, and a cycle that failed. */
 export async function ledgerWithCycles(url: string): Promise<Ledger> {
   const ledger = await ledgerWithModel(url);
-  const metric = 'roc_auc' as const;
+  const measured = { metric: 'roc_auc', standardError: 0.005, clusters: 14, detectable: 0.015, wanted: 0.01 } as const;
   const cycle = await judgedCycle(ledger, {
     asOf: '2001-02-12T00:00:00Z',
     version: 1,
     against: null,
     kind: 'promote',
-    primary: { metric, challenger: 0.68, champion: null, difference: 0.18, low: 0.17, high: 0.19 },
+    primary: { ...measured, challenger: 0.68, champion: null, difference: 0.18, low: 0.17, high: 0.19 },
   });
   await judgedCycle(ledger, {
     asOf: '2001-02-19T00:00:00Z',
     version: 2,
     against: { version: 1, epoch: 1, cycle },
     kind: 'keep',
-    primary: { metric, challenger: 0.67, champion: 0.68, difference: -0.01, low: -0.02, high: 0.001 },
+    primary: { ...measured, challenger: 0.67, champion: 0.68, difference: -0.01, low: -0.02, high: 0.001 },
   });
   const failed = await claimed(ledger, '2001-02-26T00:00:00Z');
   await recordOutcome(ledger.db, failed, {

@@ -70,7 +70,9 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'an unknown field that is near to nothing',
     withLine('primary: roc_auc', '  xyzzy: 1'),
-    ['m.yaml:22:3 gate.xyzzy: unknown field; expected one of primary, guardrails'],
+    [
+      'm.yaml:22:3 gate.xyzzy: unknown field; expected one of primary, win, minimumGain, margin, reason, error, guardrails, floors, slices, undecidedSlices, search, detect, onLoss, cutoff, cost, badRate, quantile, unlabelled, leak, shift, controls, approval',
+    ],
   ],
   [
     'a wrong type',
@@ -111,14 +113,14 @@ const corpus: [what: string, text: string, lines: string[]][] = [
     'an unknown metric',
     withLine('primary: roc_auc', '  primary: rocauc'),
     [
-      'm.yaml:22:12 gate.primary: found "rocauc"; expected one of roc_auc, pr_auc, log_loss, brier, ks, macro_f1, accuracy, rmse, mae, r2 (did you mean roc_auc?)',
+      'm.yaml:22:12 gate.primary: found "rocauc"; expected one of roc_auc, pr_auc, log_loss, brier, ks, expected_cost, approval_rate, macro_f1, accuracy, rmse, mae, pinball, r2 (did you mean roc_auc?)',
     ],
   ],
   [
     'a metric of another task',
     withLine('primary: roc_auc', '  primary: rmse'),
     [
-      'm.yaml:22:12 gate.primary: found "rmse"; expected a metric for a binary model: roc_auc, pr_auc, log_loss, brier, ks',
+      'm.yaml:22:12 gate.primary: found "rmse"; expected a metric for a binary model: roc_auc, pr_auc, log_loss, brier, ks, expected_cost, approval_rate',
     ],
   ],
   [

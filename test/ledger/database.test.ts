@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import type { Database } from '../../ledger/database.ts';
 import { withLedger } from './withLedger.ts';
 
-type PostgresType = 'text' | 'integer' | 'bigint' | 'jsonb' | 'timestamp with time zone';
+type PostgresType =
+  | 'text'
+  | 'integer'
+  | 'bigint'
+  | 'double precision'
+  | 'boolean'
+  | 'jsonb'
+  | 'timestamp with time zone';
 type Described<Column> = null extends SelectType<Column> ? `${PostgresType}?` : PostgresType;
 /** The type checker holds this list against `Database`, the test against what the migrations give. `?`: may be NULL. */
 type Tables = { [Table in keyof Database]: { [Column in keyof Database[Table]]: Described<Database[Table][Column]> } };
@@ -123,6 +130,39 @@ const tables: Tables = {
     key: 'text?',
     detail: 'jsonb',
   },
+  error_charges: {
+    id: 'bigint',
+    model: 'text',
+    lineage: 'text',
+    as_of: time,
+    challenger_version: 'integer',
+    champion_version: 'integer?',
+    holdout: 'text',
+    cycle: 'text',
+    attempt: 'integer',
+    judgement_number: 'integer',
+    definition_version: 'integer',
+    trigger: 'text',
+    account: 'text',
+    alpha: 'double precision',
+    charged_at: time,
+  },
+  follow_ups: {
+    model: 'text',
+    lineage: 'text',
+    epoch: 'integer',
+    found_by: 'text',
+    attempt: 'integer',
+    window_from: time,
+    window_to: time,
+    rows: 'bigint',
+    complete: 'boolean',
+    promised: 'jsonb',
+    found: 'jsonb?',
+    unmeasured: 'text?',
+    at: time,
+  },
+  cycle_observations: { cycle: 'text', attempt: 'integer', document: 'text', named_at: time },
 };
 
 test('the types of the tables are what the migrations give', async () => {

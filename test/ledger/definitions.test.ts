@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { definitionVersion, latestDefinition, models, storeDefinition } from '../../ledger/definitions.ts';
+import { type Definition, Gate } from '../../schemas/definition.ts';
 import { apply, definition, hashOf, model } from './scene.ts';
 import { withLedger } from './withLedger.ts';
 
@@ -48,4 +49,16 @@ test('ten that apply the same at once make one version', async () => {
   const next = await Promise.all(Array.from({ length: 10 }, () => apply(ledger.db, 'second')));
   expect(next.map(({ version }) => version)).toEqual(Array(10).fill(2));
   expect(next.filter(({ created }) => created)).toHaveLength(1);
+});
+
+test('a definition of an earlier release gets the defaults of what a gate can say by now', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const { gate: _, ...rest } = definition();
+  const guardrails = [{ metric: 'log_loss' as const, margin: 0.01 }];
+  const earlier = { ...rest, gate: { primary: 'roc_auc', guardrails } } as unknown as Definition;
+  await storeDefinition(db, { definition: earlier, codeHash: null, columns: [], appliedBy: 'ada' });
+  const gate = Gate.parse({ primary: 'roc_auc', guardrails });
+  expect((await latestDefinition(db, model))?.definition).toEqual({ ...rest, gate });
+  expect((await definitionVersion(db, model, 1))?.definition.gate.error).toEqual({ perCycle: 0.025 });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { z } from 'zod';
 import { currentChampion } from '../../ledger/champions.ts';
 import { type Claim, claimCycle } from '../../ledger/claimCycle.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -8,8 +9,8 @@ import { type NewJudgement, storeJudgement } from '../../ledger/judgements.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { type PromoteResult, promote } from '../../ledger/promote.ts';
 import { nameFit, nameRun, nameVersion } from '../../ledger/versions.ts';
-import { cycleId, type Judgement, type PrimaryResult } from '../../schemas/cycle.ts';
-import { Definition } from '../../schemas/definition.ts';
+import { cycleId, type Judgement, type PrimaryResult, type Trigger } from '../../schemas/cycle.ts';
+import { Definition, Gate } from '../../schemas/definition.ts';
 import type { FitResult } from '../../schemas/payloads.ts';
 import type { VerdictKind } from '../../schemas/verdict.ts';
 
@@ -23,6 +24,11 @@ export interface Actor {
   readonly attempt?: number;
   /** In the registry; the week's number where it is left out. */
   readonly version?: number;
+  /** The policy that its challenger is judged by; the defaults where it is left out. */
+  readonly gate?: z.input<typeof Gate>;
+  /** What its judgement measured. */
+  readonly primary?: PrimaryResult | null;
+  readonly trigger?: Trigger;
 }
 
 export const model = 'flight-delay';
@@ -69,9 +75,18 @@ export function identity({ week, lineage = 'live', definitionVersion = 1 }: Omit
 }
 
 export const claim = (actor: Actor, attemptToken = 'run-1'): Promise<Claim> =>
-  claimCycle(actor.db, { ...identity(actor), trigger: 'demo', windows: windows(actor.week), attemptToken });
+  claimCycle(actor.db, {
+    ...identity(actor),
+    trigger: actor.trigger ?? 'demo',
+    windows: windows(actor.week),
+    attemptToken,
+  });
 
-export const snapshot = (actor: Actor, purpose: 'train' | 'holdout', content = '') => ({
+export const snapshot = (
+  actor: { readonly week: number; readonly db?: unknown },
+  purpose: 'train' | 'holdout',
+  content = '',
+) => ({
   purpose,
   contentHash: hashOf(`${purpose} ${actor.week} ${content}`),
   rows: purpose === 'train' ? 1000 : 100,
@@ -110,6 +125,10 @@ export const primary: PrimaryResult = {
   difference: 0.2,
   low: 0.1,
   high: 0.3,
+  standardError: 0.05,
+  clusters: 14,
+  detectable: 0.15,
+  wanted: 0.01,
 };
 
 /** A judgement of the cycle's challenger against whoever reigns now. */
@@ -126,9 +145,9 @@ export async function judgementOf(actor: Actor, kind: VerdictKind = 'promote', n
     championCycle: champion?.cycle ?? null,
     evidence: hashOf(`evidence ${week} ${number}`),
     rehearsal: { rows: 100, mismatches: 0, largestDifference: 0 },
-    policy: { gate: { guardrails: [] }, labels: 'complete' },
+    policy: { gate: Gate.parse(actor.gate ?? {}), labels: 'complete' },
     verdict: { kind, summary: `It says ${kind}.`, deciding: 'primary', checks: [] },
-    primary,
+    primary: actor.primary === undefined ? primary : actor.primary,
   };
 }
 

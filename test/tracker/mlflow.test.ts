@@ -37,7 +37,18 @@ import {
 import { nothing, request } from '../../tracker/request.ts';
 import { createRun, deleteRun, endRun, getRun, searchRunsByTag, setRunTags } from '../../tracker/runs.ts';
 import { attemptTag, cycleTag } from '../../tracker/tags.ts';
-import { type Actor, apply, claim, crown, fitResult, identity, judge, model, snapshot } from '../ledger/scene.ts';
+import {
+  type Actor,
+  apply,
+  claim,
+  crown,
+  fitResult,
+  identity,
+  judge,
+  model,
+  primary,
+  snapshot,
+} from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { startMlflow, type TestMlflow } from './startMlflow.ts';
 
@@ -268,7 +279,7 @@ describe('one run, one logged model, one version', () => {
       summary: 'Better by 0.2.',
       champion: judgement.champion,
       challenger: version,
-      primary: { metric: 'roc_auc', challenger: 0.7, champion: 0.5, difference: 0.2, low: 0.1, high: 0.3 },
+      primary: { ...primary, champion: 0.5 },
     });
     await tagOutcome(tracker, ledger.db, cycle.id);
     await tagOutcome(tracker, ledger.db, cycle.id);

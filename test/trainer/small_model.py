@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from default_gate import default_gate
 from reign_trainer.shapes import CycleIdentity, Definition, FitRequest, TrackedRun, Window
 from reign_trainer.store import Store
 
@@ -83,7 +84,7 @@ def definition(**changes: Any) -> Definition:
         "label": {"classes": [False, True]},
         "windows": {"horizon": "P0D", "lag": "P0D", "train": "P4W", "holdout": "P2W"},
         "pipeline": {"entrypoint": "pipeline.py:build"},
-        "gate": {"guardrails": []},
+        "gate": default_gate(),
     }
     document["source"] |= changes.pop("source", {})
     document |= changes
@@ -181,6 +182,7 @@ def fit_request(
         train_window=_window("2001-01-01T00:00:00Z", "2001-01-29T00:00:00Z"),
         holdout_window=_window("2001-01-29T00:00:00Z", "2001-02-12T00:00:00Z"),
         run=run,
+        shuffle_labels=False,
         timeout_seconds=120,
     )
 

@@ -19,6 +19,7 @@ from reign_trainer.catalogue import RETRYABLE
 from reign_trainer.children import run_child
 from reign_trainer.errors import TrainerError
 from reign_trainer.extract import extract as extract_snapshots
+from reign_trainer.forecast import forecast as foresee
 from reign_trainer.settings import Settings, connection_url
 from reign_trainer.shapes import (
     CheckPipelineRequest,
@@ -30,6 +31,10 @@ from reign_trainer.shapes import (
     ExtractResult,
     FitRequest,
     FitResult,
+    ForecastRequest,
+    ForecastResult,
+    ObserveRequest,
+    ObserveResult,
     Rehearsal,
     RehearseRequest,
     ScoreRequest,
@@ -45,7 +50,7 @@ log = logging.getLogger("reign_trainer")
 _MOST_UNEXPLAINED = 10
 _unexplained: Counter[str] = Counter()
 
-#: Scores, rehearsals and measurements at once, besides the fits.
+#: Observations, scores, rehearsals and measurements at once, besides the fits.
 _OTHERS_AT_ONCE = 2
 
 
@@ -65,7 +70,16 @@ class Activities:
     @property
     def all(self) -> Sequence[Callable[..., Any]]:
         """Every activity, for the worker."""
-        return [self.extract, self.check_pipeline, self.fit, self.score, self.rehearse, self.evaluate]
+        return [
+            self.extract,
+            self.check_pipeline,
+            self.observe,
+            self.forecast,
+            self.fit,
+            self.score,
+            self.rehearse,
+            self.evaluate,
+        ]
 
     @activity.defn(name="extract")
     async def extract(self, request: ExtractRequest) -> ExtractResult:
@@ -93,6 +107,19 @@ class Activities:
         async with _attempt(request.definition.model):
             result: CheckPipelineResult = await self._in_child("check_pipeline", request, self._others)
             return result
+
+    @activity.defn(name="observe")
+    async def observe(self, request: ObserveRequest) -> ObserveResult:
+        """Look at features and labels of both snapshots."""
+        async with _attempt(request.cycle.id):
+            result: ObserveResult = await self._in_child("observe", request, self._others)
+            return result
+
+    @activity.defn(name="forecast")
+    async def forecast(self, request: ForecastRequest) -> ForecastResult:
+        """Tell what could be detected: a few numbers, for which no child is needed."""
+        async with _attempt(f"{request.clusters} clusters"):
+            return foresee(request)
 
     @activity.defn(name="fit")
     async def fit(self, request: FitRequest) -> FitResult:

@@ -8,24 +8,14 @@ from pydantic import ConfigDict, Field
 from reign_trainer.shape import Shape
 
 
-class Source(Shape):
+class SelectionColumns(Shape):
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
     )
-    connection: str
-    query: str
-    row_id: Annotated[str, Field(alias="rowId")]
-    event_time: Annotated[str, Field(alias="eventTime")]
-    time_zone: Annotated[str, Field(alias="timeZone")]
-    known_at: Annotated[str | None, Field(alias="knownAt")] = None
-    label: str
-    labels: Literal["complete", "selected"]
-    features: list[str]
-    entity: str | None = None
-    cluster: Literal["day"] | Literal["none"] | list[str]
-    weight: str | None = None
-    carry: list[str]
+    decision: str
+    decided_by: Annotated[str | None, Field(alias="decidedBy")] = None
+    probability: str | None = None
 
 
 class Label(Shape):
@@ -65,6 +55,24 @@ class Step(Shape):
     parameters: dict[str, Any]
 
 
+class ErrorPerCycle(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    per_cycle: Annotated[float, Field(alias="perCycle", gt=0.0)]
+
+
+class ErrorBudget(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    wrong_promotions: Annotated[float, Field(alias="wrongPromotions", gt=0.0)]
+    per: Literal["P1Y"]
+    reserve: Annotated[float, Field(lt=1.0)]
+
+
 class Guardrail(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -76,13 +84,123 @@ class Guardrail(Shape):
         "log_loss",
         "brier",
         "ks",
+        "expected_cost",
+        "approval_rate",
         "macro_f1",
         "accuracy",
         "rmse",
         "mae",
+        "pinball",
         "r2",
     ]
     margin: float
+
+
+class Floor(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    metric: Literal[
+        "roc_auc",
+        "pr_auc",
+        "log_loss",
+        "brier",
+        "ks",
+        "expected_cost",
+        "approval_rate",
+        "macro_f1",
+        "accuracy",
+        "rmse",
+        "mae",
+        "pinball",
+        "r2",
+    ]
+    limit: float
+
+
+class SlicePolicy(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    column: str
+    metric: (
+        Literal[
+            "roc_auc",
+            "pr_auc",
+            "log_loss",
+            "brier",
+            "ks",
+            "expected_cost",
+            "approval_rate",
+            "macro_f1",
+            "accuracy",
+            "rmse",
+            "mae",
+            "pinball",
+            "r2",
+        ]
+        | None
+    ) = None
+    margin: float
+    protected: bool
+
+
+class SearchPolicy(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    columns: list[str]
+    margin: float
+
+
+class CutoffPolicy(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    score: float
+    accept: Literal["below", "above"]
+
+
+class CostPolicy(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    false_positive: Annotated[float | str, Field(alias="falsePositive")]
+    false_negative: Annotated[float | str, Field(alias="falseNegative")]
+    true_positive: Annotated[float | str, Field(alias="truePositive")]
+    true_negative: Annotated[float | str, Field(alias="trueNegative")]
+
+
+class ShiftPolicy(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    psi: Annotated[float, Field(gt=0.0)]
+    ks: float
+    auc: float
+
+
+class ControlsPolicy(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    shuffled_fit: Annotated[bool, Field(alias="shuffledFit")]
+
+
+class ApprovalPolicy(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    when: Literal["review", "always"]
+    deadline: str
 
 
 class Schedule(Shape):
@@ -115,6 +233,15 @@ class ClassCount(Shape):
     rows: int
 
 
+class Charge(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    alpha: float
+    account: Literal["cycle", "schedule", "reserve", "exhausted", "none"]
+
+
 class EvidenceRows(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -126,6 +253,8 @@ class EvidenceRows(Shape):
     chose_champion: Annotated[int, Field(alias="choseChampion")]
     labels_differ: Annotated[int, Field(alias="labelsDiffer")]
     judged: int
+    effective: float
+    by_class: Annotated[list[int] | None, Field(alias="byClass")]
 
 
 class EvidenceClusters(Shape):
@@ -138,7 +267,162 @@ class EvidenceClusters(Shape):
     largest_share: Annotated[float, Field(alias="largestShare")]
 
 
-class Contender(Shape):
+class Interval(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    estimate: float
+    standard_error: Annotated[float | None, Field(alias="standardError")]
+    low: float | None
+    high: float | None
+    level: float
+    deciding_low: Annotated[float | None, Field(alias="decidingLow")]
+    deciding_high: Annotated[float | None, Field(alias="decidingHigh")]
+    alpha: float
+    detectable: float | None
+    degrees_of_freedom: Annotated[int, Field(alias="degreesOfFreedom")]
+    clusters: int
+    method: Literal["influence", "bootstrap"]
+
+
+class Detection(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    wanted: float
+    detectable: float | None
+    clusters_needed: Annotated[int | None, Field(alias="clustersNeeded")]
+    enough_on: Annotated[str | None, Field(alias="enoughOn")]
+
+
+class SliceValue(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    column: str
+    value: str | None
+
+
+class LabelCohort(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    from_: Annotated[str, Field(alias="from")]
+    rows: int
+    unlabelled: int
+    rate: float | None
+
+
+class Bounded(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    estimate: float
+    low: float | None
+    high: float | None
+
+
+class Selection(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    accepted: int
+    labelled: int
+    decided_by: Annotated[list[str], Field(alias="decidedBy")]
+    weighted: bool
+    overlap: float | None
+    randomised: float | None
+    largest_weight: Annotated[float | None, Field(alias="largestWeight")]
+    effective_rows: Annotated[float | None, Field(alias="effectiveRows")]
+    unreachable: float | None
+
+
+class CalibrationBin(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    rows: int
+    predicted: float
+    observed: Bounded
+
+
+class Swapped(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    rows: int
+    labelled: int
+    positive_rate: Annotated[float | None, Field(alias="positiveRate")]
+
+
+class FlipControl(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    count: int
+    exhaustive: bool
+    lows: list[float]
+
+
+class ShuffledControl(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    difference: Interval
+    must_lose: Annotated[bool, Field(alias="mustLose")]
+
+
+class PlantedControl(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    gain: float | None
+    difference: Interval | None
+    not_run: Annotated[str | None, Field(alias="notRun")]
+
+
+class ShuffledFitControl(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    difference: Interval | None
+    not_run: Annotated[str | None, Field(alias="notRun")]
+
+
+class Leak(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    column: str
+    kind: Literal["equals-label", "near-perfect"]
+    strength: float
+
+
+class ShiftReference(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    holdouts: int
+    psi: float | None
+    ks: float | None
+    auc: float | None
+
+
+class ContenderRequest(Shape):
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
@@ -150,22 +434,6 @@ class Contender(Shape):
     holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
     predictions: str | None
     unscorable: str | None
-    fitted_on_judged_rows: Annotated[int, Field(alias="fittedOnJudgedRows")]
-
-
-class Interval(Shape):
-    model_config = ConfigDict(
-        extra="forbid",
-        populate_by_name=True,
-    )
-    estimate: float
-    standard_error: Annotated[float | None, Field(alias="standardError")]
-    low: float | None
-    high: float | None
-    level: float
-    degrees_of_freedom: Annotated[int, Field(alias="degreesOfFreedom")]
-    clusters: int
-    method: Literal["influence", "bootstrap"]
 
 
 class Rehearsal(Shape):
@@ -244,26 +512,49 @@ class ScoreResult(Shape):
     rows: int
 
 
-class ContenderRequest(Shape):
-    model_config = ConfigDict(
-        extra="forbid",
-        populate_by_name=True,
-    )
-    cycle: str
-    definition_version: Annotated[int, Field(alias="definitionVersion")]
-    code_hash: Annotated[str | None, Field(alias="codeHash")]
-    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
-    holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
-    predictions: str | None
-    unscorable: str | None
-
-
 class EvaluateResult(Shape):
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
     )
     evidence: str
+
+
+class FlippedLabels(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    rows: int
+    flipped: int
+
+
+class ObserveResult(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    observations: str
+
+
+class PastError(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    standard_error: Annotated[float, Field(alias="standardError")]
+    clusters: int
+    champion_age_days: Annotated[float, Field(alias="championAgeDays")]
+
+
+class ForecastResult(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    optimistic: float | None
+    pessimistic: float | None
+    past_cycles: Annotated[int, Field(alias="pastCycles")]
 
 
 class ErrorDetail(Shape):
@@ -276,6 +567,27 @@ class ErrorDetail(Shape):
     line: int | None
 
 
+class Source(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    connection: str
+    query: str
+    row_id: Annotated[str, Field(alias="rowId")]
+    event_time: Annotated[str, Field(alias="eventTime")]
+    time_zone: Annotated[str, Field(alias="timeZone")]
+    known_at: Annotated[str | None, Field(alias="knownAt")] = None
+    label: str
+    labels: Literal["complete", "selected"]
+    features: list[str]
+    entity: str | None = None
+    cluster: Literal["day"] | Literal["none"] | list[str]
+    weight: str | None = None
+    carry: list[str]
+    selection: SelectionColumns | None = None
+
+
 class ColumnSteps(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -283,29 +595,6 @@ class ColumnSteps(Shape):
     )
     columns: list[str]
     steps: list[Step]
-
-
-class Gate(Shape):
-    model_config = ConfigDict(
-        extra="forbid",
-        populate_by_name=True,
-    )
-    primary: (
-        Literal[
-            "roc_auc",
-            "pr_auc",
-            "log_loss",
-            "brier",
-            "ks",
-            "macro_f1",
-            "accuracy",
-            "rmse",
-            "mae",
-            "r2",
-        ]
-        | None
-    ) = None
-    guardrails: list[Guardrail]
 
 
 class Window(Shape):
@@ -340,6 +629,22 @@ class Column(Shape):
     postgres_type: Annotated[str, Field(alias="postgresType")]
 
 
+class Contender(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    cycle: str
+    definition_version: Annotated[int, Field(alias="definitionVersion")]
+    code_hash: Annotated[str | None, Field(alias="codeHash")]
+    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
+    holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
+    predictions: str | None
+    unscorable: str | None
+    fitted_on_judged_rows: Annotated[int, Field(alias="fittedOnJudgedRows")]
+    train_window: Annotated[Window, Field(alias="trainWindow")]
+
+
 class MetricEvidence(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -349,9 +654,149 @@ class MetricEvidence(Shape):
     challenger: float
     champion: float | None
     trivial: float
+    alone: Interval
     difference: Interval | None
     lead: Interval
     champion_lead: Annotated[Interval | None, Field(alias="championLead")]
+    anchor_difference: Annotated[Interval | None, Field(alias="anchorDifference")]
+
+
+class SliceEvidence(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    where: list[SliceValue]
+    metric: Literal[
+        "roc_auc",
+        "pr_auc",
+        "log_loss",
+        "brier",
+        "ks",
+        "expected_cost",
+        "approval_rate",
+        "macro_f1",
+        "accuracy",
+        "rmse",
+        "mae",
+        "pinball",
+        "r2",
+    ]
+    margin: float
+    protected: bool
+    rows: int
+    clusters: int
+    challenger: float | None
+    champion: float | None
+    difference: Interval | None
+    holm_high: Annotated[float | None, Field(alias="holmHigh")]
+    unmeasured: str | None
+
+
+class LabelEvidence(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    mature_rows: Annotated[int, Field(alias="matureRows")]
+    unlabelled: int
+    unlabelled_share: Annotated[float, Field(alias="unlabelledShare")]
+    cohorts: list[LabelCohort]
+    unlabelled_trend: Annotated[Bounded | None, Field(alias="unlabelledTrend")]
+    trending: bool
+
+
+class Calibration(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    bins: list[CalibrationBin]
+    slope: Bounded | None
+    intercept: Bounded | None
+    expected_error: Annotated[Bounded, Field(alias="expectedError")]
+
+
+class SwapSet(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    cutoff: float
+    accept: Literal["below", "above"]
+    swap_ins: Annotated[Swapped, Field(alias="swapIns")]
+    swap_outs: Annotated[Swapped, Field(alias="swapOuts")]
+    accepted_by_both: Annotated[Swapped, Field(alias="acceptedByBoth")]
+    rejected_by_both: Annotated[Swapped, Field(alias="rejectedByBoth")]
+
+
+class Controls(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    flips: FlipControl | None
+    shuffled: ShuffledControl | None
+    planted: PlantedControl
+    shuffled_fit: Annotated[ShuffledFitControl | None, Field(alias="shuffledFit")]
+
+
+class ObservationsSummary(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    document: str
+    leaks: list[Leak]
+    shifted: list[str]
+    flipped_labels: Annotated[int, Field(alias="flippedLabels")]
+
+
+class ColumnShift(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    column: str
+    psi: float | None
+    ks: float | None
+    auc: float | None
+    reference: ShiftReference
+    new_categories: Annotated[int | None, Field(alias="newCategories")]
+    new_category_share: Annotated[float | None, Field(alias="newCategoryShare")]
+    vanished_categories: Annotated[int | None, Field(alias="vanishedCategories")]
+    vanished_category_share: Annotated[
+        float | None, Field(alias="vanishedCategoryShare")
+    ]
+    alarm: bool
+
+
+class FollowUp(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    cycle: str
+    epoch: int
+    window: Window
+    rows: int
+    complete: bool
+    promised: Bounded
+    found: Interval | None
+    unmeasured: str | None
+
+
+class FollowUpRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    cycle: str
+    epoch: int
+    window: Window
+    promised: Bounded
+    beaten: ContenderRequest | None
+    chose: list[str]
 
 
 class PlannedQuery(Shape):
@@ -399,6 +844,32 @@ class CheckPipelineResult(Shape):
     environment: Environment
 
 
+class Observations(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    format: Literal[1]
+    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
+    holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
+    sampled_rows: Annotated[int, Field(alias="sampledRows")]
+    columns: list[ColumnShift]
+    domain_auc: Annotated[float | None, Field(alias="domainAuc")]
+    leaks: list[Leak]
+    flipped_labels: Annotated[FlippedLabels | None, Field(alias="flippedLabels")]
+
+
+class ForecastRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    alpha: float
+    clusters: int
+    champion_age_days: Annotated[float, Field(alias="championAgeDays")]
+    past: list[PastError]
+
+
 class DeclarativePipeline(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -407,6 +878,54 @@ class DeclarativePipeline(Shape):
     columns: list[ColumnSteps]
     remainder: Literal["drop", "passthrough"]
     estimator: Step
+
+
+class Gate(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    primary: (
+        Literal[
+            "roc_auc",
+            "pr_auc",
+            "log_loss",
+            "brier",
+            "ks",
+            "expected_cost",
+            "approval_rate",
+            "macro_f1",
+            "accuracy",
+            "rmse",
+            "mae",
+            "pinball",
+            "r2",
+        ]
+        | None
+    ) = None
+    win: Literal["superior", "nonInferior"]
+    minimum_gain: Annotated[float, Field(alias="minimumGain")]
+    margin: float | None = None
+    reason: str | None = None
+    error: ErrorPerCycle | ErrorBudget
+    guardrails: list[Guardrail]
+    floors: list[Floor]
+    slices: list[SlicePolicy]
+    undecided_slices: Annotated[
+        Literal["blockProtected", "blockAll", "pass"], Field(alias="undecidedSlices")
+    ]
+    search: SearchPolicy | None = None
+    detect: Annotated[float | None, Field(gt=0.0)] = None
+    on_loss: Annotated[Literal["keep", "review"], Field(alias="onLoss")]
+    cutoff: CutoffPolicy | None = None
+    cost: CostPolicy | None = None
+    bad_rate: Annotated[float | None, Field(alias="badRate", gt=0.0, lt=1.0)] = None
+    quantile: Annotated[float | None, Field(gt=0.0, lt=1.0)] = None
+    unlabelled: float
+    leak: Annotated[float, Field(gt=0.5)]
+    shift: ShiftPolicy
+    controls: ControlsPolicy
+    approval: ApprovalPolicy
 
 
 class Manifest(Shape):
@@ -427,39 +946,13 @@ class Manifest(Shape):
     unlabelled_rows: Annotated[int, Field(alias="unlabelledRows")]
 
 
-class Evidence(Shape):
+class CalibrationEvidence(Shape):
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
     )
-    format: Literal[1]
-    model: str
-    lineage: str
-    as_of: Annotated[str, Field(alias="asOf")]
-    task: Literal["binary", "multiclass", "regression"]
-    primary: Literal[
-        "roc_auc",
-        "pr_auc",
-        "log_loss",
-        "brier",
-        "ks",
-        "macro_f1",
-        "accuracy",
-        "rmse",
-        "mae",
-        "r2",
-    ]
-    classes: list[str | float | bool] | None
-    positive: str | float | bool | None
-    window: Window
-    row_hash: Annotated[str, Field(alias="rowHash")]
-    rows: EvidenceRows
-    clusters: EvidenceClusters
-    challenger: Contender
-    champion: Contender | None
-    metrics: dict[str, MetricEvidence]
-    unmeasured: str | None
-    rehearsal: Rehearsal
+    challenger: Calibration
+    champion: Calibration | None
 
 
 class ExtractRequest(Shape):
@@ -488,6 +981,63 @@ class Definition(Shape):
     schedule: Schedule | None = None
 
 
+class Evidence(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    format: Literal[2]
+    model: str
+    lineage: str
+    as_of: Annotated[str, Field(alias="asOf")]
+    task: Literal["binary", "multiclass", "regression"]
+    primary: Literal[
+        "roc_auc",
+        "pr_auc",
+        "log_loss",
+        "brier",
+        "ks",
+        "expected_cost",
+        "approval_rate",
+        "macro_f1",
+        "accuracy",
+        "rmse",
+        "mae",
+        "pinball",
+        "r2",
+    ]
+    classes: list[str | float | bool] | None
+    positive: str | float | bool | None
+    window: Window
+    charge: Charge
+    row_hash: Annotated[str, Field(alias="rowHash")]
+    rows: EvidenceRows
+    clusters: EvidenceClusters
+    challenger: Contender
+    champion: Contender | None
+    anchor: Contender | None
+    chose_champion: Annotated[list[str], Field(alias="choseChampion")]
+    trivial: list[float] | float
+    identical: bool
+    metrics: dict[str, MetricEvidence]
+    unmeasured: str | None
+    detection: Detection
+    slices: list[SliceEvidence]
+    found_slices: Annotated[list[SliceEvidence], Field(alias="foundSlices")]
+    labels: LabelEvidence
+    selection: Selection | None
+    calibration: CalibrationEvidence | None
+    swap_set: Annotated[SwapSet | None, Field(alias="swapSet")]
+    controls: Controls | None
+    shuffled_fit: Annotated[str | None, Field(alias="shuffledFit")]
+    observations: ObservationsSummary | None
+    score_shift: Annotated[ColumnShift | None, Field(alias="scoreShift")]
+    past: list[str]
+    follow_up: Annotated[FollowUp | None, Field(alias="followUp")]
+    follow_up_request: Annotated[FollowUpRequest | None, Field(alias="followUpRequest")]
+    rehearsal: Rehearsal
+
+
 class CheckPipelineRequest(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -511,6 +1061,7 @@ class FitRequest(Shape):
     train_window: Annotated[Window, Field(alias="trainWindow")]
     holdout_window: Annotated[Window, Field(alias="holdoutWindow")]
     run: TrackedRun | None
+    shuffle_labels: Annotated[bool, Field(alias="shuffleLabels")]
     timeout_seconds: Annotated[int, Field(alias="timeoutSeconds")]
 
 
@@ -551,19 +1102,41 @@ class EvaluateRequest(Shape):
         "log_loss",
         "brier",
         "ks",
+        "expected_cost",
+        "approval_rate",
         "macro_f1",
         "accuracy",
         "rmse",
         "mae",
+        "pinball",
         "r2",
     ]
     window: Window
     trivial: list[float] | float
     challenger: ContenderRequest
     champion: ContenderRequest | None
+    anchor: ContenderRequest | None
     chose_champion: Annotated[list[str], Field(alias="choseChampion")]
+    charge: Charge
+    observations: str | None
+    shuffled_fit: Annotated[str | None, Field(alias="shuffledFit")]
+    past: list[str]
+    follow_up: Annotated[FollowUpRequest | None, Field(alias="followUp")]
     rehearsal: Rehearsal
     run: TrackedRun | None
+
+
+class ObserveRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    cycle: CycleIdentity
+    definition: Definition
+    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
+    holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
+    past: list[str]
+    last_predictions: Annotated[str | None, Field(alias="lastPredictions")]
 
 
 class Shapes(Shape):
@@ -590,4 +1163,9 @@ class Shapes(Shape):
     rehearsal: Annotated[Rehearsal, Field(alias="Rehearsal")]
     evaluate_request: Annotated[EvaluateRequest, Field(alias="EvaluateRequest")]
     evaluate_result: Annotated[EvaluateResult, Field(alias="EvaluateResult")]
+    observations: Annotated[Observations, Field(alias="Observations")]
+    observe_request: Annotated[ObserveRequest, Field(alias="ObserveRequest")]
+    observe_result: Annotated[ObserveResult, Field(alias="ObserveResult")]
+    forecast_request: Annotated[ForecastRequest, Field(alias="ForecastRequest")]
+    forecast_result: Annotated[ForecastResult, Field(alias="ForecastResult")]
     error_detail: Annotated[ErrorDetail, Field(alias="ErrorDetail")]

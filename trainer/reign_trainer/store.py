@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROW_GROUP_ROWS = 131_072
 
 ROW_KINDS = frozenset({"snapshots", "predictions"})
-DOCUMENT_KINDS = frozenset({"evidence", "code", "tracebacks", "payloads"})
+DOCUMENT_KINDS = frozenset({"evidence", "observations", "code", "tracebacks", "payloads"})
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _STALE_STAGING_SECONDS = 2 * 24 * 3600

@@ -5,15 +5,24 @@ from __future__ import annotations
 from reign_trainer.children.report import Report
 from reign_trainer.evaluate import evaluate as measure_evidence
 from reign_trainer.fit.run_fit import fit
+from reign_trainer.observe import observe as look_at_snapshots
 from reign_trainer.pipeline import check_pipeline as build_and_check
 from reign_trainer.rehearse.run_rehearse import rehearse
 from reign_trainer.score.run_score import score
 from reign_trainer.settings import Settings
-from reign_trainer.shapes import CheckPipelineRequest, CheckPipelineResult, EvaluateRequest, EvaluateResult, Evidence
+from reign_trainer.shapes import (
+    CheckPipelineRequest,
+    CheckPipelineResult,
+    EvaluateRequest,
+    EvaluateResult,
+    Evidence,
+    ObserveRequest,
+    ObserveResult,
+)
 from reign_trainer.store import Store
 from reign_trainer.tracking.log_evidence import log_evidence
 
-__all__ = ["check_pipeline", "evaluate", "fit", "rehearse", "score", "warm_up"]
+__all__ = ["check_pipeline", "evaluate", "fit", "observe", "rehearse", "score", "warm_up"]
 
 
 def check_pipeline(request: CheckPipelineRequest, settings: Settings, report: Report) -> CheckPipelineResult:
@@ -32,6 +41,12 @@ def evaluate(request: EvaluateRequest, settings: Settings, report: Report) -> Ev
         evidence = Evidence.model_validate_json(store.read_document("evidence", result.evidence))
         log_evidence(request.run, evidence, result.evidence, settings)
     return result
+
+
+def observe(request: ObserveRequest, settings: Settings, report: Report) -> ObserveResult:
+    """Look at features and labels of both snapshots, and keep what was seen."""
+    report("observing")
+    return look_at_snapshots(request, Store(settings.store))
 
 
 def warm_up(request: None, settings: Settings, report: Report) -> None:

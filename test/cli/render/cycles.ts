@@ -1,7 +1,16 @@
 import type { Cycle, Judgement } from '../../../schemas/cycle.ts';
-import type { Evidence, Interval } from '../../../schemas/evidence.ts';
+import type { Evidence, Interval, MetricEvidence } from '../../../schemas/evidence.ts';
 
 const hash = (letter: string) => letter.repeat(64);
+
+/** What a test of the table of cycles does not look at. */
+export const measured = {
+  metric: 'roc_auc',
+  standardError: 0.001,
+  clusters: 14,
+  detectable: 0.003,
+  wanted: 0.01,
+} as const;
 
 /** A cycle that was promoted, with anything of it changed. */
 export function cycle(changes: Partial<Cycle> = {}): Cycle {
@@ -18,7 +27,7 @@ export function cycle(changes: Partial<Cycle> = {}): Cycle {
     summary: 'Promote: ROC AUC is higher by 0.0061.',
     challenger: 2,
     champion: 1,
-    primary: { metric: 'roc_auc', challenger: 0.7012, champion: 0.6951, difference: 0.0061, low: 0.004, high: 0.0083 },
+    primary: { ...measured, challenger: 0.7012, champion: 0.6951, difference: 0.0061, low: 0.004, high: 0.0083 },
     rows: { train: 400_123, holdout: 200_456, judged: 190_000 },
     snapshots: { train: hash('a'), holdout: hash('b') },
     evidence: hash('c'),
@@ -35,6 +44,10 @@ const interval = (estimate: number, low: number, high: number): Interval => ({
   low,
   high,
   level: 0.95,
+  decidingLow: low,
+  decidingHigh: high,
+  alpha: 0.025,
+  detectable: 0.003,
   degreesOfFreedom: 13,
   clusters: 14,
   method: 'influence',
@@ -49,10 +62,16 @@ const contender = (name: string): Evidence['challenger'] => ({
   predictions: hash('d'),
   unscorable: null,
   fittedOnJudgedRows: 0,
+  trainWindow: { from: '2001-01-06T00:00:00Z', to: '2001-02-03T00:00:00Z' },
 });
 
+const absolute: Pick<MetricEvidence, 'alone' | 'anchorDifference'> = {
+  alone: interval(0.7, 0.69, 0.71),
+  anchorDifference: null,
+};
+
 export const evidence: Evidence = {
-  format: 1,
+  format: 2,
   model: 'flight-delay',
   lineage: 'live',
   asOf: '2001-02-19T00:00:00Z',
@@ -62,12 +81,27 @@ export const evidence: Evidence = {
   positive: 1,
   window: { from: '2001-02-04T00:00:00Z', to: '2001-02-18T00:00:00Z' },
   rowHash: hash('e'),
-  rows: { holdout: 200_456, inBoth: 200_456, unlabelled: 0, choseChampion: 10_456, labelsDiffer: 0, judged: 190_000 },
+  charge: { alpha: 0.025, account: 'cycle' },
+  rows: {
+    holdout: 200_456,
+    inBoth: 200_456,
+    unlabelled: 0,
+    choseChampion: 10_456,
+    labelsDiffer: 0,
+    judged: 190_000,
+    effective: 190_000,
+    byClass: [150_000, 40_000],
+  },
   clusters: { by: 'day', count: 14, largestShare: 0.08 },
   challenger: contender('two'),
   champion: contender('one'),
+  anchor: null,
+  choseChampion: [hash('f')],
+  trivial: [0.8, 0.2],
+  identical: false,
   metrics: {
     roc_auc: {
+      ...absolute,
       better: 'higher',
       challenger: 0.7012,
       champion: 0.6951,
@@ -77,6 +111,7 @@ export const evidence: Evidence = {
       championLead: interval(0.1951, 0.19, 0.2),
     },
     log_loss: {
+      ...absolute,
       better: 'lower',
       challenger: 0.4512,
       champion: 0.451,
@@ -87,6 +122,27 @@ export const evidence: Evidence = {
     },
   },
   unmeasured: null,
+  detection: { wanted: 0.01, detectable: 0.003, clustersNeeded: 3, enoughOn: '2001-02-07T00:00:00Z' },
+  slices: [],
+  foundSlices: [],
+  labels: {
+    matureRows: 200_456,
+    unlabelled: 0,
+    unlabelledShare: 0,
+    cohorts: [],
+    unlabelledTrend: null,
+    trending: false,
+  },
+  selection: null,
+  calibration: null,
+  swapSet: null,
+  controls: null,
+  shuffledFit: null,
+  observations: null,
+  scoreShift: null,
+  past: [],
+  followUp: null,
+  followUpRequest: null,
   rehearsal: { rows: 1000, mismatches: 0, largestDifference: 0 },
 };
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { renderVerdictTable } from '../../../cli/render/verdictTable.ts';
-import { cycle } from './cycles.ts';
+import { cycle, measured } from './cycles.ts';
 
 const first = cycle({
   asOf: '2001-02-12T00:00:00Z',
   challenger: 1,
   champion: null,
-  primary: { metric: 'roc_auc', challenger: 0.6851, champion: null, difference: 0.1851, low: 0.17, high: 0.2 },
+  primary: { ...measured, challenger: 0.6851, champion: null, difference: 0.1851, low: 0.17, high: 0.2 },
 });
 const failed = cycle({
   asOf: '2001-02-26T06:00:00Z',
@@ -23,7 +23,7 @@ const kept = cycle({
   verdict: 'keep',
   challenger: 3,
   champion: 2,
-  primary: { metric: 'roc_auc', challenger: 0.6902, champion: 0.69021, difference: -0.00001, low: null, high: null },
+  primary: { ...measured, challenger: 0.6902, champion: 0.69021, difference: -0.00001, low: null, high: null },
 });
 
 test('verdicts one a line, with a small picture of the metric', () => {

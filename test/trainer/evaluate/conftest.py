@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from default_gate import default_gate
 from reign_trainer.evaluate import evaluate
 from reign_trainer.shapes import EvaluateRequest, Evidence
 from reign_trainer.store import Store
@@ -82,7 +83,7 @@ class Bench:
             "source": source,
             "windows": {"horizon": "PT0S", "lag": "PT0S", "train": "P4W", "holdout": "P2W"},
             "pipeline": {"entrypoint": "pipeline.py:build"},
-            "gate": {"guardrails": []},
+            "gate": default_gate(**changes.pop("gate", {})),
             **({} if label is None else {"label": label}),
         }
         return EvaluateRequest.model_validate(
@@ -100,7 +101,13 @@ class Bench:
                 "trivial": [0.7, 0.3],
                 "challenger": challenger,
                 "champion": champion,
+                "anchor": None,
                 "choseChampion": [],
+                "charge": {"alpha": 0.025, "account": "cycle"},
+                "observations": None,
+                "shuffledFit": None,
+                "past": [],
+                "followUp": None,
                 "rehearsal": {"rows": 1000, "mismatches": 0, "largestDifference": 0.0},
                 "run": None,
                 **changes,

@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from clean_process import ask_in_clean_process
 from mlflow_server import open_run
 from reign_trainer.errors import TrainerError
+from reign_trainer.fit.run_fit import fit
+from reign_trainer.fit.shuffled import with_shuffled_labels
+from reign_trainer.fit.training_rows import TrainingRows
 from reign_trainer.score.predictions_table import score_names
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import Definition, RehearseRequest, ScoreRequest, TrackedRun
@@ -95,6 +100,40 @@ def test_the_same_snapshot_gives_the_same_predictions(in_child: Any, store: Stor
         )
         found.add(in_child("score", asked).predictions)
     assert len(found) == 1
+
+
+def test_shuffled_labels_leave_nothing_to_learn(in_child: Any, store: Store) -> None:
+    request = fit_request(store, None, of=definition(pipeline=declarative("LogisticRegression")))
+    control = request.model_copy(update={"shuffle_labels": True})
+    honest, shuffled, again = (in_child("fit", one) for one in (request, control, control))
+    assert honest.training_metrics["training_roc_auc"] > 0.6
+    assert shuffled.training_metrics["training_roc_auc"] < 0.55
+    assert (shuffled.trivial, shuffled.rows) == (honest.trivial, honest.rows), (
+        "other labels, not the same ones dealt out"
+    )
+    assert shuffled == again, "the cycle does not seed the shuffle"
+    assert shuffled.model_uri != honest.model_uri, "the control took the place of the model"
+
+
+def test_the_cycle_seeds_the_shuffle() -> None:
+    random = np.random.default_rng(1)
+    labels = random.integers(0, 3, 500).astype(float)
+    features, weights = pd.DataFrame({"x": np.arange(500.0)}), random.random(500)
+    honest = TrainingRows(features, labels, weights, {"x": "number"})
+    first, again, other = (with_shuffled_labels(honest, cycle) for cycle in ("one", "one", "other"))
+    assert (first.labels == again.labels).all()
+    assert not (first.labels == other.labels).all()
+    assert 100 < np.count_nonzero(first.labels == labels) < 240, "a third agrees by chance"
+    assert (np.sort(first.labels) == np.sort(labels)).all()
+    assert first.features is features
+    assert first.weights is weights
+
+
+def test_a_fit_on_shuffled_labels_reaches_no_run(settings: Settings, store: Store) -> None:
+    run = TrackedRun(experiment_id="1", run_id="0" * 32, model_id="m-" + "0" * 32)
+    control = fit_request(store, run).model_copy(update={"shuffle_labels": True})
+    with pytest.raises(ValueError, match="goes to no run"):
+        fit(control, settings, lambda stage: None)
 
 
 def _with(table: pa.Table, name: str, values: Any) -> pa.Table:

@@ -1,11 +1,37 @@
-"""What scikit-learn says of the same rows."""
+"""What scikit-learn says of the same rows; and plain counting, where it has no such metric."""
 
 import numpy as np
 from sklearn import metrics as sk
 
+from .holdout_rows import PARAMETERS
+
+
+def expected_cost(y: np.ndarray, s: np.ndarray, w: np.ndarray) -> float:
+    """Cost by `PARAMETERS`, from the confusion matrix."""
+    flagged = s >= PARAMETERS.cutoff
+    (_, false_positive), (false_negative, true_positive) = sk.confusion_matrix(
+        y, flagged, labels=[0, 1], sample_weight=w
+    )
+    return float((false_positive + 5 * false_negative + 0.5 * true_positive) / w.sum())
+
+
+def approval_rate(y: np.ndarray, s: np.ndarray, w: np.ndarray, bad_rate: float) -> float:
+    """Try every threshold."""
+    best = 0.0
+    for threshold in np.unique(s):
+        accepted = s <= threshold
+        if np.average(y[accepted], weights=w[accepted]) <= bad_rate * (1 + 1e-9):
+            best = max(best, w[accepted].sum() / w.sum())
+    return float(best)
+
 
 def reference(name: str, y: np.ndarray, s: np.ndarray, w: np.ndarray | None) -> float:
     """Ask scikit-learn."""
+    if name in ("expected_cost", "approval_rate"):
+        weights = np.ones(y.size) if w is None else w
+        return expected_cost(y, s, weights) if name == "expected_cost" else approval_rate(y, s, weights, 0.2)
+    if name == "pinball":
+        return sk.mean_pinball_loss(y, s, alpha=PARAMETERS.quantile, sample_weight=w)
     if name == "roc_auc":
         return sk.roc_auc_score(y, s, sample_weight=w)
     if name == "pr_auc":

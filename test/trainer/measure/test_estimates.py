@@ -6,7 +6,7 @@ from reign_trainer.measure import METRICS, measure
 from scipy import stats
 from sklearn import metrics as sk
 
-from .holdout_rows import make
+from .holdout_rows import PARAMETERS, make
 from .scikit_learn import reference
 
 
@@ -17,7 +17,9 @@ def test_equals_scikit_learn(task: str, weighted: bool, digits: int | None) -> N
     for seed in range(5):
         rows = make(task, seed, digits=digits)
         w = rows.weights if weighted else None
-        found = measure(task, rows.labels, rows.challenger, rows.champion, rows.trivial, rows.clusters, w, 1)
+        found = measure(
+            task, rows.labels, rows.challenger, rows.champion, rows.trivial, rows.clusters, w, 1, parameters=PARAMETERS
+        )
         assert list(found) == [name for name, metric in METRICS.items() if task in metric.tasks]
         for name, evidence in found.items():
             for measured, scores in [(evidence.challenger, rows.challenger), (evidence.champion, rows.champion)]:
@@ -27,7 +29,9 @@ def test_equals_scikit_learn(task: str, weighted: bool, digits: int | None) -> N
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_the_trivial_predictor_answers_the_same_for_every_row(task: str) -> None:
     rows = make(task, 3)
-    found = measure(task, rows.labels, rows.challenger, None, rows.trivial, rows.clusters, rows.weights, 1)
+    found = measure(
+        task, rows.labels, rows.challenger, None, rows.trivial, rows.clusters, rows.weights, 1, parameters=PARAMETERS
+    )
     answer = rows.trivial[1] if task == "binary" else rows.trivial
     constant = np.full_like(rows.challenger, 1) * answer
     for name, evidence in found.items():

@@ -11,13 +11,20 @@ from reign_trainer.catalogue import BETTER
 from reign_trainer.measure import METRICS, Interval, MetricEvidence, measure
 from reign_trainer.shapes import MetricEvidence as Stored
 
-from .holdout_rows import make
+from .holdout_rows import PARAMETERS, make
 
 TASKS = ["binary", "multiclass", "regression"]
 
 
 def _negated(interval: Interval) -> Interval:
-    return dataclasses.replace(interval, estimate=-interval.estimate, low=-interval.high, high=-interval.low)
+    return dataclasses.replace(
+        interval,
+        estimate=-interval.estimate,
+        low=-interval.high,
+        high=-interval.low,
+        deciding_low=-interval.deciding_high,
+        deciding_high=-interval.deciding_low,
+    )
 
 
 def _documents(found: dict[str, MetricEvidence]) -> list[str]:
@@ -35,8 +42,8 @@ def test_swapping_the_models_negates_the_difference(task: str) -> None:
     for seed in range(5):
         rows = make(task, seed, digits=2)
         rest = (rows.trivial, rows.clusters, rows.weights, 7)
-        one = measure(task, rows.labels, rows.challenger, rows.champion, *rest)
-        other = measure(task, rows.labels, rows.champion, rows.challenger, *rest)
+        one = measure(task, rows.labels, rows.challenger, rows.champion, *rest, parameters=PARAMETERS)
+        other = measure(task, rows.labels, rows.champion, rows.challenger, *rest, parameters=PARAMETERS)
         for name in one:
             assert other[name].difference == _negated(one[name].difference)
             assert (other[name].lead, other[name].champion_lead) == (one[name].champion_lead, one[name].lead)
@@ -47,7 +54,9 @@ def test_positive_means_that_the_first_is_better(task: str) -> None:
     rows = make(task, 1, n=2000)
     truth = rows.labels.astype(float) if task != "multiclass" else np.eye(4)[rows.labels]
     better = 0.5 * truth + 0.5 * rows.champion
-    found = measure(task, rows.labels, better, rows.champion, rows.trivial, rows.clusters, None, 1)
+    found = measure(
+        task, rows.labels, better, rows.champion, rows.trivial, rows.clusters, None, 1, parameters=PARAMETERS
+    )
     for name, evidence in found.items():
         assert evidence.better == METRICS[name].better
         assert evidence.difference.low > 0
@@ -59,7 +68,9 @@ def test_positive_means_that_the_first_is_better(task: str) -> None:
 def test_identical_predictions_differ_by_exactly_nothing(task: str) -> None:
     rows = make(task, 1)
     same = rows.challenger.copy()
-    found = measure(task, rows.labels, rows.challenger, same, rows.trivial, rows.clusters, rows.weights, 1)
+    found = measure(
+        task, rows.labels, rows.challenger, same, rows.trivial, rows.clusters, rows.weights, 1, parameters=PARAMETERS
+    )
     for evidence in found.values():
         interval = evidence.difference
         assert (interval.estimate, interval.standard_error, interval.low, interval.high) == (0, 0, 0, 0)

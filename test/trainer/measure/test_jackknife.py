@@ -8,7 +8,7 @@ from reign_trainer.measure.holdout import Holdout
 from reign_trainer.measure.ranking import Ranking
 from scipy import stats
 
-from .holdout_rows import Rows, make
+from .holdout_rows import PARAMETERS, Rows, make
 from .scikit_learn import reference
 
 
@@ -19,7 +19,9 @@ def test_equals_recomputation_without_each_cluster(task: str, weighted: bool, di
     for seed in range(3):
         rows = make(task, seed, digits=digits)
         w = rows.weights if weighted else np.ones(rows.labels.size)
-        found = measure(task, rows.labels, rows.challenger, rows.champion, rows.trivial, rows.clusters, w, 1)
+        found = measure(
+            task, rows.labels, rows.challenger, rows.champion, rows.trivial, rows.clusters, w, 1, parameters=PARAMETERS
+        )
         codes = np.unique(rows.clusters)
         for name in [name for name in found if METRICS[name].method == "influence"]:
             sign = 1 if METRICS[name].better == "higher" else -1
@@ -66,7 +68,7 @@ def test_auc_equals_counting_every_pair() -> None:
         holdout = Holdout.of("binary", y, codes, w)
         found = roc_auc(Ranking.of(holdout, s))
         assert found.estimate == pytest.approx(_pairs_won(y, s, w), abs=1e-13)
-        for value, code in zip(found.values, np.unique(codes), strict=True):
+        for value, code in zip(found.values[0], np.unique(codes), strict=True):
             left = codes != code
             if np.unique(y[left]).size < 2:
                 assert np.isnan(value)

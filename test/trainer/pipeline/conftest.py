@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from default_gate import default_gate
 from reign_trainer.pipeline import forget_code
 from reign_trainer.shapes import Definition
 
@@ -35,7 +36,7 @@ def _definition(pipeline: dict[str, Any], **changes: Any) -> Definition:
         "label": {"classes": ["repaid", "defaulted"], "positive": "defaulted"},
         "windows": {"horizon": "PT0S", "lag": "PT0S", "train": "P4W", "holdout": "P2W"},
         "pipeline": pipeline,
-        "gate": {"guardrails": []},
+        "gate": default_gate(),
         **changes,
     }
     return Definition.model_validate({name: value for name, value in fields.items() if value is not None})

@@ -1,24 +1,40 @@
-"""The `evaluate` activity's work: two stored predictions in, one document of evidence out."""
+"""The `evaluate` activity's work: stored predictions in, one document of evidence out."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
+from reign_trainer.calibration import calibration, swap_ins, swap_set
+from reign_trainer.controls import controls
+from reign_trainer.labels import label_evidence, selection
+from reign_trainer.measure import MeasureError, effective_rows
 from reign_trainer.shapes import (
     Contender,
     ContenderRequest,
+    Detection,
     EvaluateRequest,
     EvaluateResult,
     Evidence,
     EvidenceClusters,
+    EvidenceRows,
+    Selection,
 )
+from reign_trainer.slices import declared_slices, found_slices
 from reign_trainer.store import Store
 
-from .clusters import cluster_codes
-from .judged_rows import JudgedRows, fitted_on, judged_rows
-from .measured import measured
+from .clusters import cluster_codes, cluster_sizes
+from .compare import compare, parameters_of, scores_in
+from .comparison import Comparison
+from .detection import detection, wanted_gain
+from .follow_up import follow_up
+from .judged_rows import HoldoutRows, fitted_on, holdout_rows, ids_of, in_both
+from .measured import measured, plain
+from .observed import champion_shift, observations_summary
 from .row_hash import row_hash
 
 
@@ -52,16 +68,19 @@ def evaluate(request: EvaluateRequest, store: Store) -> EvaluateResult:
 def assemble(request: EvaluateRequest, store: Store) -> Evidence:
     """Give the evidence as a shape, without storing it."""
     definition, label = request.definition, request.definition.label
-    rows = judged_rows(request, store)
-    hash_of_rows = row_hash(rows.ids)
-    clusters = cluster_codes(rows.challenger, definition.source.cluster)
-    # The seed follows from the rows: resampling is part of what the same inputs give again.
-    metrics, unmeasured = measured(rows, definition, request.trivial, clusters, seed=int(hash_of_rows[:12], 16))
+    holdout = holdout_rows(request, store)
+    judged = _judge(holdout, request)
+    rows = judged.rows
+    ids = ids_of(rows.challenger)
+    hash_of_rows = row_hash(ids)
+    # The seed follows from the cycle and its rows: resampling is part of what the same inputs give again.
+    seed = int(hashlib.sha256(f"{request.cycle.id}\n{hash_of_rows}".encode()).hexdigest()[:12], 16)
+    found = _measure(judged, request, store, seed)
     positive = None
     if definition.task == "binary" and label is not None:
         positive = label.classes[1] if label.positive is None else label.positive
     return Evidence(
-        format=1,
+        format=2,
         model=request.cycle.model,
         lineage=request.cycle.lineage,
         as_of=request.cycle.as_of,
@@ -70,24 +89,164 @@ def assemble(request: EvaluateRequest, store: Store) -> Evidence:
         classes=None if label is None else label.classes,
         positive=positive,
         window=request.window,
+        charge=request.charge,
         row_hash=hash_of_rows,
-        rows=rows.counts,
-        clusters=_clusters(definition.source.cluster, clusters),
-        challenger=_contender(request.challenger, rows, store),
-        champion=None if request.champion is None else _contender(request.champion, rows, store),
-        metrics=metrics,
-        unmeasured=unmeasured,
+        rows=_counts(holdout, judged, definition.label is not None, len(label.classes) if label else 0),
+        clusters=_clusters(definition.source.cluster, rows.challenger),
+        challenger=_contender(request.challenger, ids, store),
+        champion=None if request.champion is None else _contender(request.champion, ids, store),
+        anchor=None if request.anchor is None else _contender(_anchor(request, holdout), ids, store),
+        chose_champion=request.chose_champion,
+        trivial=request.trivial,
+        labels=label_evidence(
+            holdout.challenger,
+            definition,
+            definition.gate,
+            cluster_codes(holdout.challenger, definition.source.cluster),
+        ),
+        selection=judged.selection,
+        swap_set=swap_set(holdout.challenger, holdout.champion, definition.gate, definition),
+        shuffled_fit=request.shuffled_fit,
+        observations=observations_summary(request, store),
+        score_shift=champion_shift(request, store),
+        past=request.past,
+        follow_up=follow_up(request, store, seed),
+        follow_up_request=request.follow_up,
         rehearsal=request.rehearsal,
+        **found,
     )
 
 
 def evidence_bytes(evidence: Evidence) -> bytes:
     """Write evidence as it is stored: JSON in UTF-8, keys sorted, nothing between the tokens."""
-    document = evidence.model_dump(mode="json", by_alias=True)
+    document = plain(evidence.model_dump(mode="json", by_alias=True))
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
-def _contender(contender: ContenderRequest, rows: JudgedRows, store: Store) -> Contender:
+@dataclass(frozen=True)
+class _Judged:
+    """The rows that are judged, what they weigh, and why nothing can be measured, if so."""
+
+    rows: HoldoutRows
+    weights: np.ndarray | None
+    selection: Selection | None
+    unmeasured: str | None
+
+
+def _judge(holdout: HoldoutRows, request: EvaluateRequest) -> _Judged:
+    """Leave out rows without label, rows that chose the champion, and rows that stand in for nobody."""
+    definition = request.definition
+    keep = holdout.labelled & ~holdout.chose
+    if definition.source.labels == "complete" or definition.source.selection is None:
+        return _Judged(holdout.only(keep), None, None, _nothing_left(holdout, keep))
+    swapped = swap_ins(holdout.challenger, holdout.champion, definition.gate, definition)
+    try:
+        selected, weights = selection(holdout.challenger, definition, keep, swapped)
+    except MeasureError as error:
+        return _Judged(holdout.only(keep), None, None, str(error))
+    if weights is None:
+        return _Judged(holdout.only(keep), None, selected, _nothing_left(holdout, keep))
+    keep = keep & (weights > 0)
+    return _Judged(holdout.only(keep), weights[keep], selected, _nothing_left(holdout, keep))
+
+
+def _measure(judged: _Judged, request: EvaluateRequest, store: Store, seed: int) -> dict[str, object]:
+    """Give everything that is measured on the judged rows alone."""
+    gate = request.definition.gate
+    reason = judged.unmeasured
+    if reason is None:
+        try:
+            comparison = compare(judged.rows, request, judged.weights, seed)
+        except MeasureError as error:
+            reason = str(error)
+        else:
+            metrics, reason = measured(comparison, parameters_of(request.definition, judged.rows.challenger))
+            if reason is None:
+                return {
+                    "metrics": metrics,
+                    "unmeasured": None,
+                    "identical": _identical(comparison),
+                    "detection": detection(comparison, request, metrics),
+                    "slices": declared_slices(comparison, gate),
+                    "found_slices": found_slices(comparison, gate),
+                    "controls": controls(comparison, gate, _shuffled_fit(request, store, judged.rows.challenger)),
+                    "calibration": calibration(comparison),
+                }
+    return {
+        "metrics": {},
+        "unmeasured": reason,
+        "identical": False,
+        "detection": Detection(
+            wanted=wanted_gain(request, None), detectable=None, clusters_needed=None, enough_on=None
+        ),
+        "slices": [],
+        "found_slices": [],
+        "controls": None,
+        "calibration": None,
+    }
+
+
+def _identical(comparison: Comparison) -> bool:
+    return comparison.champion is not None and bool(np.array_equal(comparison.challenger, comparison.champion))
+
+
+def _shuffled_fit(request: EvaluateRequest, store: Store, judged: pa.Table) -> np.ndarray | None:
+    if request.shuffled_fit is None:
+        return None
+    ours, theirs = in_both(judged, store.read_rows("predictions", request.shuffled_fit))
+    if ours.num_rows != judged.num_rows:
+        return None
+    return scores_in(theirs, request.definition)
+
+
+def _anchor(request: EvaluateRequest, holdout: HoldoutRows) -> ContenderRequest:
+    """Give the anchor, with why it has no scores on these rows where it should have some."""
+    anchor = request.anchor
+    assert anchor is not None
+    if anchor.predictions is None or holdout.anchor is not None:
+        return anchor
+    return anchor.model_copy(update={"unscorable": "its own query lacks rows of this holdout"})
+
+
+def _nothing_left(holdout: HoldoutRows, keep: np.ndarray) -> str | None:
+    if keep.any():
+        return None
+    if holdout.holdout == 0:
+        return "the holdout has no rows"
+    if holdout.challenger.num_rows == 0:
+        return "no row is in the holdout of both queries: the two row ids have nothing in common"
+    if not holdout.labelled.any():
+        return "no row of the holdout has a label"
+    if not (holdout.labelled & ~holdout.chose).any():
+        return "every labelled row of the holdout took part in choosing the champion: judge on newer rows"
+    return "no labelled row has an approval probability above zero"
+
+
+def _counts(holdout: HoldoutRows, judged: _Judged, classified: bool, classes: int) -> EvidenceRows:
+    rows = judged.rows.challenger
+    labels = rows.column("label").cast(pa.float64()).to_numpy()
+    return EvidenceRows(
+        holdout=holdout.holdout,
+        in_both=holdout.challenger.num_rows,
+        unlabelled=int(np.count_nonzero(~holdout.labelled)),
+        chose_champion=int(np.count_nonzero(holdout.chose)),
+        labels_differ=holdout.labels_differ,
+        judged=rows.num_rows,
+        effective=_effective(rows, judged.weights),
+        by_class=np.bincount(labels.astype(np.intp), minlength=classes).tolist() if classified else None,
+    )
+
+
+def _effective(rows: pa.Table, weights: np.ndarray | None) -> float:
+    own = None if "weight" not in rows.column_names else rows.column("weight").cast(pa.float64()).to_numpy()
+    both = weights if own is None else own if weights is None else own * weights
+    if both is None:
+        return float(rows.num_rows)
+    usable = np.nan_to_num(both, nan=0.0)
+    return float(effective_rows(usable)) if usable.any() else 0.0
+
+
+def _contender(contender: ContenderRequest, ids: pa.Array, store: Store) -> Contender:
     return Contender(
         cycle=contender.cycle,
         definition_version=contender.definition_version,
@@ -96,12 +255,12 @@ def _contender(contender: ContenderRequest, rows: JudgedRows, store: Store) -> C
         holdout_snapshot=contender.holdout_snapshot,
         predictions=contender.predictions,
         unscorable=contender.unscorable,
-        fitted_on_judged_rows=fitted_on(contender, rows.ids, store),
+        fitted_on_judged_rows=fitted_on(contender, ids, store),
+        train_window=store.read_manifest("snapshots", contender.train_snapshot)["window"],
     )
 
 
-def _clusters(by: str | list[str], codes: np.ndarray) -> EvidenceClusters:
-    sizes = np.bincount(codes) if codes.size else np.zeros(0, dtype=np.int64)
-    return EvidenceClusters.model_validate(
-        {"by": by, "count": sizes.size, "largest_share": float(sizes.max() / codes.size) if codes.size else 0.0}
-    )
+def _clusters(by: str | list[str], rows: pa.Table) -> EvidenceClusters:
+    sizes = cluster_sizes(cluster_codes(rows, by))
+    share = float(sizes.max() / sizes.sum()) if sizes.size else 0.0
+    return EvidenceClusters.model_validate({"by": by, "count": sizes.size, "largest_share": share})

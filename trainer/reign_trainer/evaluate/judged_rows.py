@@ -9,44 +9,60 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reign_trainer.errors import TrainerError
-from reign_trainer.shapes import ContenderRequest, Definition, EvaluateRequest, EvidenceRows
+from reign_trainer.score.predictions_table import slice_columns
+from reign_trainer.shapes import ContenderRequest, Definition, EvaluateRequest
 from reign_trainer.store import Store
-
-from .clusters import cluster_columns
 
 ROW_ID = "reign_row_id"
 EVENT_TIME = "reign_event_time"
 
 
 @dataclass(frozen=True)
-class JudgedRows:
-    """The rows of a comparison, in the order of their ids.
+class HoldoutRows:
+    """The rows of a holdout that both contenders answered, in the order of their ids.
 
     Attributes
     ----------
     challenger : pyarrow.Table
-        Predictions of the challenger for the judged rows.
+        Its stored predictions.
     champion : pyarrow.Table or None
         Those of the champion, row for row; None where there is none that could be scored.
-    counts : EvidenceRows
+    anchor : pyarrow.Table or None
+        Those of the anchor, row for row; None as well where it lacks a row.
+    holdout : int
+        How many rows the challenger's holdout has.
+    labels_differ : int
+        Rows whose label is another one in the champion's query.
+    labelled, chose : ndarray of shape (n,), bool
+        Rows with a label; labelled rows that took part in choosing the champion.
     """
 
     challenger: pa.Table
     champion: pa.Table | None
-    counts: EvidenceRows
+    anchor: pa.Table | None
+    holdout: int
+    labels_differ: int
+    labelled: np.ndarray
+    chose: np.ndarray
 
-    @property
-    def ids(self) -> pa.Array:
-        """The row ids."""
-        return ids_of(self.challenger)
+    def only(self, keep: np.ndarray) -> HoldoutRows:
+        """Give the rows where `keep` is true."""
+        mask = pa.array(keep)
+        return HoldoutRows(
+            challenger=self.challenger.filter(mask),
+            champion=None if self.champion is None else self.champion.filter(mask),
+            anchor=None if self.anchor is None else self.anchor.filter(mask),
+            holdout=self.holdout,
+            labels_differ=self.labels_differ,
+            labelled=self.labelled[keep],
+            chose=self.chose[keep],
+        )
 
 
-def judged_rows(request: EvaluateRequest, store: Store) -> JudgedRows:
-    """Read both contenders' predictions and keep the rows that they can be compared on.
+def holdout_rows(request: EvaluateRequest, store: Store) -> HoldoutRows:
+    """Read the contenders' predictions and keep the rows that are in the holdout of both.
 
-    Left out, and counted, are in this order: rows that are not in the holdout of both; rows without label; rows that took
-    part in choosing the champion. Where labels differ between the two queries, the challenger's count: its query is
-    the one that the definition has now.
+    Where labels differ between the two queries, the challenger's count: its query is the one that the definition has now.
     """
     if request.challenger.predictions is None:
         raise TrainerError("MeasurementImpossible", "The challenger has no predictions.")
@@ -56,21 +72,18 @@ def judged_rows(request: EvaluateRequest, store: Store) -> JudgedRows:
     labels_differ = 0
     if request.champion is not None and request.champion.predictions is not None:
         champion = store.read_rows("predictions", request.champion.predictions)
-        challenger, champion = _in_both(challenger, champion)
+        challenger, champion = in_both(challenger, champion)
         labels_differ = _differences(challenger.column("label"), champion.column("label"))
-
-    labelled = _labelled(challenger)
-    chose = _chose_champion(request, store, challenger) & labelled
-    keep = pa.array(labelled & ~chose)
-    counts = EvidenceRows(
-        holdout=holdout,
-        in_both=challenger.num_rows,
-        unlabelled=int(np.count_nonzero(~labelled)),
-        chose_champion=int(np.count_nonzero(chose)),
-        labels_differ=labels_differ,
-        judged=pc.sum(keep).as_py() or 0,
+    labelled = has_label(challenger)
+    return HoldoutRows(
+        challenger,
+        champion,
+        _anchor(request, store, challenger),
+        holdout,
+        labels_differ,
+        labelled,
+        seen_in(request.chose_champion if request.champion is not None else [], store, challenger) & labelled,
     )
-    return JudgedRows(challenger.filter(keep), None if champion is None else champion.filter(keep), counts)
 
 
 def fitted_on(contender: ContenderRequest, ids: pa.Array, store: Store) -> int:
@@ -85,55 +98,63 @@ def ids_of(rows: pa.Table) -> pa.Array:
     return ids if pa.types.is_integer(ids.type) else ids.cast(pa.large_string())
 
 
+def in_both(first: pa.Table, second: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Give the rows of two tables that share a row id, in the order of the first."""
+    ours, theirs = ids_of(first), ids_of(second)
+    if ours.equals(theirs):
+        return first, second
+    if ours.type != theirs.type:
+        return first.slice(0, 0), second.slice(0, 0)
+    at = pc.index_in(ours, value_set=theirs)
+    return first.filter(at.is_valid()), second.take(at.drop_null())
+
+
+def seen_in(snapshots: list[str], store: Store, rows: pa.Table) -> np.ndarray:
+    """Tell which rows are in any of some snapshots, by row id."""
+    seen = np.zeros(rows.num_rows, dtype=np.bool_)
+    ids = ids_of(rows)
+    for snapshot in snapshots:
+        others = ids_of(store.read_rows("snapshots", snapshot, [ROW_ID]))
+        if others.type == ids.type:
+            seen |= _is_in(ids, others)
+        else:
+            # The row id has become another column since: no id can be found again, so the whole period goes.
+            seen |= in_window(rows, store.read_manifest("snapshots", snapshot)["window"])
+    return seen
+
+
+def in_window(rows: pa.Table, window: dict[str, str]) -> np.ndarray:
+    """Tell which rows have their event time in a half-open window."""
+    times = rows.column(EVENT_TIME).to_numpy()
+    start, end = (np.datetime64(window[bound].removesuffix("Z"), "us") for bound in ("from", "to"))
+    return np.asarray((times >= start) & (times < end))
+
+
+def has_label(rows: pa.Table) -> np.ndarray:
+    """Tell which rows have a label."""
+    return np.asarray(~np.isnan(rows.column("label").cast(pa.float64()).fill_null(np.nan).to_numpy()))
+
+
+def _anchor(request: EvaluateRequest, store: Store, challenger: pa.Table) -> pa.Table | None:
+    if request.anchor is None or request.anchor.predictions is None:
+        return None
+    ours, theirs = in_both(challenger, store.read_rows("predictions", request.anchor.predictions))
+    return theirs if ours.num_rows == challenger.num_rows else None
+
+
 def _predictions(store: Store, predictions: str, definition: Definition) -> pa.Table:
     rows = store.read_rows("predictions", predictions)
-    source = definition.source
-    needed = [ROW_ID, EVENT_TIME, "label", *cluster_columns(source.cluster), *(["weight"] if source.weight else [])]
+    weight = ["weight"] if definition.source.weight else []
+    needed = [ROW_ID, EVENT_TIME, "label", *slice_columns(definition), *weight]
     missing = [name for name in needed if name not in rows.column_names]
     if missing:
         raise TrainerError("StoreCorrupt", f"The predictions {predictions} have no column {', '.join(missing)}.")
     return rows
 
 
-def _in_both(challenger: pa.Table, champion: pa.Table) -> tuple[pa.Table, pa.Table]:
-    ours, theirs = ids_of(challenger), ids_of(champion)
-    if ours.equals(theirs):
-        return challenger, champion
-    if ours.type != theirs.type:
-        return challenger.slice(0, 0), champion.slice(0, 0)
-    at = pc.index_in(ours, value_set=theirs)
-    both = at.is_valid()
-    return challenger.filter(both), champion.take(at.drop_null())
-
-
-def _labelled(rows: pa.Table) -> np.ndarray:
-    return np.asarray(~np.isnan(rows.column("label").cast(pa.float64()).fill_null(np.nan).to_numpy()))
-
-
 def _differences(ours: pa.ChunkedArray, theirs: pa.ChunkedArray) -> int:
     first, second = (column.cast(pa.float64()).fill_null(np.nan).to_numpy() for column in (ours, theirs))
     return int(np.count_nonzero((first != second) & ~(np.isnan(first) & np.isnan(second))))
-
-
-def _chose_champion(request: EvaluateRequest, store: Store, rows: pa.Table) -> np.ndarray:
-    chose = np.zeros(rows.num_rows, dtype=np.bool_)
-    if request.champion is None:
-        return chose
-    ids = ids_of(rows)
-    for snapshot in request.chose_champion:
-        chosen_on = ids_of(store.read_rows("snapshots", snapshot, [ROW_ID]))
-        if chosen_on.type == ids.type:
-            chose |= _is_in(ids, chosen_on)
-        else:
-            # The row id has become another column since: no id can be found again, so the whole period goes.
-            chose |= _in_window(rows, store.read_manifest("snapshots", snapshot)["window"])
-    return chose
-
-
-def _in_window(rows: pa.Table, window: dict[str, str]) -> np.ndarray:
-    times = rows.column(EVENT_TIME).to_numpy()
-    start, end = (np.datetime64(window[bound].removesuffix("Z"), "us") for bound in ("from", "to"))
-    return np.asarray((times >= start) & (times < end))
 
 
 def _is_in(ids: pa.Array, others: pa.Array) -> np.ndarray:

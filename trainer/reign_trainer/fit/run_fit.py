@@ -12,6 +12,7 @@ from reign_trainer.errors import TrainerError
 from reign_trainer.fit.attempt_lock import attempt_lock
 from reign_trainer.fit.predictions import checked_predictions
 from reign_trainer.fit.seeds import seed_everything, seed_of
+from reign_trainer.fit.shuffled import with_shuffled_labels
 from reign_trainer.fit.training_rows import TrainingRows, read_training_rows
 from reign_trainer.fit.trivial import trivial_predictor
 from reign_trainer.fit.typed_model import TypedModel
@@ -38,7 +39,8 @@ def fit(request: FitRequest, settings: Settings, report: Report) -> FitResult:
     Parameters
     ----------
     request : FitRequest
-        Where ``run`` is None nothing goes to MLflow: the model is saved below ``tries`` in the store.
+        Where ``run`` is None nothing goes to MLflow: the model is saved below ``tries`` in the store. Only there may
+        ``shuffle_labels`` be asked for: a control is no version.
     settings : Settings
         Of the trainer.
     report : callable
@@ -48,9 +50,16 @@ def fit(request: FitRequest, settings: Settings, report: Report) -> FitResult:
     ------
     TrainerError
         See ``schemas/errors.ts``; ``FitFailed`` for whatever the author's code raises.
+    ValueError
+        Shuffled labels were asked for together with a run.
     """
+    if request.shuffle_labels and request.run is not None:
+        raise ValueError("a fit on shuffled labels goes to no run")
     store = Store(settings.store)
-    name = f"try-{request.cycle.id}" if request.run is None else f"run-{request.run.run_id}"
+    if request.run is not None:
+        name = f"run-{request.run.run_id}"
+    else:
+        name = f"{'shuffled' if request.shuffle_labels else 'try'}-{request.cycle.id}"
     with attempt_lock(settings.store, name, report):
         tracked = None if request.run is None else TrackedFit(request, request.run, settings)
         if tracked is not None and (done := tracked.finished()) is not None:
@@ -77,6 +86,8 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
     definition = request.definition
     report("reading")
     rows = read_training_rows(store, request.train_snapshot, definition)
+    if request.shuffle_labels:
+        rows = with_shuffled_labels(rows, request.cycle.id)
     code_folder = None
     if request.code_hash is not None:
         code_folder = scratch / "code"
@@ -143,4 +154,5 @@ def _author_error(error: BaseException, store: Store, code_folder: Path | None, 
 
 
 def _try_folder(settings: Settings, request: FitRequest) -> Path:
-    return settings.store / "tries" / request.cycle.id / "model"
+    # The control of a cycle must not take the place of what was tried under the same id.
+    return settings.store / "tries" / request.cycle.id / ("shuffled" if request.shuffle_labels else "model")

@@ -14,8 +14,24 @@ True
 """
 
 from .catalogue import METRICS, Metric, Task
+from .difference import DifferenceValues, difference_values, measure_difference
+from .effective_rows import effective_rows
 from .error import MeasureError
 from .evidence import MetricEvidence, measure
 from .interval import Interval
+from .parameters import Parameters
 
-__all__ = ["METRICS", "Interval", "MeasureError", "Metric", "MetricEvidence", "Task", "measure"]
+__all__ = [
+    "METRICS",
+    "DifferenceValues",
+    "Interval",
+    "MeasureError",
+    "Metric",
+    "MetricEvidence",
+    "Parameters",
+    "Task",
+    "difference_values",
+    "effective_rows",
+    "measure",
+    "measure_difference",
+]

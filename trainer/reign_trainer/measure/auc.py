@@ -3,6 +3,7 @@
 import numpy as np
 
 from .arrays import Floats
+from .clustering import Clustering
 from .ranking import Ranking
 from .replicates import Replicates, without_each
 from .tally import tally
@@ -35,33 +36,31 @@ def roc_auc(ranking: Ranking) -> Replicates:
     operating characteristic curves", IEEE Signal Processing Letters 21, 2014.
     N. A. Obuchowski, "Nonparametric analysis of clustered ROC curve data", Biometrics 53, 1997.
     """
-    count = ranking.cluster_count
     positives, negatives = ranking.positives, ranking.negatives
     positive_sum, negative_sum = positives.sum(), negatives.sum()
     below = negative_sum - np.cumsum(negatives) + negatives / 2
     above = np.cumsum(positives) - positives / 2
     won = float(np.sum(positives * below))  # not np.dot: its last bits depend on the number of threads
 
-    placement = np.where(ranking.positive, below[ranking.rank], above[ranking.rank])
-    touching = tally(ranking.clusters, ranking.weights * placement, count)
-    left_won = won - touching + _won_within(ranking)
-
+    placement = ranking.weights * np.where(ranking.positive, below[ranking.rank], above[ranking.rank])
     positive_weights, negative_weights = ranking.weights * ranking.positive, ranking.weights * ~ranking.positive
-    left_positives = without_each(tally(ranking.clusters, positive_weights, count))
-    left_negatives = without_each(tally(ranking.clusters, negative_weights, count))
-    pairs = left_positives * left_negatives
-    with np.errstate(divide="ignore", invalid="ignore"):
-        values = np.where(pairs > 0, np.clip(left_won / pairs, 0, 1), np.nan)
+
+    def without_each_cluster(way: Clustering) -> Floats:
+        left_won = won - way.sums(placement) + _won_within(ranking, way)
+        pairs = without_each(way.sums(positive_weights)) * without_each(way.sums(negative_weights))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(pairs > 0, np.clip(left_won / pairs, 0, 1), np.nan)
+
+    values = tuple(without_each_cluster(way) for way in ranking.ways)
     return Replicates(won / float(positive_sum * negative_sum), values)
 
 
-def _won_within(ranking: Ranking) -> Floats:
+def _won_within(ranking: Ranking, way: Clustering) -> Floats:
     """Sum, for each cluster, the pairs within it whose positive row scores higher."""
-    count = ranking.cluster_count
     # A stable sort by cluster keeps the order of scores; 16-bit keys are sorted in linear time.
-    keys = ranking.clusters.astype(np.uint16) if count <= 65_536 else ranking.clusters
+    keys = way.codes.astype(np.uint16) if way.count <= 65_536 else way.codes
     order = np.argsort(keys, kind="stable")
-    clusters, rank = ranking.clusters[order], ranking.rank[order]
+    clusters, rank = way.codes[order], ranking.rank[order]
     starts = np.ones(order.size, dtype=np.bool_)
     starts[1:] = (clusters[1:] != clusters[:-1]) | (rank[1:] != rank[:-1])
     tie = np.cumsum(starts) - 1
@@ -71,6 +70,6 @@ def _won_within(ranking: Ranking) -> Floats:
     positives = tally(tie, weights * positive, tie_cluster.size)
     negatives = tally(tie, weights * ~positive, tie_cluster.size)
     through = np.cumsum(negatives)
-    through_cluster = through[np.searchsorted(tie_cluster, np.arange(count), side="right") - 1]
+    through_cluster = through[np.searchsorted(tie_cluster, np.arange(way.count), side="right") - 1]
     below = through_cluster[tie_cluster] - through + negatives / 2
-    return tally(tie_cluster, positives * below, count)
+    return tally(tie_cluster, positives * below, way.count)

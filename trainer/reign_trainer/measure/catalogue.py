@@ -1,4 +1,4 @@
-"""Every metric: for which tasks, which way is better, how its uncertainty is found."""
+"""Every metric: for which tasks, which way is better, how its uncertainty is found, what it needs."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -21,11 +21,14 @@ class Metric:
     method : {'influence', 'bootstrap'}
         'influence': influence functions summed by cluster, as an exact delete-one-cluster jackknife.
         'bootstrap': paired cluster bootstrap, for metrics that are not smooth in the rows.
+    needs : tuple of str
+        The `Parameters` that it cannot be measured without.
     """
 
     tasks: tuple[Task, ...]
     better: Better
     method: Method
+    needs: tuple[str, ...] = ()
 
 
 METRICS: dict[str, Metric] = {
@@ -34,9 +37,12 @@ METRICS: dict[str, Metric] = {
     "log_loss": Metric(("binary", "multiclass"), "lower", "influence"),
     "brier": Metric(("binary",), "lower", "influence"),
     "ks": Metric(("binary",), "higher", "bootstrap"),
+    "expected_cost": Metric(("binary",), "lower", "influence", ("cutoff", "false_positive", "false_negative")),
+    "approval_rate": Metric(("binary",), "higher", "bootstrap", ("bad_rate",)),
     "macro_f1": Metric(("multiclass",), "higher", "influence"),
     "accuracy": Metric(("multiclass",), "higher", "influence"),
     "rmse": Metric(("regression",), "lower", "influence"),
     "mae": Metric(("regression",), "lower", "influence"),
+    "pinball": Metric(("regression",), "lower", "influence", ("quantile",)),
     "r2": Metric(("regression",), "higher", "influence"),
 }

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .arrays import Bools, Floats, Ints
+from .clustering import Clustering
 from .holdout import Holdout
 from .replicates import Replicates
 from .tally import tally
@@ -29,32 +30,33 @@ def macro_f1(holdout: Holdout, scores: Floats) -> Replicates:
     Replicates
     """
     k = scores.shape[1]
-    order = np.argsort(holdout.clusters, kind="stable")
-    clusters, weights = holdout.clusters[order], holdout.weights[order]
-    truth = holdout.labels.astype(np.intp)[order]
-    predicted = np.argmax(scores, axis=1)[order]
-    hit = weights * (truth == predicted)
-
+    truth, predicted = holdout.labels.astype(np.intp), np.argmax(scores, axis=1)
     # F1 is 2 hits / (true + predicted). Rows are counted beside weights because only whole numbers vanish exactly.
-    one = np.ones_like(weights)
-    rows = tally(truth, one, k)
-    hits = tally(truth, hit, k)
-    sizes = tally(truth, weights, k) + tally(predicted, weights, k)
+    rows = tally(truth, np.ones_like(holdout.weights), k)
+    hits = tally(truth, holdout.weights * (truth == predicted), k)
+    sizes = tally(truth, holdout.weights, k) + tally(predicted, holdout.weights, k)
 
-    values = np.empty(holdout.cluster_count)
-    step = max(1, CELLS // k)
-    for start in range(0, holdout.cluster_count, step):
-        stop = min(start + step, holdout.cluster_count)
-        part = slice(*np.searchsorted(clusters, [start, stop]))
-        shape = (stop - start, k)
-        true_cell = (clusters[part] - start) * k + truth[part]
-        predicted_cell = (clusters[part] - start) * k + predicted[part]
-        left_rows = rows - _cells(true_cell, one[part], shape)
-        left_hits = hits - _cells(true_cell, hit[part], shape)
-        left_sizes = sizes - _cells(true_cell, weights[part], shape) - _cells(predicted_cell, weights[part], shape)
-        values[start:stop] = _mean_f1(left_hits, left_sizes, left_rows > 0)
+    def without_each_cluster(way: Clustering) -> Floats:
+        order = np.argsort(way.codes, kind="stable")
+        clusters, weights = way.codes[order], holdout.weights[order]
+        true, answered = truth[order], predicted[order]
+        hit, one = weights * (true == answered), np.ones_like(weights)
+        values = np.empty(way.count)
+        step = max(1, CELLS // k)
+        for start in range(0, way.count, step):
+            stop = min(start + step, way.count)
+            part = slice(*np.searchsorted(clusters, [start, stop]))
+            shape = (stop - start, k)
+            true_cell = (clusters[part] - start) * k + true[part]
+            answered_cell = (clusters[part] - start) * k + answered[part]
+            left_rows = rows - _cells(true_cell, one[part], shape)
+            left_hits = hits - _cells(true_cell, hit[part], shape)
+            left_sizes = sizes - _cells(true_cell, weights[part], shape) - _cells(answered_cell, weights[part], shape)
+            values[start:stop] = _mean_f1(left_hits, left_sizes, left_rows > 0)
+        return values
+
     estimate = _mean_f1(hits[np.newaxis], sizes[np.newaxis], rows[np.newaxis] > 0)
-    return Replicates(float(estimate[0]), values)
+    return Replicates(float(estimate[0]), tuple(without_each_cluster(way) for way in holdout.ways))
 
 
 def _cells(cells: Ints, weights: Floats, shape: tuple[int, int]) -> Floats:

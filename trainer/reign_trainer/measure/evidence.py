@@ -5,23 +5,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from . import sums
-from .arrays import Floats
-from .auc import roc_auc
+from .arguments import check_arguments
 from .catalogue import METRICS, Better, Metric, Task
-from .confusion import macro_f1
 from .error import MeasureError
 from .holdout import Holdout
-from .interval import Interval, bootstrap_error, jackknife_error, student_interval
-from .ranked import ranked
-from .ranking import Ranking
+from .interval import Interval, student_interval
+from .metric_values import measurable, metric_values
+from .parameters import NONE, Parameters
 from .replicates import Replicates
 from .scores import model_scores, trivial_scores
+from .standard_error import standard_error
 
 
 @dataclass(frozen=True)
 class MetricEvidence:
-    """What one holdout says by one metric. Every difference is oriented: positive means that the first is better.
+    """What one holdout says by one metric. Every difference is turned: positive means that the first is better.
 
     Attributes
     ----------
@@ -31,21 +29,27 @@ class MetricEvidence:
         The metric on all rows.
     champion : float or None
         None where there is no champion, as are ``difference`` and ``champion_lead``.
+    alone : Interval
+        The challenger's own value, not turned: its deciding bounds are plain lower and upper bounds.
     difference : Interval or None
         Challenger against champion.
     lead : Interval
         Challenger against the trivial predictor.
     champion_lead : Interval or None
         Champion against the trivial predictor.
+    anchor_difference : Interval or None
+        Challenger against the anchor; None without one.
     """
 
     better: Better
     challenger: float
     champion: float | None
     trivial: float
+    alone: Interval
     difference: Interval | None
     lead: Interval
     champion_lead: Interval | None
+    anchor_difference: Interval | None
 
 
 def measure(
@@ -58,6 +62,10 @@ def measure(
     weights: npt.ArrayLike | None,
     seed: int,
     level: float = 0.95,
+    *,
+    alpha: float = 0.025,
+    anchor: npt.ArrayLike | None = None,
+    parameters: Parameters | None = None,
 ) -> dict[str, MetricEvidence]:
     """Measure every metric of a task, with paired differences and their cluster-robust intervals.
 
@@ -71,14 +79,21 @@ def measure(
         champion alone, pass it as the challenger.
     trivial : array-like of shape (2,), (k,) or a number
         What a predictor without features answers: class priors, or the mean, of the training rows.
-    clusters : array-like of shape (n,), integers
-        Rows of one code are not independent of each other; rows of different codes are.
+    clusters : array-like of shape (n,) or (n, 2), integers
+        Rows of one code are not independent of each other; rows of different codes are. With two columns, rows are
+        independent that differ in both.
     weights : array-like of shape (n,) or None
         Importance of each row, zero or more. Only their ratios count. A row of weight zero is as good as absent.
     seed : int
         Of the bootstrap, zero or more.
     level : float, default 0.95
-        Of confidence.
+        Of confidence of the two-sided intervals.
+    alpha : float, default 0.025
+        The chance of error of each one-sided bound.
+    anchor : array-like, shaped as ``challenger``, or None
+        Predictions of a third model that the challenger is compared with.
+    parameters : Parameters or None
+        Of metrics that need some; those that lack theirs are not measured.
 
     Returns
     -------
@@ -93,84 +108,55 @@ def measure(
     Notes
     -----
     The intervals are ``estimate -+ t * standard error`` around the estimate on all rows, with Student's t at one
-    degree of freedom less than there are clusters. The same arguments give the same bits.
+    degree of freedom less than there are clusters (of two ways to cluster: of the one with fewer). The same arguments
+    give the same bits.
     """
-    _check_arguments(task, seed, level)
+    check_arguments(task, seed, level, alpha)
     holdout = Holdout.of(task, labels, clusters, weights)
     scores = {"challenger": model_scores(task, "challenger", challenger, holdout)}
     if champion is not None:
         scores["champion"] = model_scores(task, "champion", champion, holdout)
+    if anchor is not None:
+        scores["anchor"] = model_scores(task, "anchor", anchor, holdout)
     scores["trivial"] = trivial_scores(task, trivial, holdout)
     if len({of_model.shape for of_model in scores.values()}) > 1:
         counts = ", ".join(f"{who} {of_model.shape[1]}" for who, of_model in scores.items())
         raise MeasureError(f"the models answer different numbers of classes ({counts}): score them on the same classes")
 
-    measured = dict(zip(scores, _replicates(task, holdout, list(scores.values()), seed), strict=True))
+    names = measurable(task, parameters or NONE)
+    values = metric_values(names, holdout, list(scores.values()), parameters or NONE, seed)
+    models = dict(zip(scores, values, strict=True))
     return {
-        name: _evidence(name, metric, {who: of_model[name] for who, of_model in measured.items()}, holdout, level)
-        for name, metric in METRICS.items()
-        if task in metric.tasks
+        name: _evidence(name, {who: of_model[name] for who, of_model in models.items()}, holdout, level, alpha)
+        for name in names
     }
 
 
-def _check_arguments(task: Task, seed: int, level: float) -> None:
-    tasks = {task for metric in METRICS.values() for task in metric.tasks}
-    if task not in tasks:
-        raise MeasureError(f"the task {task!r} is not known: give one of {', '.join(sorted(tasks))}")
-    if not 0 < level < 1:
-        raise MeasureError("the level of confidence must lie between 0 and 1, both excluded: give 0.95")
-    if seed < 0:
-        raise MeasureError("the seed is negative: give zero or more")
-
-
-def _replicates(task: Task, holdout: Holdout, models: list[Floats], seed: int) -> list[dict[str, Replicates]]:
-    """Replicates of every metric of the task, for each model."""
-    if task == "regression":
-        return [{"rmse": sums.rmse(holdout, s), "mae": sums.mae(holdout, s), "r2": sums.r2(holdout, s)} for s in models]
-    if task == "multiclass":
-        return [
-            {
-                "log_loss": sums.log_loss(holdout, s),
-                "macro_f1": macro_f1(holdout, s),
-                "accuracy": sums.accuracy(holdout, s),
-            }
-            for s in models
-        ]
-    rankings = [Ranking.of(holdout, s) for s in models]
-    return [
-        {
-            "roc_auc": roc_auc(ranking),
-            "log_loss": sums.log_loss(holdout, s),
-            "brier": sums.brier(holdout, s),
-            **walks._asdict(),
-        }
-        for s, ranking, walks in zip(models, rankings, ranked(rankings, seed), strict=True)
-    ]
-
-
-def _evidence(
-    name: str, metric: Metric, models: dict[str, Replicates], holdout: Holdout, level: float
-) -> MetricEvidence:
+def _evidence(name: str, models: dict[str, Replicates], holdout: Holdout, level: float, alpha: float) -> MetricEvidence:
+    metric: Metric = METRICS[name]
     if not all(np.isfinite(model.estimate) for model in models.values()):
         raise MeasureError(f"{name} is beyond the range of numbers on these rows: scale labels and predictions")
 
-    def against(first: str, second: str) -> Interval:
-        better, worse = (first, second) if metric.better == "higher" else (second, first)
-        estimate = models[better].estimate - models[worse].estimate
-        values = models[better].values - models[worse].values
-        if metric.method == "influence":
-            error = jackknife_error(estimate, values)
-        else:
-            error = bootstrap_error(values, holdout.cluster_count)
-        return student_interval(estimate, error, holdout.cluster_count, level, metric.method)
+    def interval(replicates: Replicates) -> Interval:
+        error = standard_error(replicates, holdout.ways, metric.method)
+        return student_interval(replicates.estimate, error, holdout.cluster_count, level, metric.method, alpha)
 
-    reigning = "champion" in models
+    def against(first: str, second: str) -> Interval | None:
+        if first not in models or second not in models:
+            return None
+        better, worse = (first, second) if metric.better == "higher" else (second, first)
+        return interval(models[better].minus(models[worse]))
+
+    lead = against("challenger", "trivial")
+    assert lead is not None
     return MetricEvidence(
         better=metric.better,
         challenger=models["challenger"].estimate,
-        champion=models["champion"].estimate if reigning else None,
+        champion=models["champion"].estimate if "champion" in models else None,
         trivial=models["trivial"].estimate,
-        difference=against("challenger", "champion") if reigning else None,
-        lead=against("challenger", "trivial"),
-        champion_lead=against("champion", "trivial") if reigning else None,
+        alone=interval(models["challenger"]),
+        difference=against("challenger", "champion"),
+        lead=lead,
+        champion_lead=against("champion", "trivial"),
+        anchor_difference=against("challenger", "anchor"),
     )

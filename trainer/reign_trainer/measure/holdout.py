@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .arrays import Bools, Floats, Ints
+from .arrays import Bools, Floats
 from .catalogue import Task
+from .clustering import Clustering, ways_to_cluster
 from .error import MeasureError
-from .tally import tally
 
 LARGEST = 1e140
 """Labels and predictions of a regression may not exceed this: the sum of their squares must stay finite."""
@@ -23,17 +23,15 @@ class Holdout:
     labels : ndarray of shape (n,), float64
     weights : ndarray of shape (n,), float64
         Scaled so that the largest is 1: every metric is free of the scale of the weights.
-    clusters : ndarray of shape (n,), intp
-        0 to ``cluster_count - 1``, in the order of the given codes.
-    cluster_count : int
+    ways : tuple of Clustering
+        The one way to cluster, or two ways and, third, their intersections.
     kept : ndarray of shape (rows given,), bool, or None
         Which of the given rows these are; None for all of them.
     """
 
     labels: Floats
     weights: Floats
-    clusters: Ints
-    cluster_count: int
+    ways: tuple[Clustering, ...]
     kept: Bools | None
 
     @classmethod
@@ -44,8 +42,10 @@ class Holdout:
         if n == 0:
             raise MeasureError("the holdout has no rows: widen the holdout window")
         codes = np.asarray(clusters)
-        if codes.shape != (n,):
-            raise MeasureError(f"clusters have shape {codes.shape}, labels have {n} rows: give one cluster code a row")
+        if codes.shape not in ((n,), (n, 2)):
+            raise MeasureError(
+                f"clusters have shape {codes.shape}, labels have {n} rows: give one cluster code a row, or two"
+            )
         if codes.dtype.kind not in "iu":
             raise MeasureError(f"cluster codes have type {codes.dtype}: give integers")
         w = _weights(weights, n)
@@ -54,12 +54,12 @@ class Holdout:
             kept = w > 0
             y, codes, w = y[kept], codes[kept], w[kept]
         _check_labels(task, y)
-        distinct, dense = np.unique(codes, return_inverse=True)
-        return cls(y, w, dense.astype(np.intp, copy=False), int(distinct.size), kept)
+        return cls(y, w, ways_to_cluster(codes), kept)
 
-    def sum_by_cluster(self, rows: Floats) -> Floats:
-        """Sum one number a row into one number a cluster."""
-        return tally(self.clusters, rows, self.cluster_count)
+    @property
+    def cluster_count(self) -> int:
+        """Count the clusters: of two ways to cluster those of the way with fewer."""
+        return min(way.count for way in self.ways)
 
 
 def _vector(name: str, given: npt.ArrayLike) -> Floats:

@@ -1,12 +1,14 @@
-"""A difference with its standard error and confidence interval."""
+"""A difference (or a value) with its standard error, its confidence interval and the bounds that decide."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import stdtrit
 
-from .arrays import Floats
 from .catalogue import Method
+
+POWER = 0.8
+"""How often a difference of the detectable size is shown."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +20,21 @@ class Interval:
     estimate : float
         Always finite.
     standard_error, low, high : float or None
-        ``low`` and ``high`` are ``estimate -+ t * standard_error``. All three are None where the rows cannot tell:
-        fewer than two clusters, or a metric that is undefined once one cluster is left out (for example because
-        all positive labels lie in that cluster). Never NaN, never infinite.
+        ``low`` and ``high`` are ``estimate -+ t * standard_error``, two-sided at ``level``. These and the next are None
+        where the rows cannot tell: fewer than two clusters, or a metric that is undefined once one cluster is left out
+        (for example because all positive labels lie in that cluster). Never NaN, never infinite.
     level : float
         Of confidence, such as 0.95.
+    deciding_low, deciding_high : float or None
+        One-sided bounds at ``1 - alpha`` each.
+    alpha : float
+        The chance of error of one side.
+    detectable : float or None
+        ``(t at 1 - alpha + t at 0.8) * standard_error``: about what would be shown four times in five.
     degrees_of_freedom : int
         Of Student's t: ``clusters - 1``.
     clusters : int
-        With at least one row of positive weight.
+        With at least one row of positive weight; of two ways to cluster that of the way with fewer.
     method : {'influence', 'bootstrap'}
     """
 
@@ -35,13 +43,17 @@ class Interval:
     low: float | None
     high: float | None
     level: float
+    deciding_low: float | None
+    deciding_high: float | None
+    alpha: float
+    detectable: float | None
     degrees_of_freedom: int
     clusters: int
     method: Method
 
 
 def student_interval(
-    estimate: float, standard_error: float | None, clusters: int, level: float, method: Method
+    estimate: float, standard_error: float | None, clusters: int, level: float, method: Method, alpha: float = 0.025
 ) -> Interval:
     """Put ``estimate -+ t * standard_error`` around an estimate, with ``clusters - 1`` degrees of freedom.
 
@@ -51,76 +63,35 @@ def student_interval(
     standard_error : float or None
     clusters : int
     level : float
+        Of the two-sided interval.
     method : {'influence', 'bootstrap'}
+    alpha : float, default 0.025
+        Of each of the one-sided bounds.
 
     Returns
     -------
     Interval
     """
-    low = high = None
+    bounds: tuple[float, ...] = ()
     if standard_error is not None:
+        decides = float(stdtrit(clusters - 1, 1 - alpha))
         reach = float(stdtrit(clusters - 1, 0.5 + level / 2)) * standard_error
-        low, high = estimate - reach, estimate + reach
-        if not (np.isfinite(low) and np.isfinite(high)):
-            standard_error = low = high = None
-    return Interval(estimate, standard_error, low, high, level, clusters - 1, clusters, method)
-
-
-def jackknife_error(estimate: float, deleted: Floats) -> float | None:
-    """Find the standard error of an estimate from its values with one cluster left out.
-
-    The variance is ``(G - 1) / G * sum((deleted - estimate) ** 2)``, centred on the estimate and not on the mean of the
-    ``deleted`` (CV3 of MacKinnon, Nielsen & Webb: never the smaller of the two). To first order each
-    ``estimate - deleted[g]`` is the sum of the influence function over cluster g.
-
-    Parameters
-    ----------
-    estimate : float
-    deleted : ndarray of shape (G,)
-        NaN where the metric is undefined without cluster g.
-
-    Returns
-    -------
-    float or None
-        None with fewer than two clusters, and where any ``deleted`` is undefined: then the estimate rests on one
-        cluster alone, and leaving that value out would claim the very certainty that is missing.
-
-    References
-    ----------
-    B. Efron, "The Jackknife, the Bootstrap and Other Resampling Plans", SIAM, 1982.
-    J. G. MacKinnon, M. O. Nielsen, M. D. Webb, "Fast and reliable jackknife and bootstrap methods for cluster-robust
-    inference", Journal of Applied Econometrics 38, 2023.
-    """
-    clusters = deleted.size
-    if clusters < 2 or not np.isfinite(deleted).all():
-        return None
-    return float(np.sqrt((clusters - 1) / clusters * np.sum(np.square(deleted - estimate))))
-
-
-def bootstrap_error(resampled: Floats, clusters: int) -> float | None:
-    """Find the standard error of an estimate from its values on resampled clusters.
-
-    A bootstrap of G clusters understates the variance by the factor ``(G - 1) / G``, seven percent at fourteen
-    days: that is put right here.
-
-    Parameters
-    ----------
-    resampled : ndarray of shape (resamples,)
-        NaN where the metric is undefined on a resample: such resamples are left out.
-    clusters : int
-
-    Returns
-    -------
-    float or None
-        None with fewer than two clusters or fewer than two defined resamples.
-
-    References
-    ----------
-    A. C. Cameron, J. B. Gelbach, D. L. Miller, "Bootstrap-based improvements for inference with clustered errors",
-    Review of Economics and Statistics 90, 2008.
-    A. C. Davison, D. V. Hinkley, "Bootstrap Methods and their Application", section 2.3, Cambridge, 1997.
-    """
-    defined = resampled[np.isfinite(resampled)]
-    if clusters < 2 or defined.size < 2:
-        return None
-    return float(np.std(defined, ddof=1) * np.sqrt(clusters / (clusters - 1)))
+        deciding = decides * standard_error
+        detectable = (decides + float(stdtrit(clusters - 1, POWER))) * standard_error
+        bounds = (estimate - reach, estimate + reach, estimate - deciding, estimate + deciding, detectable)
+    told = bool(bounds) and bool(np.isfinite(bounds).all())
+    low, high, deciding_low, deciding_high, shown = bounds if told else (None,) * 5
+    return Interval(
+        estimate=estimate,
+        standard_error=standard_error if told else None,
+        low=low,
+        high=high,
+        level=level,
+        deciding_low=deciding_low,
+        deciding_high=deciding_high,
+        alpha=alpha,
+        detectable=shown,
+        degrees_of_freedom=clusters - 1,
+        clusters=clusters,
+        method=method,
+    )

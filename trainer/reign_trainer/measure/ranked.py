@@ -1,4 +1,4 @@
-"""Average precision and Kolmogorov-Smirnov: walks along the ranking, with a paired cluster bootstrap.
+"""Average precision, Kolmogorov-Smirnov and approval rate: walks along the ranking, with a paired cluster bootstrap.
 
 Deleting clusters one by one does not give the variance of a maximum such as KS (the jackknife needs smoothness), so
 clusters are drawn with replacement instead. Nothing is sorted again: a resample only changes the weights of rows
@@ -23,10 +23,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from .arrays import Bools, Floats, Ints
+from .clustering import Clustering
 from .precision_influence import precision_influence
 from .ranking import Ranking
 from .replicates import Replicates
 from .tally import tally
+from .walk import walk
 
 BINS = 16_384
 RESAMPLES = 500
@@ -40,30 +42,24 @@ CLUSTERS_OF_A_CLASS = 3
 """Each class must occur in so many clusters, or in all if there are fewer: else too many resamples would lack it."""
 
 
-class Ranked(NamedTuple):
-    """Both metrics of one model."""
-
-    pr_auc: Replicates
-    ks: Replicates
-
-
-def ranked(rankings: Sequence[Ranking], seed: int) -> list[Ranked]:
-    """Measure average precision and KS for each of several models of one holdout, on the same resamples.
-
-    Average precision is the sum over thresholds of the gain in recall times the precision, as scikit-learn has it. KS
-    is the largest lead of the positives' cumulative share over the negatives', highest scores first. It is
-    one-sided: a model that ranks the wrong way round has a KS near 0, not near 1.
+def ranked(
+    rankings: Sequence[Ranking], names: Sequence[str], bad_rate: float | None, seed: int | None
+) -> list[dict[str, Replicates]]:
+    """Measure metrics that walk along the ranking for each of several models of one holdout, on the same resamples.
 
     Parameters
     ----------
     rankings : sequence of Ranking
         Of the same rows.
-    seed : int
-        Of the PCG64 generator that draws the clusters.
+    names : sequence of {'pr_auc', 'ks', 'approval_rate'}
+    bad_rate : float or None
+        Of the approval rate.
+    seed : int or None
+        Of the PCG64 generator that draws the clusters; with None nothing is drawn, each unit is left out once.
 
     Returns
     -------
-    list of Ranked
+    list of dict of str to Replicates
         NaN where a resample lacks a class; no values at all where a class occurs in too few clusters.
 
     References
@@ -71,39 +67,56 @@ def ranked(rankings: Sequence[Ranking], seed: int) -> list[Ranked]:
     A. C. Cameron, J. B. Gelbach, D. L. Miller, "Bootstrap-based improvements for inference with clustered errors",
     Review of Economics and Statistics 90, 2008.
     """
-    points = [(ranking.positives[:, np.newaxis], ranking.negatives[:, np.newaxis]) for ranking in rankings]
-    estimates = [_walk(*point)[:, 0] for point in points]
-    drawn = _resampled(rankings, seed) if _classes_are_spread(rankings[0]) else [np.empty((2, 0)) for _ in rankings]
+    estimates = [
+        walk(ranking.positives[:, np.newaxis], ranking.negatives[:, np.newaxis], names, bad_rate)[:, 0]
+        for ranking in rankings
+    ]
+    rng = None if seed is None else np.random.Generator(np.random.PCG64(seed))
+    binned = [_Binned.of(ranking) for ranking in rankings]
+    by_way = [_resampled(binned, way, names, bad_rate, rng) for way in range(len(rankings[0].ways))]
     return [
-        Ranked(*(Replicates(float(estimate[i]), values[i]) for i in (0, 1)))
-        for estimate, values in zip(estimates, drawn, strict=True)
+        {
+            name: Replicates(float(estimates[model][at]), tuple(values[model][at] for values in by_way))
+            for at, name in enumerate(names)
+        }
+        for model in range(len(rankings))
     ]
 
 
-def _classes_are_spread(ranking: Ranking) -> bool:
-    wanted = min(CLUSTERS_OF_A_CLASS, ranking.cluster_count)
-    return ranking.cluster_count > 1 and all(
-        np.count_nonzero(np.bincount(ranking.clusters[rows])) >= wanted
-        for rows in (ranking.positive, ~ranking.positive)
-    )
-
-
-def _resampled(rankings: Sequence[Ranking], seed: int) -> list[Floats]:
-    rng = np.random.Generator(np.random.PCG64(seed))
-    clusters = rankings[0].cluster_count
+def _resampled(
+    binned: Sequence["_Binned"],
+    way: int,
+    names: Sequence[str],
+    bad_rate: float | None,
+    rng: np.random.Generator | None,
+) -> list[Floats]:
+    """Walk the variations of one way to cluster: for each model, shape (names, variations)."""
+    first = binned[0].ranking
+    clusters = first.ways[way].count
+    if not _classes_are_spread(first, first.ways[way]):
+        return [np.empty((len(names), 0)) for _ in binned]
     units = min(clusters, BUNDLES)
-    unit_of_cluster = np.arange(clusters) if units == clusters else rng.permutation(clusters) % units
-    times = _multiplicities(rng, units)
-    return [_walked(_Binned.of(ranking, unit_of_cluster[ranking.clusters], units), times) for ranking in rankings]
-
-
-def _walked(binned: "_Binned", times: Floats) -> Floats:
-    """Average precision and KS on each resample, shape (2, RESAMPLES)."""
-    blocks = np.array_split(times, -(-RESAMPLES // BLOCK), axis=1)
-    values = np.concatenate([_walk(binned.positives @ block, binned.negatives @ block) for block in blocks], axis=1)
-    if binned.missed is not None:
-        values[0] += np.einsum("i,ij->j", binned.missed, times - 1)
+    dealt = np.arange(clusters) if units == clusters or rng is None else rng.permutation(clusters)
+    unit_of_cluster = dealt % units
+    times = np.ones((units, units)) - np.eye(units) if rng is None else _multiplicities(rng, units)
+    blocks = np.array_split(times, -(-times.shape[1] // BLOCK), axis=1)
+    values = []
+    for model in binned:
+        cells = model.cells(unit_of_cluster[model.ranking.ways[way].codes], units)
+        walked = np.concatenate(
+            [walk(cells.positives @ block, cells.negatives @ block, names, bad_rate) for block in blocks], axis=1
+        )
+        if cells.missed is not None and "pr_auc" in names:
+            walked[names.index("pr_auc")] += np.einsum("i,ij->j", cells.missed, times - 1)
+        values.append(walked)
     return values
+
+
+def _classes_are_spread(ranking: Ranking, way: Clustering) -> bool:
+    wanted = min(CLUSTERS_OF_A_CLASS, way.count)
+    return way.count > 1 and all(
+        np.count_nonzero(np.bincount(way.codes[rows])) >= wanted for rows in (ranking.positive, ~ranking.positive)
+    )
 
 
 def _multiplicities(rng: np.random.Generator, units: int) -> Floats:
@@ -113,7 +126,7 @@ def _multiplicities(rng: np.random.Generator, units: int) -> Floats:
     return times.reshape(units, RESAMPLES)
 
 
-class _Binned(NamedTuple):
+class _Cells(NamedTuple):
     """Weight of each class by bin and unit, best bin first, and what the bins miss.
 
     `missed` is, by unit, the influence of its rows on average precision less their influence as the bins see it.
@@ -123,28 +136,40 @@ class _Binned(NamedTuple):
     negatives: csr_array
     missed: Floats | None
 
+
+class _Binned(NamedTuple):
+    """A ranking with the bin of each row, and by row what the bins miss of its influence on average precision."""
+
+    ranking: Ranking
+    bins: int
+    of_row: Ints
+    missed: Floats | None
+
     @classmethod
-    def of(cls, ranking: Ranking, unit_of_row: Ints, units: int) -> "_Binned":
+    def of(cls, ranking: Ranking) -> "_Binned":
         bin_of_rank = _bins(ranking)
         size = int(bin_of_rank[-1]) + 1
         of_row = bin_of_rank[ranking.rank]
-
-        def table(rows: Bools) -> csr_array:
-            # Rows are in the order of bins already, which is all that the format asks for.
-            ends = np.searchsorted(of_row[rows], np.arange(size + 1))
-            cells = csr_array((ranking.weights[rows], unit_of_row[rows], ends), shape=(size, units))
-            cells.sum_duplicates()
-            return cells
-
-        positive = ranking.positive
         missed = None
         if size < ranking.positives.size:
             positives = tally(bin_of_rank, ranking.positives, size)
             negatives = tally(bin_of_rank, ranking.negatives, size)
-            influence = precision_influence(ranking.positives, ranking.negatives, ranking.rank, positive)
-            influence -= precision_influence(positives, negatives, of_row, positive)
-            missed = tally(unit_of_row, ranking.weights * influence, units)
-        return cls(table(positive), table(~positive), missed)
+            missed = precision_influence(ranking.positives, ranking.negatives, ranking.rank, ranking.positive)
+            missed -= precision_influence(positives, negatives, of_row, ranking.positive)
+            missed *= ranking.weights
+        return cls(ranking, size, of_row, missed)
+
+    def cells(self, unit_of_row: Ints, units: int) -> _Cells:
+        def table(rows: Bools) -> csr_array:
+            # Rows are in the order of bins already, which is all that the format asks for.
+            ends = np.searchsorted(self.of_row[rows], np.arange(self.bins + 1))
+            cells = csr_array((self.ranking.weights[rows], unit_of_row[rows], ends), shape=(self.bins, units))
+            cells.sum_duplicates()
+            return cells
+
+        positive = self.ranking.positive
+        missed = None if self.missed is None else tally(unit_of_row, self.missed, units)
+        return _Cells(table(positive), table(~positive), missed)
 
 
 def _bins(ranking: Ranking) -> Ints:
@@ -156,16 +181,3 @@ def _bins(ranking: Ranking) -> Ints:
     cuts = np.minimum((before[0] + before[1]) / 2 * BINS, BINS - 1).astype(np.intp)
     bins: Ints = np.cumsum(np.diff(cuts, prepend=cuts[0]) > 0)  # a heavy rank would leave empty bins behind it
     return bins
-
-
-def _walk(positives: Floats, negatives: Floats) -> Floats:
-    """Average precision and KS, shape (2, resamples), from weights by rank or bin, shape (bins, resamples)."""
-    hits, alarms = np.cumsum(positives, axis=0), np.cumsum(negatives, axis=0)
-    all_positive, all_negative = hits[-1], alarms[-1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # Before the first row of a resample the precision is 0 / 0, and the gain in recall 0.
-        precision = np.divide(hits, hits + alarms, out=np.zeros_like(hits), where=hits > 0)
-        average = np.einsum("ij,ij->j", positives, precision) / all_positive
-        lead = np.max(hits / all_positive - alarms / all_negative, axis=0, initial=0.0)
-    defined = (all_positive > 0) & (all_negative > 0)
-    return np.where(defined, np.stack([average, lead]), np.nan)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arrays import Bools, Floats, Ints
+from .clustering import Clustering
 from .holdout import Holdout
 from .tally import tally
 
@@ -19,8 +20,8 @@ class Ranking:
         From 0, without gaps, not decreasing.
     positive : ndarray of shape (n,), bool
     weights : ndarray of shape (n,), float64
-    clusters : ndarray of shape (n,), intp
-    cluster_count : int
+    ways : tuple of Clustering
+        As in `Holdout`, in this order of rows.
     positives, negatives : ndarray of shape (ranks,), float64
         Weight of the positive and of the negative rows of each rank.
     """
@@ -28,8 +29,7 @@ class Ranking:
     rank: Ints
     positive: Bools
     weights: Floats
-    clusters: Ints
-    cluster_count: int
+    ways: tuple[Clustering, ...]
     positives: Floats
     negatives: Floats
 
@@ -45,4 +45,5 @@ class Ranking:
         ranks = int(rank[-1]) + 1
         positives = tally(rank, weights * positive, ranks)
         negatives = tally(rank, weights * ~positive, ranks)
-        return cls(rank, positive, weights, holdout.clusters[order], holdout.cluster_count, positives, negatives)
+        ways = tuple(way.reordered(order) for way in holdout.ways)
+        return cls(rank, positive, weights, ways, positives, negatives)

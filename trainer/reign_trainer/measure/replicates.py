@@ -15,13 +15,18 @@ class Replicates:
     ----------
     estimate : float
         On all rows.
-    values : ndarray
-        With one cluster left out, shape (clusters,), or on resampled clusters, shape (resamples,).
-        NaN where the metric is undefined.
+    values : tuple of ndarray
+        For each way to cluster (one; or two and their intersections): with one cluster left out, shape (clusters,), or
+        on resampled clusters, shape (resamples,). NaN where the metric is undefined.
     """
 
     estimate: float
-    values: Floats
+    values: tuple[Floats, ...]
+
+    def minus(self, other: "Replicates") -> "Replicates":
+        """Subtract another model's, value by value."""
+        values = tuple(ours - theirs for ours, theirs in zip(self.values, other.values, strict=True))
+        return Replicates(self.estimate - other.estimate, values)
 
 
 def without_each(by_cluster: Floats) -> Floats:

@@ -6,7 +6,9 @@ B. Efron, "The Jackknife, the Bootstrap and Other Resampling Plans", SIAM, 1982.
 import numpy as np
 
 from .arrays import Floats
+from .clustering import Clustering
 from .holdout import Holdout
+from .parameters import Costs
 from .replicates import Replicates, without_each
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -53,7 +55,36 @@ def mae(holdout: Holdout, scores: Floats) -> Replicates:
 def rmse(holdout: Holdout, scores: Floats) -> Replicates:
     """Root of the mean squared error."""
     squared = _mean(holdout, np.square(scores - holdout.labels))
-    return Replicates(float(np.sqrt(squared.estimate)), np.sqrt(squared.values))
+    return Replicates(float(np.sqrt(squared.estimate)), tuple(np.sqrt(values) for values in squared.values))
+
+
+def pinball(holdout: Holdout, scores: Floats, quantile: float) -> Replicates:
+    """Mean of what falls short times the quantile, and of what goes beyond times one minus the quantile.
+
+    The quantile itself is the prediction that makes it smallest.
+
+    Parameters
+    ----------
+    holdout : Holdout
+    scores : ndarray of shape (n,)
+    quantile : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Replicates
+
+    References
+    ----------
+    R. Koenker, G. Bassett, "Regression quantiles", Econometrica 46, 1978.
+    """
+    short = holdout.labels - scores
+    return _mean(holdout, np.maximum(quantile * short, (quantile - 1) * short))
+
+
+def expected_cost(holdout: Holdout, scores: Floats, costs: Costs) -> Replicates:
+    """Mean cost of a row at the cut-off: rows whose score is at least that are flagged."""
+    return _mean(holdout, np.where(scores >= costs.cutoff, costs.flagged, costs.passed))
 
 
 def r2(holdout: Holdout, scores: Floats) -> Replicates:
@@ -73,19 +104,24 @@ def r2(holdout: Holdout, scores: Floats) -> Replicates:
     w = holdout.weights
     # Labels far from zero would lose their variance to rounding.
     y = holdout.labels - np.average(holdout.labels, weights=w)
-    error = holdout.sum_by_cluster(w * np.square(scores - holdout.labels))
-    weight, first, second = (holdout.sum_by_cluster(w * power) for power in (np.ones_like(y), y, np.square(y)))
+    parts = (w * np.square(scores - holdout.labels), w, w * y, w * np.square(y))
+    error, weight, first, second = (np.sum(part) for part in parts)
+
+    def without_each_cluster(way: Clustering) -> Floats:
+        left_error, left_weight, left_first, left_second = (without_each(way.sums(part)) for part in parts)
+        spread = left_second - left_first**2 / left_weight
+        return np.where(spread > CONSTANT * left_second, 1 - left_error / spread, np.nan)
+
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        estimate = 1 - error.sum() / (second.sum() - first.sum() ** 2 / weight.sum())
-        rest = without_each(second)
-        spread = rest - without_each(first) ** 2 / without_each(weight)
-        values = np.where(spread > CONSTANT * rest, 1 - without_each(error) / spread, np.nan)
-    return Replicates(float(estimate), values)
+        estimate = float(1 - error / (second - first**2 / weight))
+        values = tuple(without_each_cluster(way) for way in holdout.ways)
+    return Replicates(estimate, values)
 
 
 def _mean(holdout: Holdout, rows: Floats) -> Replicates:
-    total = holdout.sum_by_cluster(holdout.weights * rows)
-    weight = holdout.sum_by_cluster(holdout.weights)
+    weighted = holdout.weights * rows
     with np.errstate(invalid="ignore"):  # a single cluster leaves nothing: 0 / 0
-        values = without_each(total) / without_each(weight)
-    return Replicates(float(total.sum() / weight.sum()), values)
+        values = tuple(
+            without_each(way.sums(weighted)) / without_each(way.sums(holdout.weights)) for way in holdout.ways
+        )
+    return Replicates(float(np.sum(weighted) / np.sum(holdout.weights)), values)

@@ -16,7 +16,7 @@ def kept_columns(definition: Definition) -> list[str]:
     """Give the columns of a snapshot that predictions are made from, besides the features."""
     source = definition.source
     weight = [] if source.weight is None else [source.weight]
-    return list(dict.fromkeys([*_ROW, source.label, *weight, *_slices(definition)]))
+    return list(dict.fromkeys([*_ROW, source.label, *weight, *slice_columns(definition)]))
 
 
 def predictions_table(rows: pa.Table, scores: np.ndarray, definition: Definition) -> pa.Table:
@@ -42,7 +42,7 @@ def predictions_table(rows: pa.Table, scores: np.ndarray, definition: Definition
     if source.weight is not None:
         columns["weight"] = rows.column(source.weight).cast(pa.float64())
     named = {"score": scores} if scores.ndim == 1 else {f"score_{at}": scores[:, at] for at in range(scores.shape[1])}
-    for name in _slices(definition):
+    for name in slice_columns(definition):
         if name in columns or name in named:
             raise TrainerError(
                 "DefinitionInvalid", f"The column {name!r} has a name that stored predictions keep for themselves."
@@ -59,7 +59,26 @@ def score_names(definition: Definition) -> list[str]:
     return [f"score_{at}" for at in range(len(definition.label.classes))]
 
 
-def _slices(definition: Definition) -> list[str]:
-    cluster = definition.source.cluster
-    by = list(cluster) if isinstance(cluster, list) else []
-    return list(dict.fromkeys([*by, *definition.source.carry]))
+def slice_columns(definition: Definition) -> list[str]:
+    """Name what judging needs of a row besides label and score: clusters, slice keys, amounts, how it was selected."""
+    source, gate = definition.source, definition.gate
+    by = list(source.cluster) if isinstance(source.cluster, list) else []
+    keys = [one.column for one in gate.slices]
+    searched = [] if gate.search is None else gate.search.columns
+    cost = gate.cost
+    amounts = (
+        []
+        if cost is None
+        else [
+            one
+            for one in (cost.false_positive, cost.false_negative, cost.true_positive, cost.true_negative)
+            if isinstance(one, str)
+        ]
+    )
+    selection = source.selection
+    selected = [] if selection is None else [selection.decision, selection.decided_by, selection.probability]
+    return list(
+        dict.fromkeys(
+            [*by, *source.carry, *keys, *searched, *amounts, *(name for name in selected if name is not None)]
+        )
+    )

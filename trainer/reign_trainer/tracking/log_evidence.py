@@ -1,9 +1,14 @@
-"""What the holdout said, as metrics of the challenger's run."""
+"""What the holdout said, as metrics and pictures of the challenger's run."""
 
 from __future__ import annotations
 
-from mlflow.entities import Metric
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from mlflow.entities import Metric
+from mlflow.tracking import MlflowClient
+
+from reign_trainer.plots import draw_evidence
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import Evidence, TrackedRun
 from reign_trainer.tracking.tracked_fit import timestamp_of
@@ -11,10 +16,15 @@ from reign_trainer.tracking.tracker_errors import tracker_client, tracker_errors
 
 #: Hashes of the evidence about this run, oldest first: the position is the metrics' step.
 _EVIDENCE_TAG = "reign.evidence"
+#: The folder of the run's artifacts that the pictures lie in.
+_PICTURES = "evidence"
 
 
 def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settings: Settings) -> None:
-    """Write ``holdout_<metric>`` and its champion's, trivial predictor's and difference's.
+    """Write ``holdout_<metric>`` and its champion's, trivial predictor's and difference's, and draw the evidence.
+
+    The pictures are artifacts below ``evidence/``; they are drawn from the document alone, as ``reign show --plots`` draws
+    them.
 
     Parameters
     ----------
@@ -40,6 +50,16 @@ def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settin
         ]
         if metrics:
             client.log_batch(run.run_id, metrics=metrics)
+        # A late retry of an earlier judgement leaves the pictures of the last one.
+        if evidence_hash == known[-1]:
+            _log_pictures(client, run, evidence)
+
+
+def _log_pictures(client: MlflowClient, run: TrackedRun, evidence: Evidence) -> None:
+    """Upload the pictures under names that stay the same: a second time replaces the first."""
+    with TemporaryDirectory(prefix="reign-pictures-") as folder:
+        for name in draw_evidence(evidence, Path(folder)):
+            client.log_artifact(run.run_id, str(Path(folder) / name), _PICTURES)
 
 
 def holdout_metrics(evidence: Evidence) -> dict[str, float]:

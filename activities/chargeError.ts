@@ -1,0 +1,19 @@
+import { chargeOf } from '../gate/errorBudget.ts';
+import { definitionVersion } from '../ledger/definitions.ts';
+import { chargeError } from '../ledger/errorCharges.ts';
+import type { Charge } from '../schemas/charge.ts';
+import { ReignError } from '../schemas/errors.ts';
+import type { ChargeRequest } from '../schemas/steps.ts';
+import type { World } from './world.ts';
+
+export const chargeErrorActivities = ({ ledger: { db } }: World) => ({
+  /** Pays for a test before anybody reads the labels of its holdout; a test that was paid for costs nothing more. */
+  async chargeError(request: ChargeRequest): Promise<Charge> {
+    const { model, definitionVersion: version } = request.cycle;
+    const stored = await definitionVersion(db, model, version);
+    if (stored === undefined)
+      throw new ReignError('LedgerConflict', `the ledger has lost definition version ${version} of ${model}`);
+    const { gate, schedule } = stored.definition;
+    return await chargeError(db, request, (test, past) => chargeOf(gate.error, schedule, test, past));
+  },
+});

@@ -1,0 +1,42 @@
+import { alphaFor } from '../gate/errorBudget.ts';
+import { plannedClusters } from '../gate/plannedClusters.ts';
+import { daysBetween, windowsOf } from '../gate/windows.ts';
+import { lastPromotion } from '../ledger/lastPromotion.ts';
+import { pastErrors } from '../ledger/pastJudgements.ts';
+import type { Definition } from '../schemas/definition.ts';
+import type { Window } from '../schemas/primitives.ts';
+import type { ChampionToBeat, Foresight } from '../schemas/steps.ts';
+import { primaryOf } from './planQueries.ts';
+import type { World } from './world.ts';
+
+interface CycleToForesee {
+  readonly model: string;
+  readonly lineage: string;
+  readonly asOf: string;
+  readonly definition: Definition;
+  readonly holdout: Window;
+}
+
+/** Fewer past cycles tell too little about the next one. */
+const fewest = 4;
+
+/**
+ * What to ask before the fit: could this cycle show the gain that the author asked for? Only where `gate.detect` is given:
+ * a default is no reason to spare a model its retraining.
+ */
+export async function foresight(
+  { ledger: { db } }: World,
+  { model, lineage, asOf, definition, holdout }: CycleToForesee,
+  champion: ChampionToBeat,
+): Promise<Foresight | null> {
+  const { gate, source, schedule } = definition;
+  if (gate.detect === undefined) return null;
+  const past = await pastErrors(db, model, lineage, asOf, primaryOf(definition));
+  if (past.length < fewest) return null;
+  const chose = (await lastPromotion(db, model, lineage))?.holdout ?? null;
+  const clusters = plannedClusters(source.cluster, holdout, chose, past);
+  const fitted = windowsOf(champion.asOf, champion.definition.windows).train.to;
+  const championAgeDays = daysBetween(fitted, asOf);
+  const request = { alpha: alphaFor(gate.error, schedule), clusters, championAgeDays, past };
+  return { wanted: gate.detect, request };
+}

@@ -1,0 +1,72 @@
+import type { Champion } from '../ledger/champions.ts';
+import { definitionVersion } from '../ledger/definitions.ts';
+import { type Definition, positiveClass } from '../schemas/definition.ts';
+import { ReignError } from '../schemas/errors.ts';
+import type { ExtractRequest, PlannedQuery } from '../schemas/payloads.ts';
+import type { Window } from '../schemas/primitives.ts';
+import type { VersionToScore } from '../schemas/steps.ts';
+import { planQueries } from './planQueries.ts';
+import type { World } from './world.ts';
+
+/** The challenger's side: how it reads the holdout. */
+export interface Opponent {
+  readonly definition: Definition;
+  readonly asOf: string;
+  readonly holdoutQuery: PlannedQuery;
+}
+
+/**
+ * A version with what scoring it on this holdout takes. Where its definition reads the source as the challenger's
+ * does, both share one snapshot; otherwise it gets the holdout by its own query.
+ *
+ * @param holdout the challenger's holdout window
+ */
+export async function versionToScore(
+  world: World,
+  version: Champion,
+  holdout: Window,
+  { definition: challengers, asOf, holdoutQuery: challengersQuery }: Opponent,
+): Promise<VersionToScore> {
+  const stored = await definitionVersion(world.ledger.db, version.model, version.definitionVersion);
+  if (stored === undefined) {
+    throw new ReignError(
+      'LedgerConflict',
+      `the ledger has no definition version ${version.definitionVersion} of ${version.model}, by which version ${version.version} was fitted`,
+    );
+  }
+  const { definition } = stored;
+  let holdoutExtraction: ExtractRequest | null = null;
+  let unscorable = incomparable(definition, challengers);
+  try {
+    const own = (await planQueries(world, definition, { train: holdout, holdout }, asOf)).holdout;
+    const { connection } = definition.source;
+    if (own.queryHash !== challengersQuery.queryHash || connection !== challengers.source.connection) {
+      const { statementTimeoutSeconds } = world.limits;
+      holdoutExtraction = { connection, queries: [{ ...own, purpose: 'championHoldout' }], statementTimeoutSeconds };
+    }
+  } catch (error) {
+    if (!(error instanceof ReignError) || error.code === 'SourceUnavailable') throw error;
+    unscorable = `${error.code}: ${error.message}`;
+  }
+  const { cycle, asOf: fittedAsOf, modelUri, codeHash, trainSnapshot, environmentHash } = version;
+  return {
+    ...{ version: version.version, cycle, modelUri, codeHash, trainSnapshot, environmentHash },
+    asOf: fittedAsOf,
+    definition,
+    definitionVersion: version.definitionVersion,
+    holdoutExtraction,
+    unscorable,
+  };
+}
+
+/** Scores compare only where they are for the same thing: why those of the two definitions are not, or null. */
+function incomparable(versions: Definition, challengers: Definition): string | null {
+  const meaning = ({ task, label }: Definition) =>
+    JSON.stringify([
+      task,
+      label?.classes ?? null,
+      task === 'binary' && label !== undefined ? positiveClass(label) : null,
+    ]);
+  if (meaning(versions) === meaning(challengers)) return null;
+  return 'its task, classes or positive class are not those of the challenger';
+}

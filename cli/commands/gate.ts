@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { decide } from '../../gate/decide.ts';
+import { Evidence } from '../../schemas/evidence.ts';
+import type { Policy } from '../../schemas/policy.ts';
+import type { Tell } from '../answer.ts';
+import { knownOfFile } from '../gateTry/knownOfFile.ts';
+import { DescribedFile, labelColumn, planTry, type TryOptions, taskChoices } from '../gateTry/planTry.ts';
+import { readPolicy } from '../gateTry/readPolicy.ts';
+import { openPython } from '../python.ts';
+import { renderGateTry } from '../render/gateTry.ts';
+import type { Session } from '../session.ts';
+
+export const gateCommand = (session: Session, tell: Tell) =>
+  new Command('gate').description('ask the gate without a cycle').addCommand(tryCommand(session, tell));
+
+const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
+  new Command('try')
+    .description('judge two columns of predictions in a Parquet or CSV file by a policy, without any server')
+    .argument('<file>', 'the predictions: .csv, or Parquet')
+    .requiredOption('--policy <file>', 'YAML: a mapping `gate`, or a whole definition')
+    .option('--label <column>', 'what really happened; default: label')
+    .option('--challenger <column>', "the challenger's score or number; default: challenger")
+    .option('--champion <column>', "the champion's, or none: then the trivial predictor; default: champion")
+    .option(
+      '--cluster <column>',
+      'rows of one value depend on each other (twice for two columns); or none; default: the day of the event time',
+      (column: string, before: readonly string[] = []) => [...before, column],
+    )
+    .option('--event-time <column>', 'when it happened; default: event_time')
+    .option('--weight <column>', 'importance weights')
+    .option('--positive <value>', 'which of two labels the score is for')
+    .addOption(new Option('--task <task>', 'default: by the labels').choices([...taskChoices]))
+    .action(async (file: string, { policy: policyFile, ...options }: TryOptions & { policy: string }) => {
+      const given = await readPolicy(policyFile);
+      progress.at('measuring');
+      const described = await ask(
+        'describe_file',
+        { file: resolve(file), label: labelColumn(options, given) },
+        surroundings.interrupted,
+      );
+      const planned = planTry(file, given, DescribedFile.parse(described), options);
+      const measured = await ask('judge_columns', { ...planned, file: resolve(file) }, surroundings.interrupted);
+      const evidence = Evidence.parse(JSON.parse(String(measured.evidence)));
+      const { gate, source } = planned.definition;
+      const policy: Policy = { gate, labels: source.labels };
+      const verdict = knownOfFile(decide(evidence, policy));
+      tell({
+        document: { file, policy, verdict, measured: evidence },
+        text: ({ paint, width }) => renderGateTry({ file, verdict, evidence, policy }, paint, width),
+      });
+    });
+
+async function ask(program: string, question: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
+  await using python = openPython(`reign_trainer.recompute.${program}`, signal);
+  return await python.ask(question);
+}

@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { cyclesOf } from '../../ledger/cycles.ts';
+import type { Cycle } from '../../schemas/cycle.ts';
+import { ReignError } from '../../schemas/errors.ts';
+import type { Tell } from '../answer.ts';
+import { exitCodes } from '../exitCodes.ts';
+import { findCycle } from '../findCycle.ts';
+import { knownModel } from '../knownModel.ts';
+import { openPython } from '../python.ts';
+import { renderVerified } from '../render/verify.ts';
+import type { Session } from '../session.ts';
+import { type VerifiedCycle, type VerifiedOutcome, worstOf } from '../verify/finding.ts';
+import { verifyCycle } from '../verify/verifyCycle.ts';
+
+export const verifyCommand = (session: Session, tell: Tell) =>
+  new Command('verify')
+    .description('recompute evidence and verdict of a cycle from what was stored, and say whether they agree')
+    .argument('[cycle]', 'its id, or a model together with an asOf')
+    .argument('[asOf]', 'the asOf of a cycle of the live lineage, such as 2001-02-12')
+    .option('--all <model>', 'every cycle of a model that came to a judgement')
+    .action(async (name: string | undefined, asOf: string | undefined, { all }: { all?: string }) => {
+      const cycles = await chosen(session, name, asOf, all);
+      const verified = await verifyEach(session, cycles);
+      const outcome = worstOf(verified.map((each) => each.outcome));
+      tell({
+        document: { outcome, cycles: verified },
+        text: ({ paint }) => renderVerified(verified, paint),
+        exitCode: exitCodeFor[outcome],
+      });
+    });
+
+const exitCodeFor: Record<VerifiedOutcome, number> = {
+  identical: exitCodes.ok,
+  close: exitCodes.ok,
+  impossible: exitCodes.unreachable,
+  differs: exitCodes.disagrees,
+};
+
+async function chosen(session: Session, name?: string, asOf?: string, all?: string): Promise<Cycle[]> {
+  if ((all === undefined) === (name === undefined))
+    throw new ReignError('UsageInvalid', 'name a cycle, a model with an asOf, or --all MODEL');
+  if (all === undefined) return [await findCycle(session.ledger, name ?? '', asOf)];
+  await knownModel(session.ledger, all);
+  const cycles = await cyclesOf(session.ledger.db, all, { limit: 100_000 });
+  // A cycle that is not done may be judged while it is looked at.
+  return cycles.filter(({ status }) => status !== 'running' && status !== 'waiting').reverse();
+}
+
+async function verifyEach({ ledger, store, progress, surroundings }: Session, cycles: readonly Cycle[]) {
+  await using trainer = openPython('reign_trainer.recompute', surroundings.interrupted);
+  const verified: VerifiedCycle[] = [];
+  for (const [at, cycle] of cycles.entries()) {
+    progress.at('recomputing', `${at + 1} of ${cycles.length}: ${cycle.id}`);
+    verified.push(await verifyCycle({ ledger, store, trainer }, cycle));
+  }
+  return verified;
+}

@@ -1,0 +1,31 @@
+import { cycleById, cyclesOf } from '../ledger/cycles.ts';
+import type { Ledger } from '../ledger/openLedger.ts';
+import type { Cycle } from '../schemas/cycle.ts';
+import { ReignError } from '../schemas/errors.ts';
+import { knownModel } from './knownModel.ts';
+import { parseAsOf } from './parseAsOf.ts';
+
+/**
+ * A cycle by its id, or of a model's live lineage by its asOf: where several definition versions had one, the newest.
+ *
+ * @throws ReignError CycleUnknown, ModelUnknown, AsOfInvalid
+ */
+export async function findCycle(ledger: Ledger, name: string, asOf?: string): Promise<Cycle> {
+  return asOf === undefined ? await byId(ledger, name) : await byAsOf(ledger, name, parseAsOf(asOf));
+}
+
+async function byId({ db }: Ledger, id: string): Promise<Cycle> {
+  const cycle = await cycleById(db, id);
+  if (cycle !== undefined) return cycle;
+  throw new ReignError('CycleUnknown', `no cycle has the id ${JSON.stringify(id.slice(0, 200))}`);
+}
+
+async function byAsOf(ledger: Ledger, model: string, asOf: string): Promise<Cycle> {
+  await knownModel(ledger, model);
+  const cycles = await cyclesOf(ledger.db, model);
+  const found = cycles
+    .filter((cycle) => cycle.lineage === 'live' && cycle.asOf === asOf)
+    .sort((a, b) => b.definitionVersion - a.definitionVersion);
+  if (found[0] !== undefined) return found[0];
+  throw new ReignError('CycleUnknown', `${model} has no cycle for ${asOf}`);
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { parseYaml } from '../../definition/parseYaml.ts';
+import { problemLine, problemsOf } from '../../definition/problems.ts';
+import { readDefinition } from '../../definition/readDefinition.ts';
+import type { Definition } from '../../schemas/definition.ts';
+import { ReignError } from '../../schemas/errors.ts';
+import { Gate } from '../../schemas/gate.ts';
+
+/** What predictions are to be judged by. */
+export interface GivenPolicy {
+  readonly gate: Gate;
+  /** Where a whole definition was given: it also says what is judged. */
+  readonly definition: Definition | null;
+}
+
+/**
+ * Reads a policy: a YAML file with one mapping `gate`, or a whole definition.
+ *
+ * @throws ReignError DefinitionInvalid with one line for each problem, or UsageInvalid where it is neither
+ */
+export async function readPolicy(path: string): Promise<GivenPolicy> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'found no such file' : `cannot be read (${error.code ?? 'unknown error'})`;
+    throw new ReignError('UsageInvalid', `${path}: ${why}; expected a policy (YAML)`, { cause: error });
+  });
+  const parsed = parseYaml(text);
+  if ('errors' in parsed) {
+    const lines = parsed.errors.map(
+      ({ position, message }) => `${path}:${position.line}:${position.column} ${message}`,
+    );
+    throw new ReignError('DefinitionInvalid', lines.join('\n'));
+  }
+  const { data, positions } = parsed;
+  const fields = Object.keys(Object(data));
+  if (fields.includes('source')) {
+    const { definition } = await readDefinition(path);
+    return { gate: definition.gate, definition };
+  }
+  if (fields.length !== 1 || fields[0] !== 'gate') {
+    const found = fields.length === 0 ? 'no mapping' : fields.slice(0, 5).join(', ');
+    throw new ReignError(
+      'UsageInvalid',
+      `${path}: found ${found}; expected one mapping \`gate\` with a policy, or a whole definition`,
+    );
+  }
+  const { gate } = data as { gate: unknown };
+  const result = Gate.safeParse(gate ?? {});
+  if (result.success) return { gate: result.data, definition: null };
+  const lines = problemsOf(result.error.issues, gate).map((problem) => {
+    const within = { ...problem, path: ['gate', ...problem.path] };
+    const { line, column } = problem.atName ? positions.ofName(within.path) : positions.ofValue(within.path);
+    return `${path}:${line}:${column} ${problemLine(within)}`;
+  });
+  throw new ReignError('DefinitionInvalid', lines.join('\n'));
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type ErrorCode, errors, ReignError } from '../schemas/errors.ts';
+import { projectFolder, pythonBin } from '../stack/home.ts';
+
+/** A program of the trainer's package that answers each line with a line, until it is closed. */
+export interface PythonProgram {
+  /** @throws ReignError what the program answers as an error, with its code */
+  ask(question: unknown): Promise<Record<string, unknown>>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+const python = join(pythonBin, 'python');
+
+/** Starts `python -m MODULE` in the project's environment; it ends with the signal. */
+export function openPython(module: string, signal: AbortSignal): PythonProgram {
+  const child = spawn(python, ['-m', module], { stdio: ['pipe', 'pipe', 'pipe'], env: environment(), signal });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let complaint = '';
+  child.stderr.on('data', (text: Buffer) => {
+    complaint = (complaint + text.toString('utf8')).slice(-2000);
+  });
+  const ended = new Promise<Error | undefined>((resolve) => {
+    child.on('error', resolve);
+    child.on('close', () => resolve(undefined));
+  });
+  // A program that is gone takes no more questions: the missing answer says so.
+  child.stdin.on('error', () => {});
+
+  return {
+    async ask(question) {
+      child.stdin.write(`${JSON.stringify(question)}\n`);
+      const { value, done } = await lines.next();
+      if (done === true || value === undefined) throw await died(ended, module, complaint, signal);
+      return answered(JSON.parse(value) as Record<string, unknown>);
+    },
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      if (child.exitCode === null && child.pid !== undefined) await Promise.race([once(child, 'close'), ended]);
+    },
+  };
+}
+
+/** Runs `python -m MODULE ARGS` to its end and gives what it printed. */
+export async function runPython(module: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+  const child = spawn(python, ['-m', module, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment(),
+    signal,
+  });
+  let [printed, complaint] = ['', ''];
+  child.stdout.on('data', (text: Buffer) => {
+    printed += text.toString('utf8');
+  });
+  child.stderr.on('data', (text: Buffer) => {
+    complaint = (complaint + text.toString('utf8')).slice(-2000);
+  });
+  const ended = new Promise<Error | undefined>((resolve) => {
+    child.on('error', resolve);
+    child.on('close', () => resolve(undefined));
+  });
+  const error = await ended;
+  if (error === undefined && child.exitCode === 0) return printed;
+  throw await died(Promise.resolve(error), module, complaint, signal);
+}
+
+const environment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  PYTHONPATH: [join(projectFolder, 'trainer'), process.env.PYTHONPATH].filter(Boolean).join(delimiter),
+  PYTHONIOENCODING: 'utf-8',
+});
+
+function answered(answer: Record<string, unknown>): Record<string, unknown> {
+  const { error } = answer;
+  if (error === undefined) return answer;
+  const { code, message } = error as { code: string; message: string };
+  throw new ReignError(code in errors ? (code as ErrorCode) : 'Internal', message);
+}
+
+async function died(
+  ended: Promise<Error | undefined>,
+  module: string,
+  complaint: string,
+  signal: AbortSignal,
+): Promise<ReignError> {
+  const error = await ended;
+  if (signal.aborted) return new ReignError('Interrupted', 'interrupted');
+  if (error !== undefined && 'code' in error && error.code === 'ENOENT')
+    return new ReignError('SettingMissing', "the project's Python environment is not there: run `npm run setup`");
+  const last = complaint.trim().split('\n').at(-1) ?? '';
+  return new ReignError('Internal', `python -m ${module} ended without an answer: ${error?.message ?? last}`);
+}

@@ -1,0 +1,35 @@
+import { opponent, primaryDifference } from '../../gate/opponent.ts';
+import { boundary, crowning } from '../../gate/wins.ts';
+import type { Evidence } from '../../schemas/evidence.ts';
+import { metricEntry } from '../../schemas/metrics.ts';
+import type { Policy } from '../../schemas/policy.ts';
+import { differencePicture, type Mark } from './differencePicture.ts';
+import { type Paint, plain } from './style.ts';
+
+/** The primary metric's difference with zero, the policy's margin or minimum gain, and what these rows can show. */
+export function renderDeciding(evidence: Evidence, policy: Policy | null, paint: Paint = plain, width = 100): string {
+  const interval = primaryDifference(evidence);
+  if (interval === null) return '';
+  const against = opponent(evidence).name;
+  const title = `${metricEntry(evidence.primary).title} against the ${against}: better is to the right`;
+  const marks = [...policyMarks(evidence, policy), ...detectionMarks(evidence)];
+  return `${paint('bold', title)}\n${differencePicture(interval, marks, { paint, width })}`;
+}
+
+function policyMarks({ champion }: Evidence, policy: Policy | null): Mark[] {
+  if (policy === null) return [];
+  const { gate } = champion === null ? crowning(policy) : policy;
+  const needed = boundary(gate);
+  const margin = gate.margin ?? 0;
+  return [
+    ...(margin > 0 ? [{ sign: 'M', value: -margin, meaning: 'margin' }] : []),
+    ...(needed > 0 ? [{ sign: 'G', value: needed, meaning: 'minimum gain' }] : []),
+  ];
+}
+
+function detectionMarks({ detection: { wanted, detectable } }: Evidence): Mark[] {
+  return [
+    { sign: 'W', value: wanted, meaning: 'worth having' },
+    ...(detectable === null ? [] : [{ sign: 'D', value: detectable, meaning: 'detectable on these rows' }]),
+  ];
+}

@@ -1,0 +1,62 @@
+import type { Cycle } from '../../schemas/cycle.ts';
+import type { Definition } from '../../schemas/definition.ts';
+import type { Contender, ContenderRequest, Evidence } from '../../schemas/evidence.ts';
+import { defaultPrimary } from '../../schemas/metrics.ts';
+import type { EvaluateRequest } from '../../schemas/payloads.ts';
+
+/**
+ * What the trainer was asked when the evidence was made. Whom and what is judged stands in the evidence; by which metrics,
+ * columns and limits, in the definition; about which cycle, in the ledger.
+ */
+export function evaluateRequest(
+  { id, model, lineage, asOf, definitionVersion }: Cycle,
+  definition: Definition,
+  evidence: Evidence,
+): EvaluateRequest {
+  return {
+    cycle: { id, model, lineage, asOf, definitionVersion },
+    definition,
+    primary: definition.gate.primary ?? defaultPrimary[definition.task],
+    window: evidence.window,
+    trivial: evidence.trivial,
+    challenger: asked(evidence.challenger),
+    champion: evidence.champion && asked(evidence.champion),
+    anchor: evidence.anchor && asked(evidence.anchor),
+    choseChampion: evidence.choseChampion,
+    charge: evidence.charge,
+    observations: evidence.observations?.document ?? null,
+    shuffledFit: evidence.shuffledFit,
+    past: evidence.past,
+    followUp: evidence.followUpRequest,
+    rehearsal: evidence.rehearsal,
+    run: null,
+  };
+}
+
+/** A contender without what evaluating found out about it. */
+const asked = ({ fittedOnJudgedRows: _, trainWindow: __, ...contender }: Contender): ContenderRequest => contender;
+
+/** What recomputing reads from the store. */
+export interface Inputs {
+  readonly predictions: readonly string[];
+  readonly snapshots: readonly string[];
+  readonly evidence: readonly string[];
+  readonly observations: readonly string[];
+}
+
+/** What must still be in the store for a request to be answered. */
+export function inputsOf({ champion, challenger, anchor, ...request }: EvaluateRequest): Inputs {
+  const follow = request.followUp;
+  const contenders = [challenger, champion, anchor, follow?.beaten ?? null].filter((each) => each !== null);
+  const known = (hashes: readonly (string | null)[]) => [...new Set(hashes.filter((hash) => hash !== null))];
+  return {
+    predictions: known([...contenders.map(({ predictions }) => predictions), request.shuffledFit]),
+    snapshots: known([
+      ...contenders.map(({ trainSnapshot }) => trainSnapshot),
+      ...request.choseChampion,
+      ...(follow?.chose ?? []),
+    ]),
+    evidence: request.past,
+    observations: known([request.observations]),
+  };
+}

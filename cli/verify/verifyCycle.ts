@@ -1,0 +1,132 @@
+import { canonicalHash } from '../../ledger/canonicalHash.ts';
+import { definitionVersion, type StoredDefinition } from '../../ledger/definitions.ts';
+import { chargesOf } from '../../ledger/errorCharges.ts';
+import type { Ledger } from '../../ledger/openLedger.ts';
+import { promotionOf, type StoredJudgement, storedJudgements } from '../../ledger/storedJudgements.ts';
+import type { Cycle } from '../../schemas/cycle.ts';
+import { Definition } from '../../schemas/definition.ts';
+import { ReignError } from '../../schemas/errors.ts';
+import { Evidence } from '../../schemas/evidence.ts';
+import type { Store } from '../../store/openStore.ts';
+import type { PythonProgram } from '../python.ts';
+import { evaluateRequest, inputsOf } from './evaluateRequest.ts';
+import { type Finding, type VerifiedCycle, worstOf } from './finding.ts';
+import {
+  compared,
+  told,
+  verifyCharge,
+  verifyCycleRow,
+  verifyPolicy,
+  verifyPromotion,
+  verifyVerdict,
+} from './verifyLedger.ts';
+
+/** What verifying reaches. */
+export interface Archive {
+  readonly ledger: Ledger;
+  readonly store: Store;
+  /** `reign_trainer.recompute`. */
+  readonly trainer: PythonProgram;
+}
+
+/** Recomputes every judgement of a cycle and holds the ledger's rows about it against each other. Nothing is written. */
+export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<VerifiedCycle> {
+  const { db } = archive.ledger;
+  const judgements = await storedJudgements(db, cycle.id);
+  const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
+  const findings: Finding[] = [...verifyDefinition(cycle, stored)];
+  for (const judgement of judgements) findings.push(...(await verifyJudgement(archive, cycle, judgement, stored)));
+  findings.push(...verifyPromotion(cycle, judgements, await promotionOf(db, cycle.id)));
+  findings.push(...verifyCycleRow(cycle, judgements));
+  return { cycle: cycle.id, asOf: cycle.asOf, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings };
+}
+
+/** The definition's row still has the hash that was taken over it when it was applied. */
+function verifyDefinition(cycle: Cycle, stored: StoredDefinition | undefined): Finding[] {
+  if (stored === undefined)
+    return [told('definition', null, 'differs', `the ledger has lost version ${cycle.definitionVersion}`)];
+  const { definition, codeHash, columns } = stored;
+  const kinds = columns.map(({ name, kind, sourceType }) => ({ name, kind, sourceType }));
+  const hash = canonicalHash({ definition, codeHash, columns: kinds });
+  if (hash === stored.hash) return [told('definition', null, 'identical', 'equal to the bit')];
+  return [told('definition', null, 'differs', `version ${stored.version} does not match its hash`)];
+}
+
+async function verifyJudgement(
+  archive: Archive,
+  cycle: Cycle,
+  judgement: StoredJudgement,
+  stored: StoredDefinition | undefined,
+): Promise<Finding[]> {
+  const { number } = judgement;
+  const document = await readStored(archive.store, judgement);
+  const policy = stored === undefined ? [] : [verifyPolicy(judgement, stored)];
+  if ('finding' in document) return [document.finding, ...policy];
+  const { evidence, text } = document;
+  const charges = await chargesOf(archive.ledger.db, cycle.model, cycle.lineage);
+  return [
+    stored === undefined
+      ? told('evidence', number, 'impossible', 'without its definition nobody knows what to measure')
+      : await verifyEvidence(archive, cycle, number, { evidence, text, definition: stored.definition }),
+    ...verifyVerdict(judgement, evidence),
+    ...policy,
+    verifyCharge(judgement, evidence, charges),
+  ];
+}
+
+type ReadEvidence = { readonly evidence: Evidence; readonly text: string } | { readonly finding: Finding };
+
+async function readStored(store: Store, { evidence: hash, number }: StoredJudgement): Promise<ReadEvidence> {
+  const give = (outcome: 'impossible' | 'differs', said: string) => ({
+    finding: told('evidence', number, outcome, said),
+  });
+  if (!(await store.hasDocument('evidence', hash))) return give('impossible', `the store has no evidence/${hash}`);
+  try {
+    const text = (await store.readDocument('evidence', hash)).toString('utf8');
+    const parsed = Evidence.safeParse(JSON.parse(text));
+    if (parsed.success) return { evidence: parsed.data, text };
+    return give('impossible', 'the evidence is of an earlier format, which this release does not recompute');
+  } catch (error) {
+    if (error instanceof ReignError && error.code === 'StoreCorrupt') return give('differs', error.message);
+    throw error;
+  }
+}
+
+async function verifyEvidence(
+  { store, trainer }: Archive,
+  cycle: Cycle,
+  number: number,
+  { evidence, text, definition }: { evidence: Evidence; text: string; definition: Definition },
+): Promise<Finding> {
+  const known = Definition.safeParse(definition);
+  if (!known.success)
+    return told(
+      'evidence',
+      number,
+      'impossible',
+      'the definition is of an earlier form, which this release does not read',
+    );
+  const request = evaluateRequest(cycle, known.data, evidence);
+  const missing = await missingInputs(store, inputsOf(request));
+  if (missing.length > 0)
+    return told('evidence', number, 'impossible', `no longer in the store, so not recomputed: ${missing.join(', ')}`);
+  try {
+    const answer = await trainer.ask({ store: store.root, request });
+    const recomputed = String(answer.evidence);
+    if (recomputed === text) return told('evidence', number, 'identical', 'equal to the bit');
+    return compared('evidence', number, JSON.parse(text), JSON.parse(recomputed));
+  } catch (error) {
+    if (!(error instanceof ReignError) || error.code === 'Interrupted' || error.code === 'SettingMissing') throw error;
+    // What was stored once gave evidence: that it gives an error now is a difference.
+    return told('evidence', number, 'differs', `recomputing fails: ${error.code}: ${error.message}`);
+  }
+}
+
+async function missingInputs(store: Store, inputs: ReturnType<typeof inputsOf>): Promise<string[]> {
+  const missing: string[] = [];
+  for (const kind of ['predictions', 'snapshots'] as const)
+    for (const hash of inputs[kind]) if (!(await store.hasRows(kind, hash))) missing.push(`${kind}/${hash}`);
+  for (const kind of ['evidence', 'observations'] as const)
+    for (const hash of inputs[kind]) if (!(await store.hasDocument(kind, hash))) missing.push(`${kind}/${hash}`);
+  return missing;
+}

@@ -1,0 +1,90 @@
+import type { Evidence } from '../../schemas/evidence.ts';
+import { metricEntry } from '../../schemas/metrics.ts';
+import type { Policy } from '../../schemas/policy.ts';
+import type { Check } from '../../schemas/verdict.ts';
+import { amount, counted, percent, signed } from '../numbers.ts';
+import { judgeable } from './primary.ts';
+import { selectedLabels } from './selectedLabels.ts';
+
+/** What leaves a win to a person. The first that fails turns `promote` into `review`; nothing else is changed by them. */
+export function* caps(evidence: Evidence, policy: Policy): Generator<Check> {
+  yield* selectedLabels(evidence, policy);
+  yield* anchorScored(evidence, policy);
+  yield* marginFits(evidence, policy);
+  yield* sliceSearch(evidence, policy);
+  yield* errorBudget(evidence);
+  yield* approval(policy);
+}
+
+function* anchorScored({ anchor, champion }: Evidence, { gate }: Policy): Generator<Check> {
+  if (gate.win !== 'nonInferior' || champion === null || anchor === null) return;
+  yield {
+    name: 'anchor-scored',
+    status: judgeable(anchor) ? 'passed' : 'failed',
+    measured:
+      anchor.unscorable ??
+      (anchor.fittedOnJudgedRows > 0
+        ? `the last champion that won by superiority was fitted on ${counted(anchor.fittedOnJudgedRows, 'judged row')}`
+        : 'scored on the judged rows'),
+    required: 'the last champion that won by superiority can be judged',
+    why: 'Without it nobody sees how much small accepted losses have added up to.',
+  };
+}
+
+function* marginFits({ champion, metrics, primary }: Evidence, { gate }: Policy): Generator<Check> {
+  if (gate.win !== 'nonInferior' || champion === null) return;
+  const lead = metrics[primary]?.championLead?.low ?? null;
+  const margin = gate.margin ?? 0;
+  yield {
+    name: 'margin',
+    status: lead !== null && margin <= lead / 2 ? 'passed' : 'failed',
+    measured:
+      lead === null
+        ? "the champion's lead over the trivial predictor is not known"
+        : `a margin of ${amount(margin)}, and the champion leads the trivial predictor by at least ${signed(lead)}`,
+    required: `a margin of at most half of that lead${lead === null ? '' : `, ${amount(lead / 2)}`}`,
+    why: 'A margin as large as what the champion is worth would let anything in.',
+  };
+}
+
+function* sliceSearch({ champion, foundSlices, primary }: Evidence, { gate }: Policy): Generator<Check> {
+  if (gate.search === undefined || champion === null) return;
+  const { margin } = gate.search;
+  const losing = foundSlices.filter(({ difference }) => (difference?.decidingHigh ?? 0) < -margin);
+  const columns = [...new Set(losing.map(({ where }) => where.map(({ column }) => column).join(' and ')))];
+  yield {
+    name: 'slice-search',
+    status: losing.length === 0 ? 'passed' : 'failed',
+    measured:
+      losing.length === 0
+        ? `${counted(foundSlices.length, 'part')} found, none that loses`
+        : `the search found ${counted(losing.length, 'part')} by ${columns.join(', ')} in which ${metricEntry(primary).title} falls by more than ${amount(margin)}`,
+    required: `no part with an upper bound below ${signed(-margin)}`,
+    why: 'Found on one half of the clusters and measured on the other: worth a look, no proof by itself.',
+  };
+}
+
+function* errorBudget({ charge }: Evidence): Generator<Check> {
+  if (charge.account === 'cycle' || charge.account === 'none') return;
+  const empty = charge.account === 'exhausted';
+  yield {
+    name: 'error-budget',
+    status: empty ? 'failed' : 'passed',
+    measured: empty
+      ? "the year's budget for wrong promotions is spent"
+      : `${percent(charge.alpha)} drawn from ${charge.account === 'schedule' ? "the schedule's share" : 'the reserve'}`,
+    required: 'something left to draw from',
+    why: 'Every test may err: so many of them a year are paid for, and no more.',
+  };
+}
+
+function* approval({ gate }: Policy): Generator<Check> {
+  if (gate.approval.when !== 'always') return;
+  yield {
+    name: 'approval',
+    status: 'failed',
+    measured: 'by policy a person confirms every promotion',
+    required: "a person's approval",
+    why: 'The gate may say that a challenger wins; here it may not say that it reigns.',
+  };
+}

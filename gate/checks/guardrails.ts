@@ -1,0 +1,27 @@
+import type { Evidence } from '../../schemas/evidence.ts';
+import { metricEntry } from '../../schemas/metrics.ts';
+import type { Policy } from '../../schemas/policy.ts';
+import { describe } from '../describe.ts';
+import { signed } from '../numbers.ts';
+import { type Bar, bar, within } from './bar.ts';
+
+/**
+ * Metrics that must not get worse by more than a margin. Each has to pass, so several of them need no correction: a
+ * challenger that breaks one slips through all with at most the chance of slipping through that one.
+ */
+export function* guardrails({ champion, metrics }: Evidence, { gate }: Policy): Generator<Bar> {
+  if (champion === null) return;
+  for (const { metric, margin } of gate.guardrails) {
+    const difference = metrics[metric]?.difference ?? null;
+    const outcome = within(margin, difference);
+    yield bar(
+      {
+        name: `guardrail-${metric}`,
+        measured: `${metricEntry(metric).title} difference ${describe(difference, outcome.lost ? 'high' : 'low')}`,
+        required: `a lower bound above ${signed(-margin)}`,
+        why: 'A gain in one metric must not be paid for in another.',
+      },
+      outcome,
+    );
+  }
+}

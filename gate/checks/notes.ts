@@ -1,0 +1,146 @@
+import type { Calibration, Evidence } from '../../schemas/evidence.ts';
+import { metricEntry } from '../../schemas/metrics.ts';
+import type { Check } from '../../schemas/verdict.ts';
+import { amount, count, counted, percent, several, signed } from '../numbers.ts';
+import { daysBetween } from '../windows.ts';
+import { withinDomain } from './domain.ts';
+
+/** What a reviewer should know beside the verdict. None of it decides anything. */
+export function* notes(evidence: Evidence): Generator<Check> {
+  yield withinDomain(evidence);
+  yield detectable(evidence);
+  yield age(evidence);
+  yield* weights(evidence);
+  yield* swapped(evidence);
+  yield* calibrated(evidence);
+  yield* shifted(evidence);
+  yield* flippedLabels(evidence);
+  yield* followedUp(evidence);
+}
+
+const noted = (name: string, measured: string, required: string, why: string): Check => ({
+  ...{ name, status: 'noted' as const, measured, required, why },
+});
+
+function detectable({ detection, clusters }: Evidence): Check {
+  const { wanted, detectable, clustersNeeded, enoughOn } = detection;
+  const shown =
+    detectable === null
+      ? 'what these rows could show is not known'
+      : `these rows show a gain of ${amount(detectable)} four times in five`;
+  const needed =
+    clustersNeeded === null
+      ? ''
+      : `; ${amount(wanted)} takes ${counted(clustersNeeded, 'cluster')}, here are ${count(clusters.count)}${enoughOn === null ? '' : `, and a holdout that begins with this one has them on ${enoughOn.slice(0, 10)}`}`;
+  return noted(
+    'detectable',
+    `${shown}${needed}`,
+    `a gain of ${amount(wanted)} is worth having`,
+    'A test that cannot show what is wanted says little by not showing it.',
+  );
+}
+
+function age({ challenger, champion, window, asOf }: Evidence): Check {
+  const told = (name: string, { to }: { to: string }) =>
+    `${name} judged ${counted(daysBetween(to, window.from), 'day')} and served ${counted(daysBetween(to, asOf), 'day')} after its training ends`;
+  return noted(
+    'age',
+    [
+      told('challenger', challenger.trainWindow),
+      ...(champion === null ? [] : [told('champion', champion.trainWindow)]),
+    ].join('; '),
+    'judged about as old as it serves',
+    'Models age: what was measured on younger training data holds less for older.',
+  );
+}
+
+function* weights({ rows }: Evidence): Generator<Check> {
+  if (rows.effective > 0.99 * rows.judged) return;
+  yield noted(
+    'effective-rows',
+    `${counted(rows.judged, 'judged row')} of unequal weight, worth ${count(Math.round(rows.effective))} equal ones`,
+    'weights that differ little',
+    'Where few rows carry most of the weight, the result is theirs.',
+  );
+}
+
+function* swapped({ swapSet }: Evidence): Generator<Check> {
+  if (swapSet === null) return;
+  const rate = ({ rows, labelled, positiveRate }: { rows: number; labelled: number; positiveRate: number | null }) =>
+    `${count(rows)} (${count(labelled)} with label${positiveRate === null ? '' : `, ${percent(positiveRate)} positive`})`;
+  yield noted(
+    'swap-set',
+    `accepted by the challenger alone ${rate(swapSet.swapIns)}, by the champion alone ${rate(swapSet.swapOuts)}`,
+    `scores cut at ${amount(swapSet.cutoff)}`,
+    'These are the people about whom the two decide otherwise.',
+  );
+}
+
+function* calibrated({ calibration, champion }: Evidence): Generator<Check> {
+  if (calibration === null) return;
+  const faults = [
+    ...miscalibrated('challenger', calibration.challenger),
+    ...(champion === null || calibration.champion === null ? [] : miscalibrated('champion', calibration.champion)),
+  ];
+  if (faults.length === 0) return;
+  yield noted(
+    'calibration',
+    faults.join('; '),
+    'slope 1 and intercept 0 within their 95 % intervals',
+    'Whoever reads the score as a probability is misled by as much.',
+  );
+}
+
+function* miscalibrated(name: string, { slope, intercept }: Calibration): Generator<string> {
+  for (const [what, found, ideal] of [
+    ['slope', slope, 1],
+    ['intercept', intercept, 0],
+  ] as const) {
+    if (found === null || found.low === null || found.high === null) continue;
+    if (found.low > ideal || found.high < ideal)
+      yield `${what} of the ${name} ${amount(found.estimate)} (${amount(found.low)} to ${amount(found.high)})`;
+  }
+}
+
+function* shifted({ observations, scoreShift }: Evidence): Generator<Check> {
+  const required = "below the policy's size, or within what the last holdouts showed";
+  if (observations !== null && observations.shifted.length > 0)
+    yield noted(
+      'shift',
+      `${counted(observations.shifted.length, 'feature')} shifted since training: ${several(observations.shifted, 5)}`,
+      required,
+      'Models are asked about other rows than they learnt from.',
+    );
+  if (scoreShift?.alarm === true)
+    yield noted(
+      'score-shift',
+      `the champion's scores shifted since the last holdout${scoreShift.psi === null ? '' : ` (PSI ${amount(scoreShift.psi)})`}`,
+      required,
+      'Where scores move, cut-offs that were chosen for the old ones accept others than before.',
+    );
+}
+
+function* flippedLabels({ observations }: Evidence): Generator<Check> {
+  if (observations === null || observations.flippedLabels === 0) return;
+  yield noted(
+    'flipped-labels',
+    `${counted(observations.flippedLabels, 'label')} of the last holdout changed since it was judged`,
+    'labels that stay as they were',
+    'Labels that change after they are mature say that the horizon is too short.',
+  );
+}
+
+function* followedUp({ followUp, primary }: Evidence): Generator<Check> {
+  if (followUp === null) return;
+  const { promised, found, complete, rows, unmeasured, cycle } = followUp;
+  const since =
+    found === null
+      ? `next period not measured (${unmeasured ?? 'nothing found'})`
+      : `next period ${signed(found.estimate)} on ${counted(rows, 'row')}${complete ? '' : ' so far'}`;
+  yield noted(
+    'follow-up',
+    `the champion was promoted by ${cycle} at ${metricEntry(primary).title} ${signed(promised.estimate)}, ${since}`,
+    'a gain that lasts',
+    'Of many challengers the luckiest wins: some of what was promised is lost again.',
+  );
+}

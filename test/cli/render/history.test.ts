@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { renderHistory } from '../../../cli/render/history.ts';
+import type { Reign } from '../../../ledger/history.ts';
+import { evidence, measured } from './cycles.ts';
+
+const difference = evidence.metrics.roc_auc?.difference ?? null;
+const reign = (changes: Partial<Reign>): Reign => ({
+  epoch: 1,
+  version: 1,
+  kind: 'promotion',
+  cycle: 'flight-delay.live.20010219T000000Z.v1',
+  asOf: '2001-02-19T00:00:00Z',
+  from: '2026-11-23T10:00:00.000Z',
+  to: null,
+  beat: 1,
+  reason: 'It wins.',
+  by: 'gate',
+  primary: { ...measured, challenger: 0.7, champion: 0.68, difference: 0.02, low: 0.01, high: 0.03 },
+  followUp: null,
+  ...changes,
+});
+const promised = { estimate: 0.02, low: 0.01, high: 0.03 };
+const found = difference && { ...difference, estimate: 0.004 };
+
+test('what a promotion was worth afterwards stands beside what it was promoted at', () => {
+  expect(
+    renderHistory([
+      reign({ beat: null }),
+      reign({ version: 2, followUp: { promised, found, complete: true } }),
+      reign({ version: 3, beat: 2, followUp: { promised, found, complete: false } }),
+      reign({ version: 4, beat: 3, followUp: { promised, found: null, complete: true } }),
+    ]),
+  ).toMatchInlineSnapshot(`
+    "champion  asOf        from                     to   beat       difference [95 %]                   since then                                       decided by  why
+    v1        2001-02-19  2026-11-23 10:00:00 UTC  now  the first  ROC AUC +0.0200 [+0.0100, +0.0300]                                                   gate        It wins.
+    v2        2001-02-19  2026-11-23 10:00:00 UTC  now  v1         ROC AUC +0.0200 [+0.0100, +0.0300]  promoted at +0.0200, next period +0.0040         gate        It wins.
+    v3        2001-02-19  2026-11-23 10:00:00 UTC  now  v2         ROC AUC +0.0200 [+0.0100, +0.0300]  promoted at +0.0200, next period +0.0040 so far  gate        It wins.
+    v4        2001-02-19  2026-11-23 10:00:00 UTC  now  v3         ROC AUC +0.0200 [+0.0100, +0.0300]  promoted at +0.0200, next period not measured    gate        It wins."
+  `);
+});

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../../cli/verify/finding.ts';
+import { verifyCharge, verifyCycleRow, verifyPromotion, verifyVerdict } from '../../../cli/verify/verifyLedger.ts';
+import { decide } from '../../../gate/decide.ts';
+import { primaryResult } from '../../../gate/primaryResult.ts';
+import type { ErrorCharge } from '../../../ledger/errorCharges.ts';
+import type { StoredJudgement } from '../../../ledger/storedJudgements.ts';
+import type { Verdict } from '../../../schemas/verdict.ts';
+import { evidence, policy } from '../../gate/evidence.ts';
+import { cycle } from '../render/cycles.ts';
+
+const shown = evidence();
+const by = policy();
+
+function judgement(changes: Partial<StoredJudgement> = {}): StoredJudgement {
+  return {
+    number: 1,
+    attempt: 1,
+    epoch: 1,
+    challenger: 2,
+    champion: 1,
+    evidence: 'c'.repeat(64),
+    policy: by,
+    verdict: decide(shown, by),
+    primary: primaryResult(shown),
+    ...changes,
+  };
+}
+
+const places = (findings: readonly Finding[]) =>
+  findings.flatMap(({ part, outcome, differences }) =>
+    outcome === 'identical' ? [] : [[part, outcome, ...differences.map(({ path }) => path)]],
+  );
+
+describe('the verdict', () => {
+  test('comes out again', () => {
+    expect(places(verifyVerdict(judgement(), shown))).toEqual([]);
+  });
+
+  test('one that was edited, or a policy that was, does not', () => {
+    const verdict: Verdict = { ...decide(shown, by), kind: 'keep' };
+    expect(places(verifyVerdict(judgement({ verdict }), shown))).toEqual([['verdict', 'differs', 'verdict.kind']]);
+    const stricter = judgement({ policy: policy({ minimumGain: 0.5 }) });
+    expect(places(verifyVerdict(stricter, shown))[0]).toEqual(
+      expect.arrayContaining(['verdict', 'differs', 'verdict.kind']),
+    );
+  });
+
+  test('a policy that is none', () => {
+    const broken = judgement({ policy: { ...by, gate: { ...by.gate, minimumGain: -1 } } });
+    const [finding] = verifyVerdict(broken, shown);
+    expect(finding).toMatchObject({ part: 'policy', outcome: 'differs' });
+    expect(finding?.said).toContain('policy.gate.minimumGain');
+  });
+
+  test('the numbers in brief are those of the evidence', () => {
+    const primary = primaryResult(shown);
+    const better = judgement({ primary: primary && { ...primary, challenger: 0.9 } });
+    expect(places(verifyVerdict(better, shown))).toEqual([['primary', 'differs', 'primary.challenger']]);
+  });
+});
+
+describe('the charge', () => {
+  const charge: ErrorCharge = {
+    asOf: shown.asOf,
+    account: 'cycle',
+    alpha: 0.025,
+    cycle: 'model.live.20010219T000000Z.v1',
+    number: 1,
+    trigger: 'schedule',
+    definitionVersion: 1,
+    challenger: 2,
+    champion: 1,
+    holdout: shown.challenger.holdoutSnapshot,
+    chargedAt: '2026-11-23T10:00:00.000Z',
+  };
+  test.each([
+    ['the one that was made', [charge], []],
+    ['of another level', [{ ...charge, alpha: 0.05 }], [['charge', 'differs', 'charge.alpha']]],
+    ['from another account', [{ ...charge, account: 'reserve' as const }], [['charge', 'differs', 'charge.account']]],
+    ['for another version', [{ ...charge, challenger: 3 }], [['charge', 'differs']]],
+    ['none', [], [['charge', 'differs']]],
+  ])('%s', (_name, charges, found) => {
+    expect(places([verifyCharge(judgement(), shown, charges)])).toEqual(found);
+  });
+});
+
+describe('the promotion', () => {
+  const promotion = { epoch: 2, version: 2, judgementNumber: 1 };
+  test.each([
+    ['follows from its judgement', 'promoted', promotion, []],
+    ['is of another version', 'promoted', { ...promotion, version: 3 }, ['promotion.version']],
+    ['is of a later epoch', 'promoted', { ...promotion, epoch: 3 }, ['promotion.epoch']],
+    ['of a cycle that kept', 'kept', promotion, ['promotion.status']],
+  ] as const)('%s', (_name, status, stored, paths) => {
+    const won = judgement({ verdict: { ...decide(shown, by), kind: 'promote' } });
+    const found = verifyPromotion({ status }, [won], stored);
+    expect(found.flatMap(({ differences }) => differences.map(({ path }) => path))).toEqual(paths);
+  });
+
+  test('of a judgement that said keep, of none, or missing', () => {
+    const kept = judgement({ verdict: { ...decide(shown, by), kind: 'keep' } });
+    expect(places(verifyPromotion({ status: 'promoted' }, [kept], promotion))).toEqual([
+      ['promotion', 'differs', 'promotion.verdict'],
+    ]);
+    expect(places(verifyPromotion({ status: 'promoted' }, [], promotion))).toEqual([['promotion', 'differs']]);
+    expect(places(verifyPromotion({ status: 'promoted' }, [kept], undefined))).toEqual([['promotion', 'differs']]);
+    expect(verifyPromotion({ status: 'kept' }, [kept], undefined)).toEqual([]);
+  });
+});
+
+test("the cycle's own row says what its last judgement says", () => {
+  const last = judgement();
+  const row = cycle({
+    verdict: last.verdict.kind,
+    evidence: last.evidence,
+    challenger: 2,
+    champion: 1,
+    primary: last.primary,
+  });
+  expect(places(verifyCycleRow(row, [last]))).toEqual([]);
+  expect(places(verifyCycleRow({ ...row, champion: 7 }, [last]))).toEqual([['cycle', 'differs', 'cycle.champion']]);
+  // What an attempt said that was given up does not count.
+  expect(verifyCycleRow({ ...row, attempt: 2, champion: 7 }, [last])).toEqual([]);
+});

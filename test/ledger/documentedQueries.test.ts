@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { apply, reign } from './scene.ts';
+import { withLedger } from './withLedger.ts';
+
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'ledger.md'), 'utf8');
+const queries = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, query = '']) => query.replaceAll(":'hash'", "'hash'"));
+
+test('every query that the documentation shows runs', async () => {
+  await using ledger = await withLedger();
+  await apply(ledger.db);
+  await reign({ db: ledger.db, week: 1 });
+  expect(queries.length).toBeGreaterThan(10);
+  for (const query of queries) await sql.raw(query).execute(ledger.db);
+});

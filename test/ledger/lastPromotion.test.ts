@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { currentChampion } from '../../ledger/champions.ts';
+import { lastPromotion } from '../../ledger/lastPromotion.ts';
+import { apply, hashOf, identity, model, primary, reign, windows } from './scene.ts';
+import { withLedger } from './withLedger.ts';
+
+test('the promotion that began the reign, whom it beat and what it promised', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  expect(await lastPromotion(db, model, 'live')).toBeUndefined();
+  await reign({ db, week: 1 });
+  expect(await lastPromotion(db, model, 'live')).toMatchObject({ epoch: 1, version: 1, beaten: null });
+  const first = await currentChampion(db, model, 'live');
+  await reign({ db, week: 3, primary: { ...primary, difference: 0.02, low: 0.01, high: null } });
+  expect(await lastPromotion(db, model, 'live')).toEqual({
+    epoch: 2,
+    cycle: identity({ week: 3 }).id,
+    number: 1,
+    version: 3,
+    evidence: hashOf('evidence 3 1'),
+    beaten: first,
+    promised: { estimate: 0.02, low: 0.01, high: null },
+    holdout: windows(3).holdout,
+  });
+});
+
+test('none after a rollback, and none where nothing was promised', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  await reign({ db, week: 1 });
+  await reign({ db, week: 2, primary: null });
+  expect(await lastPromotion(db, model, 'live')).toBeUndefined();
+  await reign({ db, week: 3 });
+  expect(await lastPromotion(db, model, 'live')).toMatchObject({ epoch: 3 });
+  await db
+    .insertInto('promotions')
+    .values({ model, lineage: 'live', epoch: 4, version: 1, kind: 'rollback', reason: 'worse', promoted_by: 'ada' })
+    .execute();
+  expect(await lastPromotion(db, model, 'live')).toBeUndefined();
+});

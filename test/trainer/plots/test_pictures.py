@@ -1,0 +1,131 @@
+"""Pictures of evidence: what there is something for, drawn the same every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.text import Text
+from reign_trainer.plots import draw_evidence
+from reign_trainer.plots.__main__ import main
+from reign_trainer.plots.differences import draw_differences
+from reign_trainer.plots.draw_evidence import PICTURES
+from reign_trainer.plots.labels import draw_labels
+from reign_trainer.plots.slices import draw_slices
+from reign_trainer.plots.titles import slice_title
+from reign_trainer.shapes import SliceEvidence
+
+from .evidence_document import document, evidence, interval, part
+
+ALL = [f"{name}.png" for name in PICTURES]
+PNG = b"\x89PNG"
+
+
+def _texts(figure: Any) -> set[str]:
+    return {text.get_text() for text in figure.findobj(Text)}
+
+
+def test_everything_is_drawn_the_same_every_time(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        assert draw_evidence(evidence(), tmp_path / folder) == ALL
+    for name in ALL:
+        content = (tmp_path / "one" / name).read_bytes()
+        assert content.startswith(PNG)
+        assert content == (tmp_path / "two" / name).read_bytes()
+
+
+def test_what_the_evidence_does_not_hold_has_no_picture_and_an_older_one_goes(tmp_path: Path) -> None:
+    draw_evidence(evidence(), tmp_path)
+    nothing = evidence(
+        metrics={},
+        unmeasured="the holdout has no rows",
+        slices=[],
+        foundSlices=[],
+        calibration=None,
+        scoreShift=None,
+        labels={**document()["labels"], "cohorts": []},
+    )
+    assert draw_evidence(nothing, tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_first_champion_is_held_against_the_trivial_predictor(tmp_path: Path) -> None:
+    metrics = document()["metrics"]
+    for one in metrics.values():
+        one |= {"champion": None, "difference": None, "championLead": None}
+    first = evidence(champion=None, metrics=metrics)
+    figure = draw_differences(first)
+    assert figure is not None
+    assert any("against the trivial predictor" in text for text in _texts(figure))
+    assert "differences.png" in draw_evidence(first, tmp_path)
+
+
+def test_the_primary_metric_stands_on_top_with_what_it_is_held_against() -> None:
+    figure = draw_differences(evidence())
+    assert figure is not None
+    names = [axes.get_yticklabels()[0].get_text() for axes in figure.axes]
+    assert names == ["ROC AUC", "Brier score", "KS", "log loss"]
+    xs = {round(line.get_xdata()[0], 6) for line in figure.axes[0].lines if len(set(line.get_xdata())) == 1}
+    assert {0.0, 0.01, 0.014} <= xs
+
+
+def test_bounds_that_are_not_known(tmp_path: Path) -> None:
+    unknown = dict.fromkeys(["standardError", "low", "high", "decidingLow", "decidingHigh", "detectable"])
+    metrics = document()["metrics"]
+    metrics["roc_auc"]["difference"] = interval(0.016) | unknown
+    slices = [part("region", "north", 0.01, difference=interval(0.01) | unknown)]
+    drawn = draw_evidence(evidence(metrics=metrics, slices=slices, foundSlices=[]), tmp_path)
+    assert drawn == ALL
+
+
+def test_of_very_many_slices_the_worst_are_drawn(tmp_path: Path) -> None:
+    many = [part("airport_of_origin", f"A{at:03}$", 0.001 * (at - 100), rows=100 + at) for at in range(300)]
+    crowded = evidence(slices=many, foundSlices=[])
+    figure = draw_slices(crowded)
+    assert figure is not None
+    texts = _texts(figure)
+    assert any("30 of 300 slices, the worst first" in text for text in texts)
+    assert "airport_of_origin = A000$" in texts
+    assert "airport_of_origin = A299$" not in texts
+    assert "slices.png" in draw_evidence(crowded, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "title"),
+    [
+        ("region", "north", "region = north"),
+        ("region", None, "region = (none)"),
+        ("a_very_long_name_of_a_column_indeed", "value", "a_very_long_name_of_a_colum… = value"),
+    ],
+)
+def test_long_names_of_slices_are_cut(column: str, value: str | None, title: str) -> None:
+    assert slice_title(SliceEvidence.model_validate(part(column, value, 0.0))) == title
+
+
+def test_labels_of_a_regression_and_of_one_day() -> None:
+    labels = document()["labels"]
+    labels["cohorts"] = labels["cohorts"][:1]
+    figure = draw_labels(evidence(task="regression", classes=None, positive=None, labels=labels))
+    assert figure is not None
+    assert "mean label" in _texts(figure)
+    labels["cohorts"][0] |= {"rate": None, "rows": 0, "unlabelled": 0}
+    without = draw_labels(evidence(labels=labels))
+    assert without is not None
+    assert len(without.axes) == 2
+
+
+def test_a_picture_that_cannot_be_drawn_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("no font")
+
+    monkeypatch.setitem(PICTURES, "slices", broken)
+    assert draw_evidence(evidence(), tmp_path) == [name for name in ALL if name != "slices.png"]
+
+
+def test_the_program_prints_what_it_drew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "evidence.json"
+    file.write_text(evidence().model_dump_json(by_alias=True))
+    assert main([str(file), str(tmp_path / "pictures")]) == 0
+    assert capsys.readouterr().out.split() == ALL
+    assert main([]) == 2

@@ -1,0 +1,85 @@
+"""Evidence comes out again to the bit, from rows that are what their hash names, and from no others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from reign_trainer.errors import TrainerError
+from reign_trainer.recompute import Recomputation
+from reign_trainer.store import Store
+
+from .judged_store import judged_cycles
+from .loans import definition
+
+
+def test_evidence_comes_out_again_to_the_bit(store: Store) -> None:
+    judged = judged_cycles(store, definition())
+    before = sorted(path for path in store.root.rglob("*"))
+    recomputation = Recomputation(store)
+    for one in judged:
+        assert recomputation.evidence(one.request) == store.read_document("evidence", one.evidence)
+    assert sorted(path for path in store.root.rglob("*")) == before
+
+
+def _alter(store: Store, kind: str, content_hash: str, *, manifest_too: bool) -> None:
+    """Raise the last number of a stored file, as somebody would who knows how files are checked."""
+    folder = store.root / kind / content_hash
+    table = pq.read_table(folder / "rows.parquet", partitioning=None)
+    name = table.column_names[-1]
+    values = table.column(name).to_pylist()
+    values[5] = values[5] + 0.25
+    altered = table.set_column(table.num_columns - 1, name, pa.array(values))
+    pq.write_table(altered, folder / "rows.parquet")
+    if manifest_too:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        manifest["fileHash"] = hashlib.sha256((folder / "rows.parquet").read_bytes()).hexdigest()
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize("manifest_too", [False, True])
+@pytest.mark.parametrize("whose", ["challenger", "champion"])
+def test_an_altered_prediction_is_named(store: Store, whose: str, manifest_too: bool) -> None:
+    judged = judged_cycles(store, definition())[1]
+    predictions = getattr(judged.request, whose).predictions
+    _alter(store, "predictions", predictions, manifest_too=manifest_too)
+    with pytest.raises(TrainerError, match=predictions) as raised:
+        Recomputation(store).evidence(judged.request)
+    assert raised.value.code == "StoreCorrupt"
+
+
+def test_rows_that_are_gone_are_named(store: Store) -> None:
+    judged = judged_cycles(store, definition())[1]
+    train = judged.request.challenger.train_snapshot
+    (store.root / "snapshots" / train / "manifest.json").unlink()
+    with pytest.raises(TrainerError, match=train) as raised:
+        Recomputation(store).evidence(judged.request)
+    assert raised.value.code == "StoreCorrupt"
+
+
+def test_the_program_answers_line_by_line(store: Store) -> None:
+    judged = judged_cycles(store, definition())
+    asked = [
+        {"store": str(store.root), "request": one.request.model_dump(mode="json", by_alias=True)} for one in judged
+    ]
+    wrong = {"store": str(store.root), "request": {"cycle": "x"}}
+    lines = "".join(f"{json.dumps(one)}\n" for one in [asked[0], wrong, asked[1]])
+    trainer = Path(__file__).parents[3] / "trainer"
+    done = subprocess.run(
+        [sys.executable, "-m", "reign_trainer.recompute"],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=trainer,
+    )
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["evidence"].encode() == store.read_document("evidence", judged[0].evidence)
+    assert second["error"]["code"] == "Internal"
+    assert third["evidence"].encode() == store.read_document("evidence", judged[1].evidence)

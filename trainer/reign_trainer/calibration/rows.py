@@ -1,0 +1,31 @@
+"""The rows that calibration is measured on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One model's probabilities beside the labels, in ascending order of the probabilities.
+
+    Attributes
+    ----------
+    scores, labels, weights : ndarray of shape (n,), float64
+        Weights are above zero.
+    codes : ndarray of shape (n,), intp
+        Clusters, from 0 to ``clusters - 1``.
+    clusters : int
+    """
+
+    scores: Floats
+    labels: Floats
+    weights: Floats
+    codes: Ints
+    clusters: int

@@ -1,0 +1,37 @@
+"""A model fitted on shuffled labels: whatever it seems to know, it has from a leak."""
+
+from __future__ import annotations
+
+from reign_trainer.measure import MeasureError
+from reign_trainer.shapes import Interval, ShuffledFitControl
+
+from .case import Case, Floats
+from .shuffled import within_margin
+
+ALPHA = 1e-4
+
+
+def shuffled_fit(case: Case, scores: Floats | None, lead: Interval | None) -> ShuffledFitControl | None:
+    """Measure a model fitted on shuffled labels against the opponent, at `ALPHA`.
+
+    Parameters
+    ----------
+    case : Case
+    scores : ndarray of shape (n,) or (n, k), or None
+        None where the policy asks for no such fit.
+    lead : Interval or None
+        Champion against the trivial predictor.
+
+    Returns
+    -------
+    ShuffledFitControl or None
+    """
+    if scores is None:
+        return None
+    if within_margin(case, lead):
+        reason = "the margin is more than half of the champion's sure lead: a model without knowledge may be within it"
+        return ShuffledFitControl(difference=None, not_run=reason)
+    try:
+        return ShuffledFitControl(difference=case.difference(scores, ALPHA), not_run=None)
+    except MeasureError as error:
+        return ShuffledFitControl(difference=None, not_run=str(error))

@@ -1,0 +1,108 @@
+"""From rows of stored predictions to the arrays that everything is measured on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from reign_trainer.measure import MeasureError, Parameters
+from reign_trainer.shapes import Definition, EvaluateRequest
+
+from .clusters import cluster_codes
+from .comparison import Comparison
+from .judged_rows import HoldoutRows
+
+
+def compare(rows: HoldoutRows, request: EvaluateRequest, weights: np.ndarray | None, seed: int) -> Comparison:
+    """Put labels, scores, weights and clusters of the judged rows side by side.
+
+    Parameters
+    ----------
+    rows : HoldoutRows
+        The judged ones.
+    request : EvaluateRequest
+    weights : ndarray of shape (n,) or None
+        Of the rows, where their labels stand in for those of others.
+    seed : int
+
+    Raises
+    ------
+    MeasureError
+        Where the champion's predictions are of another task.
+    """
+    definition = request.definition
+    labels = numbers(rows.challenger, "label")
+    trivial = request.trivial
+    if definition.task == "binary":
+        positive = positive_index(definition)
+        labels = (labels == positive).astype(np.float64)
+        trivial = _priors(trivial, positive)
+    if definition.source.weight is not None:
+        own = numbers(rows.challenger, "weight")
+        weights = own if weights is None else own * weights
+    return Comparison(
+        task=definition.task,
+        primary=request.primary,
+        labels=labels,
+        weights=weights,
+        clusters=cluster_codes(rows.challenger, definition.source.cluster),
+        challenger=scores_in(rows.challenger, definition),
+        champion=None if rows.champion is None else scores_in(rows.champion, definition),
+        anchor=None if rows.anchor is None else scores_in(rows.anchor, definition),
+        trivial=trivial,
+        table=rows.challenger,
+        alpha=request.charge.alpha,
+        seed=seed,
+    )
+
+
+def parameters_of(definition: Definition, table: pa.Table) -> Parameters:
+    """Give what metrics need besides labels and scores: cut-off, costs (amounts of these very rows), rates."""
+    gate = definition.gate
+    cost = gate.cost
+
+    def amount(given: float | str | None) -> float | np.ndarray | None:
+        return numbers(table, given) if isinstance(given, str) else given
+
+    return Parameters(
+        cutoff=None if gate.cutoff is None else gate.cutoff.score,
+        false_positive=None if cost is None else amount(cost.false_positive),
+        false_negative=None if cost is None else amount(cost.false_negative),
+        true_positive=None if cost is None else amount(cost.true_positive),
+        true_negative=None if cost is None else amount(cost.true_negative),
+        bad_rate=gate.bad_rate,
+        quantile=gate.quantile,
+    )
+
+
+def scores_in(rows: pa.Table, definition: Definition) -> np.ndarray:
+    """Give stored scores, (n,) or for several classes (n, k)."""
+    if definition.task != "multiclass":
+        return _scores(rows, "score")
+    assert definition.label is not None
+    return np.column_stack([_scores(rows, f"score_{at}") for at in range(len(definition.label.classes))])
+
+
+def positive_index(definition: Definition) -> int:
+    """Give the index of the class that a binary score is for."""
+    label = definition.label
+    return 1 if label is None or label.positive is None else label.classes.index(label.positive)
+
+
+def numbers(rows: pa.Table, name: str) -> np.ndarray:
+    """Give a column as float64, NULL as NaN."""
+    return np.asarray(rows.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy())
+
+
+def _scores(rows: pa.Table, name: str) -> np.ndarray:
+    if name not in rows.column_names:
+        raise MeasureError(
+            "the predictions of the champion are of another task or of other classes than the challenger's"
+        )
+    return numbers(rows, name)
+
+
+def _priors(trivial: list[float] | float, positive: int) -> list[float] | float:
+    if isinstance(trivial, list) and len(trivial) == 2 and positive == 0:
+        return trivial[::-1]
+    return trivial

@@ -1,0 +1,92 @@
+"""Is there enough data to tell the gain that is worth having?"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from scipy.special import stdtrit
+
+from reign_trainer.catalogue import DETECT
+from reign_trainer.shapes import Detection, EvaluateRequest, Interval, MetricEvidence
+
+from .comparison import Comparison
+from .judged_rows import EVENT_TIME
+
+POWER = 0.8
+MOST_CLUSTERS = 100_000
+
+
+def detection(comparison: Comparison, request: EvaluateRequest, metrics: dict[str, MetricEvidence]) -> Detection:
+    """Say what these rows could show, what is asked for, and how much data would show that.
+
+    'Enough' is the smallest number of clusters at which the detectable difference, with the standard error shrinking as
+    one over the root of the clusters, is what is asked for; the date is that on which a holdout that begins as these rows
+    do would hold so many, with their labels mature.
+    """
+    primary = metrics.get(request.primary)
+    wanted = wanted_gain(request, primary)
+    interval = None if primary is None else (primary.difference or primary.lead)
+    if interval is None or interval.standard_error is None:
+        return Detection(
+            wanted=wanted,
+            detectable=None if interval is None else interval.detectable,
+            clusters_needed=None,
+            enough_on=None,
+        )
+    needed = clusters_needed(interval, wanted)
+    return Detection(
+        wanted=wanted,
+        detectable=interval.detectable,
+        clusters_needed=needed,
+        enough_on=None if needed is None else _enough_on(comparison, request, interval.clusters, needed),
+    )
+
+
+def wanted_gain(request: EvaluateRequest, primary: MetricEvidence | None) -> float:
+    """Give the gain that is worth having: `gate.detect`, or the catalogue's default for the metric."""
+    if request.definition.gate.detect is not None:
+        return request.definition.gate.detect
+    kind, size = DETECT[request.primary]
+    if kind == "absolute" or primary is None:
+        return size
+    return size * abs(primary.trivial)
+
+
+def clusters_needed(interval: Interval, wanted: float) -> int | None:
+    """Find the smallest number of clusters whose detectable difference is at most `wanted`; None beyond any reason."""
+    if interval.standard_error is None or wanted <= 0:
+        return None
+    one = interval.standard_error * math.sqrt(interval.clusters)
+
+    def detectable(clusters: int) -> float:
+        reach = stdtrit(clusters - 1, 1 - interval.alpha) + stdtrit(clusters - 1, POWER)
+        return float(reach) * one / math.sqrt(clusters)
+
+    low, high = 2, MOST_CLUSTERS
+    if detectable(high) > wanted:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        if detectable(middle) <= wanted:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _enough_on(comparison: Comparison, request: EvaluateRequest, clusters: int, needed: int) -> str | None:
+    times = comparison.table.column(EVENT_TIME).to_numpy().astype("datetime64[s]").astype(np.int64)
+    day = 86_400
+    first, last = int(times.min()) // day * day, (int(times.max()) // day + 1) * day
+    maturing = _seconds(request.cycle.as_of) - _seconds(request.window.to)
+    seconds = first + math.ceil((last - first) * needed / max(1, clusters) / day) * day + maturing
+    try:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return None
+
+
+def _seconds(instant: str) -> int:
+    return int(datetime.fromisoformat(instant).timestamp())

@@ -1,0 +1,38 @@
+"""Columns of stored predictions as numbers, and which rows a definition expects a label of."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from reign_trainer.shapes import Definition
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+def numbers(table: pa.Table, name: str) -> Floats:
+    """Give a column of numbers or booleans as float64, NULL as NaN, shape (n,)."""
+    return np.asarray(table.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64)
+
+
+def accepted_rows(table: pa.Table, definition: Definition) -> Bools:
+    """Tell which rows can show a label at all.
+
+    Returns
+    -------
+    ndarray of shape (n,), bool
+        All of them where labels are complete. Where they are selected, those whose decision is true: without a
+        decision nobody was accepted.
+    """
+    source = definition.source
+    if source.labels == "complete" or source.selection is None:
+        return np.ones(table.num_rows, dtype=np.bool_)
+    return np.asarray(numbers(table, source.selection.decision) == 1)
+
+
+def positive_index(definition: Definition) -> int:
+    """Give the index of the class that a binary score is for: the second where none is named."""
+    label = definition.label
+    return 1 if label is None or label.positive is None else label.classes.index(label.positive)

@@ -1,0 +1,103 @@
+"""Are labels missing, and does their absence move over the holdout?"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from reign_trainer.measure.tally import tally
+from reign_trainer.shapes import Bounded, Definition, Gate, LabelCohort, LabelEvidence
+
+from .columns import Bools, Floats, accepted_rows, numbers, positive_index
+from .trend import trend
+
+EVENT_TIME = "reign_event_time"
+MICROSECONDS_A_DAY = 86_400_000_000
+
+COHORTS = 60
+"""At most so many groups of days."""
+
+
+def label_evidence(
+    table: pa.Table, definition: Definition, gate: Gate, clusters: npt.NDArray[np.int64]
+) -> LabelEvidence:
+    """Count the rows without label among those that should have one by now, and follow their share over time.
+
+    A share that grows towards the end of the holdout says that labels come later than the definition believes: the rows
+    that have one are then not like those that have none yet.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Stored predictions of every mature row of the holdout: ``reign_event_time``, ``label`` (null where there is none)
+        and, where labels are selected, the decision.
+    definition : Definition
+    gate : Gate
+        ``unlabelled``: the share from which on it matters.
+    clusters : ndarray of shape (n,) or (n, 2), int64
+        Of the rows of the table.
+
+    Returns
+    -------
+    LabelEvidence
+        Of accepted rows only, where only those can show a label. Trending where the 95 % interval of the change a day
+        leaves out zero and the change over the whole holdout exceeds ``unlabelled``.
+    """
+    expected = accepted_rows(table, definition)
+    labels = numbers(table, "label")[expected]
+    missing = np.isnan(labels)
+    times = np.asarray(table.column(EVENT_TIME).cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())[expected]
+    days = times / MICROSECONDS_A_DAY
+    slope = trend(days, missing.astype(np.float64), clusters[expected])
+    return LabelEvidence(
+        mature_rows=labels.size,
+        unlabelled=int(np.count_nonzero(missing)),
+        unlabelled_share=float(missing.mean()) if labels.size else 0.0,
+        cohorts=_cohorts(np.floor_divide(times, MICROSECONDS_A_DAY), _values(labels, definition), missing),
+        unlabelled_trend=slope,
+        trending=slope is not None and _matters(slope, float(np.ptp(days)), gate.unlabelled),
+    )
+
+
+def _values(labels: Floats, definition: Definition) -> Floats | None:
+    if definition.task == "multiclass":
+        return None
+    if definition.task == "regression":
+        return labels
+    return np.where(np.isnan(labels), np.nan, labels == positive_index(definition))
+
+
+def _matters(slope: Bounded, days: float, share: float) -> bool:
+    if slope.low is None or slope.high is None:
+        return False
+    beyond_chance = slope.low > 0 or slope.high < 0
+    return beyond_chance and abs(slope.estimate) * days > share
+
+
+def _cohorts(day: npt.NDArray[np.int64], values: Floats | None, missing: Bools) -> list[LabelCohort]:
+    if day.size == 0:
+        return []
+    first = int(day.min())
+    days = int(day.max()) - first + 1
+    length = -(-days // COHORTS)
+    group = (day - first) // length
+    size = -(-days // length)
+    rows = np.bincount(group, minlength=size)
+    unlabelled = np.bincount(group[missing], minlength=size)
+    total = None if values is None else tally(group[~missing], values[~missing], size)
+    return [
+        LabelCohort.model_validate(
+            {
+                "from": f"{np.datetime64(first + int(at) * length, 'D')}T00:00:00Z",
+                "rows": int(rows[at]),
+                "unlabelled": int(unlabelled[at]),
+                "rate": _rate(total, int(at), int(rows[at] - unlabelled[at])),
+            }
+        )
+        for at in np.flatnonzero(rows)
+    ]
+
+
+def _rate(total: Floats | None, at: int, labelled: int) -> float | None:
+    return None if total is None or labelled == 0 else float(total[at] / labelled)

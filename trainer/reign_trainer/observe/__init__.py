@@ -1,0 +1,6 @@
+"""What is seen in features and labels before anything is judged: shift, leaks, labels that have flipped."""
+
+from .observe import observations_bytes, observe
+from .shift import score_shift
+
+__all__ = ["observations_bytes", "observe", "score_shift"]

@@ -1,0 +1,52 @@
+"""Every picture that a document of evidence has something for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from reign_trainer.shapes import Evidence
+
+from .calibration import draw_calibration
+from .differences import draw_differences
+from .figure import save
+from .labels import draw_labels
+from .shift import draw_shift
+from .slices import draw_slices
+
+#: By the name of the file, without `.png`.
+PICTURES: dict[str, Callable[[Evidence], Figure | None]] = {
+    "differences": draw_differences,
+    "slices": draw_slices,
+    "calibration": draw_calibration,
+    "score_shift": draw_shift,
+    "labels": draw_labels,
+}
+
+
+def draw_evidence(evidence: Evidence, folder: Path) -> list[str]:
+    """Draw into a folder.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    folder : pathlib.Path
+        Made where it is missing; pictures of these names in it are replaced.
+
+    Returns
+    -------
+    list of str
+        The names of the files that there are: what the evidence does not hold has no picture.
+
+    Notes
+    -----
+    The same evidence gives the same bytes with the same version of matplotlib.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = []
+    for name, draw in PICTURES.items():
+        if save(lambda draw=draw: draw(evidence), folder / f"{name}.png"):  # type: ignore[misc]
+            drawn.append(f"{name}.png")
+    return drawn

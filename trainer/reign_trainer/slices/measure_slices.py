@@ -1,0 +1,166 @@
+"""One metric within every slice of a column."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from reign_trainer.measure import METRICS, Interval, MeasureError
+from reign_trainer.measure.arrays import Bools, Ints
+from reign_trainer.measure.clustering import Clustering
+from reign_trainer.measure.interval import student_interval
+from reign_trainer.measure.metric_values import metric_values, missing
+from reign_trainer.measure.replicates import Replicates
+from reign_trainer.measure.standard_error import standard_error
+
+from .area import slice_areas
+from .cells import Cells
+from .grouping import Grouping
+from .judged import Judged
+from .losses import LOSSES
+from .slice_sums import slice_means, slice_r2
+
+FEWEST_ROWS = 30
+FEWEST_OF_A_CLASS = 10
+LEVEL = 0.95
+
+
+class Measured(NamedTuple):
+    """What one slice says. Of ``difference`` and ``unmeasured`` exactly one is there."""
+
+    rows: int
+    clusters: int
+    challenger: float | None
+    champion: float | None
+    difference: Interval | None
+    unmeasured: str | None
+
+
+class _Pair(NamedTuple):
+    """Both models within one slice; of a bootstrap also how the slice's rows are clustered."""
+
+    challenger: Replicates
+    champion: Replicates
+    ways: tuple[Clustering, ...] = ()
+
+
+def measure_slices(judged: Judged, metric: str, grouping: Grouping) -> list[Measured]:
+    """Measure both models within each slice, with the difference and its interval by the slice's own clusters.
+
+    Means of losses, RMSE, R2 and ROC AUC are found for all slices at once, from sums by slice and cluster; other
+    metrics slice by slice, on a copy of its rows. Two-way clusters are handled as everywhere: the variances of either
+    way, less that of the intersections.
+
+    Parameters
+    ----------
+    judged : Judged
+    metric : str
+    grouping : Grouping
+        Of the judged rows; slices without rows are allowed.
+
+    Returns
+    -------
+    list of Measured
+        In the order of ``grouping.keys``.
+    """
+    ways = tuple(Cells.of(grouping, way) for way in judged.holdout.ways)
+    rows = np.bincount(grouping.codes, minlength=len(grouping.keys))
+    clusters = np.min([np.diff(cells.first) for cells in ways], axis=0)
+    refusals = _refusals(judged, metric, grouping, rows, clusters)
+    wanted = np.array([refusal is None for refusal in refusals])
+    pairs: dict[int, _Pair] = {}
+    try:
+        if wanted.any():
+            pairs = _replicates(judged, metric, grouping, ways, wanted)
+    except MeasureError as error:
+        refusals = [refusal or str(error) for refusal in refusals]
+    return [
+        _measured(metric, pairs.get(at), int(rows[at]), int(clusters[at]), refusals[at], judged.alpha)
+        for at in range(len(grouping.keys))
+    ]
+
+
+def _refusals(judged: Judged, metric: str, grouping: Grouping, rows: Ints, clusters: Ints) -> list[str | None]:
+    """Say for each slice why it cannot be measured, if so."""
+    refusal = _unsuited(judged, metric)
+    if refusal is not None:
+        return [refusal] * rows.size
+    found: list[str | None] = [
+        f"too few rows: {of_slice}, at least {FEWEST_ROWS} are needed" if of_slice < FEWEST_ROWS else None
+        for of_slice in rows.tolist()
+    ]
+    if judged.task != "regression":
+        labels = judged.holdout.labels.astype(np.intp)
+        classes = int(labels.max()) + 1
+        pair = grouping.codes.astype(np.intp) * classes + labels
+        of_class = np.bincount(pair, minlength=rows.size * classes).reshape(rows.size, classes)
+        found = [refusal or _too_few(counts[counts > 0]) for refusal, counts in zip(found, of_class, strict=True)]
+    return [
+        refusal or ("all rows are of one cluster" if of_slice < 2 else None)
+        for refusal, of_slice in zip(found, clusters.tolist(), strict=True)
+    ]
+
+
+def _too_few(counts: Ints) -> str | None:
+    if counts.size < 2:
+        return "one class only"
+    if counts.min() < FEWEST_OF_A_CLASS:
+        return f"too few rows of a class: {counts.min()}, at least {FEWEST_OF_A_CLASS} are needed"
+    return None
+
+
+def _unsuited(judged: Judged, metric: str) -> str | None:
+    if judged.task not in METRICS[metric].tasks:
+        return f"{metric} is no metric of a {judged.task} task"
+    lacking = missing(metric, judged.parameters)
+    return f"{metric} needs {', '.join(lacking).replace('_', ' ')}" if lacking else None
+
+
+def _replicates(
+    judged: Judged, metric: str, grouping: Grouping, ways: tuple[Cells, ...], wanted: Bools
+) -> dict[int, _Pair]:
+    holdout = judged.holdout
+    if metric == "roc_auc":
+        found = [slice_areas(holdout, order, grouping, ways, wanted) for order in judged.orders]
+    elif metric == "r2":
+        found = [slice_r2(holdout, losses, grouping, ways, wanted) for losses in judged.losses(metric)]
+    elif metric in LOSSES:
+        root = metric == "rmse"
+        found = [slice_means(holdout, losses, ways, wanted, root=root) for losses in judged.losses(metric)]
+    else:
+        return _one_by_one(judged, metric, grouping, wanted)
+    challenger, champion = found
+    return {at: _Pair(challenger[at], champion[at]) for at in challenger}
+
+
+def _one_by_one(judged: Judged, metric: str, grouping: Grouping, wanted: Bools) -> dict[int, _Pair]:
+    pairs = {}
+    for at in np.flatnonzero(wanted).tolist():
+        part = judged.take(np.flatnonzero(grouping.codes == at))
+        challenger, champion = metric_values([metric], part.holdout, part.models, part.parameters, judged.seed)
+        pairs[at] = _Pair(challenger[metric], champion[metric], part.holdout.ways)
+    return pairs
+
+
+def _measured(
+    metric: str,
+    pair: _Pair | None,
+    rows: int,
+    clusters: int,
+    refusal: str | None,
+    alpha: float,
+) -> Measured:
+    if pair is None:
+        return Measured(rows, clusters, None, None, None, refusal)
+    challenger, champion, ways = pair
+    if not (np.isfinite(challenger.estimate) and np.isfinite(champion.estimate)):
+        return Measured(rows, clusters, None, None, None, f"{metric} is not defined: labels or scores do not vary")
+    entry = METRICS[metric]
+    difference = challenger.minus(champion) if entry.better == "higher" else champion.minus(challenger)
+    error = standard_error(difference, ways, entry.method)
+    interval = student_interval(difference.estimate, error, clusters, LEVEL, entry.method, alpha)
+    if interval.standard_error is None:
+        refusal = "all rows that tell are of one cluster: there is no standard error"
+        return Measured(rows, clusters, challenger.estimate, champion.estimate, None, refusal)
+    return Measured(rows, clusters, challenger.estimate, champion.estimate, interval, None)

@@ -1,0 +1,67 @@
+import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
+import { type ErrorCode, errors } from '../schemas/errors.ts';
+import type { ContenderRequest } from '../schemas/evidence.ts';
+import type { ScoreResult } from '../schemas/payloads.ts';
+import type { PlannedCycle, Snapshots, VersionToScore } from '../schemas/steps.ts';
+import { trainer, trainerOf } from './proxies.ts';
+
+/**
+ * An earlier version's answers on the holdout, as its own definition reads it. One that cannot be scored any more, for
+ * whatever reason that a retry does not mend, has that reason instead of answers.
+ */
+export async function scoreVersion(
+  plan: PlannedCycle,
+  snapshots: Snapshots,
+  version: VersionToScore,
+): Promise<ContenderRequest> {
+  const { cycle, definitionVersion, codeHash, trainSnapshot } = version;
+  let holdoutSnapshot = snapshots.holdout.contentHash;
+  const scored = (predictions: string | null, unscorable: string | null): ContenderRequest => ({
+    ...{ cycle, definitionVersion, codeHash, trainSnapshot },
+    ...{ holdoutSnapshot, predictions, unscorable },
+  });
+  if (version.unscorable !== null) return scored(null, version.unscorable);
+  try {
+    if (version.holdoutExtraction !== null) {
+      const [own] = (await trainer.extract(version.holdoutExtraction)).snapshots;
+      holdoutSnapshot = own?.contentHash ?? holdoutSnapshot;
+    }
+    const { predictions } = await score(plan, version, holdoutSnapshot);
+    return scored(predictions, null);
+  } catch (error) {
+    const cause = finalCause(error);
+    if (cause === undefined) throw error;
+    return scored(null, reasonOf(cause));
+  }
+}
+
+/** In today's environment, or, where that cannot load it, by a trainer of the environment it was fitted in. */
+async function score(plan: PlannedCycle, version: VersionToScore, snapshot: string): Promise<ScoreResult> {
+  const { modelUri, definition, environmentHash } = version;
+  const request = { modelUri, name: `${plan.cycle.model} version ${version.version}`, definition, snapshot };
+  try {
+    return await trainer.score(request);
+  } catch (error) {
+    if (finalCause(error)?.type !== 'VersionUnloadable') throw error;
+    // Nobody may listen there: then what today's trainer said is the reason that a person reads.
+    return await trainerOf(environmentHash)
+      .score(request)
+      .catch((other: unknown) => {
+        throw finalCause(other) === undefined ? error : other;
+      });
+  }
+}
+
+// What these say differs from machine to machine: evidence holds only what is the same on each.
+const machineBound: readonly string[] = ['TrackerRefused', 'OutOfMemory', 'ChildDied', 'Internal'];
+
+function reasonOf({ type, message }: ApplicationFailure): string {
+  const code: ErrorCode = type != null && type in errors ? (type as ErrorCode) : 'Internal';
+  return `${code}: ${machineBound.includes(code) ? errors[code].advice : message}`;
+}
+
+/** The failure behind an error that a retry does not mend. */
+function finalCause(error: unknown): ApplicationFailure | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.nonRetryable ? cause : undefined;
+}
