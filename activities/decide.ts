@@ -1,4 +1,5 @@
 import { decide } from '../gate/decide.ts';
+import { policyOf } from '../gate/policyOf.ts';
 import { primaryResult } from '../gate/primaryResult.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { event } from '../ledger/events.ts';
@@ -6,7 +7,6 @@ import { storeFollowUp } from '../ledger/followUps.ts';
 import { storeJudgement } from '../ledger/judgements.ts';
 import type { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
-import type { Policy } from '../schemas/policy.ts';
 import type { Judged, JudgementRequest } from '../schemas/steps.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import { readEvidence } from './readEvidence.ts';
@@ -57,5 +57,3 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
     return decide(await readEvidence(store, hash), policyOf(definition));
   },
 });
-
-const policyOf = ({ gate, source }: Definition): Policy => ({ gate, labels: source.labels });

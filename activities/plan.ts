@@ -59,7 +59,7 @@ export const planActivities = (world: World) => ({
         statementTimeoutSeconds: limits.statementTimeoutSeconds,
       },
       champion,
-      past: await past(world, request),
+      past: await past(world, { model, lineage, asOf, definition }),
       foresight:
         champion === null
           ? null

@@ -5,8 +5,16 @@ export interface Benchmark {
   readonly measured: Readonly<Record<string, number | readonly number[] | string>>;
 }
 
+/** What a person may ask for; a benchmark that has no such thing does what it always does. */
+export interface BenchmarkOptions {
+  /** A smoke test: the same with far fewer repetitions. */
+  readonly quick: boolean;
+  /** The gate's: real flights instead of a simulation. */
+  readonly flights: boolean;
+}
+
 /** A benchmark's module: its default export. It reports progress on standard error and cleans up after itself. */
-export type RunBenchmark = () => Promise<Benchmark>;
+export type RunBenchmark = (options: BenchmarkOptions) => Promise<Benchmark>;
 
 /** Progress, which never mixes with the result. */
 export function say(text: string): void {

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json]`: runs bench/NAME.ts against its peer in the same run. */
+/** `npm run bench -- NAME [--json] [--quick] [--flights]`: runs bench/NAME.ts against its peer in the same run. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,16 +14,20 @@ function names(): string[] {
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { json: { type: 'boolean', default: false } },
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      flights: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const [name] = positionals;
   if (name === undefined || positionals.length > 1 || !names().includes(name)) {
-    say(`npm run bench -- NAME [--json], where NAME is one of: ${names().join(', ')}`);
+    say(`npm run bench -- NAME [--json] [--quick], where NAME is one of: ${names().join(', ')}`);
     return 2;
   }
   const { default: run }: { default: RunBenchmark } = await import(join(import.meta.dirname, `${name}.ts`));
-  const { ratios, measured } = await run();
+  const { ratios, measured } = await run(values);
   if (values.json) console.log(JSON.stringify({ name, ratios, measured }));
   else {
     for (const [ratio, value] of Object.entries(ratios)) console.log(`${ratio}  ${value}`);

@@ -9,7 +9,8 @@ import { projectFolder, pythonBin } from '../stack/home.ts';
 export interface PythonProgram {
   /** @throws ReignError what the program answers as an error, with its code */
   ask(question: unknown): Promise<Record<string, unknown>>;
-  [Symbol.asyncDispose](): Promise<void>;
+  /** Lets it end, and waits for that. */
+  close(): Promise<void>;
 }
 
 const python = join(pythonBin, 'python');
@@ -36,7 +37,7 @@ export function openPython(module: string, signal: AbortSignal): PythonProgram {
       if (done === true || value === undefined) throw await died(ended, module, complaint, signal);
       return answered(JSON.parse(value) as Record<string, unknown>);
     },
-    async [Symbol.asyncDispose]() {
+    async close() {
       child.stdin.end();
       if (child.exitCode === null && child.pid !== undefined) await Promise.race([once(child, 'close'), ended]);
     },

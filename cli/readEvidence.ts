@@ -2,10 +2,15 @@ import { ReignError } from '../schemas/errors.ts';
 import { Evidence } from '../schemas/evidence.ts';
 import type { Store } from '../store/openStore.ts';
 
-/** The stored evidence; null where this machine does not have it. A document that was changed is an error. */
+/**
+ * The stored evidence; null where this machine does not have it, or where an earlier release wrote it in another format. A
+ * document that was changed is an error.
+ */
 export async function readEvidence(store: Store, hash: string): Promise<Evidence | null> {
   try {
-    return Evidence.parse(JSON.parse((await store.readDocument('evidence', hash)).toString('utf8')));
+    const document: unknown = JSON.parse((await store.readDocument('evidence', hash)).toString('utf8'));
+    // Its hash is right: what does not parse is of another format.
+    return Evidence.safeParse(document).data ?? null;
   } catch (error) {
     if (error instanceof ReignError && (error.code === 'StoreUnavailable' || isMissing(error))) return null;
     throw error;

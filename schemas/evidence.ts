@@ -90,7 +90,7 @@ export const Controls = z
     planted: z
       .strictObject({ gain: z.number().nullable(), difference: Interval.nullable(), notRun: z.string().nullable() })
       .meta({ id: 'PlantedControl' }),
-    /** A fit on shuffled labels, at alpha 0.0001: must not win. Null where the policy does not ask for it. */
+    /** A fit on shuffled labels against the challenger, at alpha 0.0001: must not win. Null where the policy does not ask for it. */
     shuffledFit: z
       .strictObject({ difference: Interval.nullable(), notRun: z.string().nullable() })
 

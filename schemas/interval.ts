@@ -18,7 +18,8 @@ export const Interval = z
     alpha: z.number(),
     /** The difference that would be shown four times in five: (t at 1 - alpha + t at 0.8) standard errors. */
     detectable: z.number().nullable(),
-    degreesOfFreedom: z.int(),
+    /** Of Student's t: effective clusters less one, (sum of weights)² / sum of squares - 1. */
+    degreesOfFreedom: z.number(),
     clusters: z.int(),
     method: z.enum(['influence', 'bootstrap']),
   })

@@ -165,3 +165,77 @@ class Binormal:
     def separation(self, area: float) -> float:
         """The separation whose true area this is."""
         return float(ndtri(area) * self.spread)
+
+
+def multiclass(
+    rng: np.random.Generator, sizes: Ints, gains: tuple[float, float], shock: float
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Draw one holdout of four classes of unequal frequency, for two models.
+
+    A class has its own logit raised by the model's gain, which a cluster's shock moves in opposite directions for the two
+    models, and every logit gets noise, of which four fifths are common to both. The frequencies move by cluster.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    sizes : ndarray of shape (clusters,)
+        Rows of each cluster.
+    gains : tuple of float
+        Challenger's and champion's.
+    shock : float
+
+    Returns
+    -------
+    labels, clusters : ndarray of shape (n,)
+    challenger, champion : ndarray of shape (n, 4)
+        Probabilities.
+    """
+    clusters = np.repeat(np.arange(sizes.size), sizes)
+    k, n = 4, clusters.size
+    odds = np.log([0.4, 0.3, 0.2, 0.1]) + 0.2 * rng.standard_normal((sizes.size, k))
+    labels = np.argmax(odds[clusters] + rng.gumbel(size=(n, k)), axis=1)
+    moved = shock * rng.standard_normal(sizes.size)[clusters]
+    shared = np.sqrt(0.8) * rng.standard_normal((n, k))
+    answers = []
+    for gain in (gains[0] + moved, gains[1] - moved):
+        logits = shared + np.sqrt(0.2) * rng.standard_normal((n, k))
+        logits[np.arange(n), labels] += gain
+        logits -= logits.max(axis=1, keepdims=True)
+        powers = np.exp(logits)
+        answers.append(powers / powers.sum(axis=1, keepdims=True))
+    return labels, clusters, answers[0], answers[1]
+
+
+def regression(
+    rng: np.random.Generator, sizes: Ints, spreads: tuple[float, float], shock: float
+) -> tuple[Floats, Ints, Floats, Floats]:
+    """Draw one holdout of numbers, for two models.
+
+    Errors are normal with correlation .8; a cluster's shock scales those of the challenger up where it scales those of
+    the champion down.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    sizes : ndarray of shape (clusters,)
+        Rows of each cluster.
+    spreads : tuple of float
+        Standard deviation of the challenger's and of the champion's errors, without shock.
+    shock : float
+        Standard deviation of the logarithm of the scale.
+
+    Returns
+    -------
+    labels : ndarray of shape (n,)
+    clusters : ndarray of shape (n,)
+    challenger, champion : ndarray of shape (n,)
+    """
+    clusters = np.repeat(np.arange(sizes.size), sizes)
+    n = clusters.size
+    labels = rng.standard_normal(n) + 0.3 * rng.standard_normal(sizes.size)[clusters]
+    moved = shock * rng.standard_normal(sizes.size)[clusters]
+    shared = np.sqrt(0.8) * rng.standard_normal(n)
+    own = np.sqrt(0.2) * rng.standard_normal((2, n))
+    challenger = labels + spreads[0] * np.exp(moved) * (shared + own[0])
+    champion = labels + spreads[1] * np.exp(-moved) * (shared + own[1])
+    return labels, clusters, challenger, champion

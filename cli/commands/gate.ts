@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { decide } from '../../gate/decide.ts';
+import { policyOf } from '../../gate/policyOf.ts';
 import { Evidence } from '../../schemas/evidence.ts';
-import type { Policy } from '../../schemas/policy.ts';
 import type { Tell } from '../answer.ts';
 import { knownOfFile } from '../gateTry/knownOfFile.ts';
 import { DescribedFile, labelColumn, planTry, type TryOptions, taskChoices } from '../gateTry/planTry.ts';
@@ -42,8 +42,7 @@ const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
       const planned = planTry(file, given, DescribedFile.parse(described), options);
       const measured = await ask('judge_columns', { ...planned, file: resolve(file) }, surroundings.interrupted);
       const evidence = Evidence.parse(JSON.parse(String(measured.evidence)));
-      const { gate, source } = planned.definition;
-      const policy: Policy = { gate, labels: source.labels };
+      const policy = policyOf(planned.definition);
       const verdict = knownOfFile(decide(evidence, policy));
       tell({
         document: { file, policy, verdict, measured: evidence },
@@ -52,6 +51,10 @@ const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
     });
 
 async function ask(program: string, question: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
-  await using python = openPython(`reign_trainer.recompute.${program}`, signal);
-  return await python.ask(question);
+  const python = openPython(`reign_trainer.recompute.${program}`, signal);
+  try {
+    return await python.ask(question);
+  } finally {
+    await python.close();
+  }
 }

@@ -47,11 +47,15 @@ async function chosen(session: Session, name?: string, asOf?: string, all?: stri
 }
 
 async function verifyEach({ ledger, store, progress, surroundings }: Session, cycles: readonly Cycle[]) {
-  await using trainer = openPython('reign_trainer.recompute', surroundings.interrupted);
-  const verified: VerifiedCycle[] = [];
-  for (const [at, cycle] of cycles.entries()) {
-    progress.at('recomputing', `${at + 1} of ${cycles.length}: ${cycle.id}`);
-    verified.push(await verifyCycle({ ledger, store, trainer }, cycle));
+  const trainer = openPython('reign_trainer.recompute', surroundings.interrupted);
+  try {
+    const verified: VerifiedCycle[] = [];
+    for (const [at, cycle] of cycles.entries()) {
+      progress.at('recomputing', `${at + 1} of ${cycles.length}: ${cycle.id}`);
+      verified.push(await verifyCycle({ ledger, store, trainer }, cycle));
+    }
+    return verified;
+  } finally {
+    await trainer.close();
   }
-  return verified;
 }

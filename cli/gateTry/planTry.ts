@@ -61,6 +61,7 @@ export function planTry(file: string, given: GivenPolicy, described: DescribedFi
   const label = columns.named(labelColumn(options, given), '--label');
   const classes = classesOf(file, label, given, described, options);
   const task = given.definition?.task ?? options.task ?? taskOf(file, label, described, columns, options);
+  if (task === 'regression') mustBeNumbers(file, label, described);
   const eventTime = timeColumn(columns, given, options);
   const challenger = scoreColumns(columns, options.challenger ?? 'challenger', task, classes, '--challenger');
   const champion =
@@ -176,6 +177,13 @@ function taskOf(
   if (distinct !== null && !columns.has(challenger) && columns.names.some((name) => name.startsWith(`${challenger}_`)))
     return 'multiclass';
   return 'regression';
+}
+
+function mustBeNumbers(file: string, label: string, { columns }: DescribedFile): void {
+  const kind = columns.find(({ name }) => name === label)?.kind;
+  if (kind === 'number') return;
+  const found = { text: 'texts', time: 'times', other: 'values of another type', none: 'nothing' }[kind ?? 'none'];
+  throw usage(`${file}: the column ${label} holds ${found}; expected numbers, since the task is regression`);
 }
 
 function scoreColumns(

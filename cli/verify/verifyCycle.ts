@@ -5,7 +5,7 @@ import type { Ledger } from '../../ledger/openLedger.ts';
 import { promotionOf, type StoredJudgement, storedJudgements } from '../../ledger/storedJudgements.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { Definition } from '../../schemas/definition.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { type ErrorCode, ReignError } from '../../schemas/errors.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import type { Store } from '../../store/openStore.ts';
 import type { PythonProgram } from '../python.ts';
@@ -116,11 +116,15 @@ async function verifyEvidence(
     if (recomputed === text) return told('evidence', number, 'identical', 'equal to the bit');
     return compared('evidence', number, JSON.parse(text), JSON.parse(recomputed));
   } catch (error) {
-    if (!(error instanceof ReignError) || error.code === 'Interrupted' || error.code === 'SettingMissing') throw error;
-    // What was stored once gave evidence: that it gives an error now is a difference.
-    return told('evidence', number, 'differs', `recomputing fails: ${error.code}: ${error.message}`);
+    if (!(error instanceof ReignError) || passing.includes(error.code)) throw error;
+    // Rows that are not what their hash names were altered; what fails otherwise says nothing about them.
+    const outcome = error.code === 'StoreCorrupt' ? 'differs' : 'impossible';
+    return told('evidence', number, outcome, `recomputing fails: ${error.code}: ${error.message}`);
   }
 }
+
+/** Errors of this machine, not of what is verified. */
+const passing: readonly ErrorCode[] = ['Interrupted', 'SettingMissing', 'StoreUnavailable'];
 
 async function missingInputs(store: Store, inputs: ReturnType<typeof inputsOf>): Promise<string[]> {
   const missing: string[] = [];

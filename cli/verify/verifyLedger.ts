@@ -1,4 +1,5 @@
 import { decide } from '../../gate/decide.ts';
+import { policyOf } from '../../gate/policyOf.ts';
 import { primaryResult } from '../../gate/primaryResult.ts';
 import type { StoredDefinition } from '../../ledger/definitions.ts';
 import type { ErrorCharge } from '../../ledger/errorCharges.ts';
@@ -25,7 +26,7 @@ export function verifyVerdict(judgement: StoredJudgement, evidence: Evidence): F
 
 /** The policy of a judgement is that of the definition version which its cycle was run by. */
 export function verifyPolicy(judgement: StoredJudgement, { definition, version }: StoredDefinition): Finding {
-  const policy = { gate: definition.gate, labels: definition.source.labels };
+  const policy = policyOf(definition);
   const finding = compared('policy', judgement.number, judgement.policy, policy);
   return finding.outcome === 'identical'
     ? finding

@@ -60,6 +60,10 @@ describe('the order of verdicts', () => {
     );
   });
 
+  it('waits for exactly what is worth having', () => {
+    expect(decide(by(interval(0.002, -0.006, 0.01)), policy()).kind).toBe('insufficient');
+  });
+
   it('says that there is too little data where the challenger might gain what is worth having', () => {
     const verdict = decide(by(interval(0.0154, -0.0013, 0.0321)), policy());
     expect(verdict).toMatchObject({ kind: 'insufficient', deciding: 'primary' });
@@ -276,6 +280,7 @@ describe('bars besides the primary metric', () => {
 
   it.each([
     [interval(0.001, -0.00199, 0.003), 'promote', 'primary'],
+    [interval(0.001, -0.002, 0.003), 'insufficient', 'guardrail-log_loss'],
     [interval(-0.001, -0.0021, 0.004), 'insufficient', 'guardrail-log_loss'],
     [interval(-0.005, -0.008, -0.0021), 'keep', 'guardrail-log_loss'],
     [null, 'insufficient', 'guardrail-log_loss'],
@@ -330,11 +335,12 @@ describe('what leaves a win to a person', () => {
     expect(capped({ selection: selection() }, policy({}, 'selected')).kind).toBe('promote');
   });
 
-  it('counts missing labels among the accepted where only they can have one', () => {
+  it('says among which rows labels are missing', () => {
     const labels = { ...evidence().labels, unlabelledShare: 0.4 };
-    const found = (labelled: number) => ({ labels, selection: selection({ accepted: 1000, labelled }) });
-    expect(capped(found(995), policy({}, 'selected')).kind).toBe('promote');
-    expect(capped(found(980), policy({}, 'selected'))).toMatchObject({ kind: 'review', deciding: 'labelled-rows' });
+    const verdict = capped({ labels, selection: selection() }, policy({}, 'selected'));
+    expect(verdict).toMatchObject({ kind: 'review', deciding: 'labelled-rows' });
+    expect(verdict.summary).toContain('40 % of the accepted rows have no label');
+    expect(capped({ labels }).summary).toContain('40 % of the mature rows have no label');
   });
 
   it.each([

@@ -43,6 +43,7 @@ describe('declared slices', () => {
     ['blockProtected', true, 'insufficient'],
     ['blockAll', false, 'insufficient'],
     ['pass', false, 'promote'],
+    ['pass', true, 'promote'],
   ] as const)('with too few rows, %s, protected %s: %s', (undecidedSlices, isProtected, kind) => {
     for (const part of [open, unmeasured]) {
       const by = declared({ protected: isProtected }, { undecidedSlices });

@@ -11,6 +11,12 @@ const observations = (leak: { column: string; kind: 'equals-label' | 'near-perfe
   flippedLabels: 0,
 });
 
+/** Charged, and drawn, at this alpha. */
+const at = (alpha: number): Partial<Evidence> => ({
+  charge: { alpha, account: 'cycle' },
+  metrics: { roc_auc: metric({ difference: interval(0.02, 0.01, 0.03, { alpha }) }) },
+});
+
 /** Each check, broken on purpose. */
 const broken: [what: string, changes: Partial<Evidence>, deciding: string, words: string][] = [
   ['compared with itself', { champion: contender({ cycle: evidence().challenger.cycle }) }, 'distinct-versions', ''],
@@ -58,8 +64,8 @@ const broken: [what: string, changes: Partial<Evidence>, deciding: string, words
     '1 of 1,000 rows',
   ],
   ['no rehearsal at all', { rehearsal: { rows: 0, mismatches: 0, largestDifference: null } }, 'rehearsal', '0 of 0'],
-  ['no chance of error at all', { charge: { alpha: 0, account: 'cycle' } }, 'error-level', 'alpha 0'],
-  ['a coin toss', { charge: { alpha: 0.5, account: 'cycle' } }, 'error-level', 'alpha 0.5'],
+  ['no chance of error at all', at(0), 'error-level', 'alpha 0'],
+  ['a coin toss', at(0.5), 'error-level', 'alpha 0.5'],
   [
     'an interval of another level than was charged',
     { charge: { alpha: 0.001, account: 'schedule' } },

@@ -281,7 +281,7 @@ class Interval(Shape):
     deciding_high: Annotated[float | None, Field(alias="decidingHigh")]
     alpha: float
     detectable: float | None
-    degrees_of_freedom: Annotated[int, Field(alias="degreesOfFreedom")]
+    degrees_of_freedom: Annotated[float, Field(alias="degreesOfFreedom")]
     clusters: int
     method: Literal["influence", "bootstrap"]
 

@@ -153,6 +153,7 @@ test.each<[string, DescribedFile, TryOptions, unknown, RegExp]>([
     /needs the columns region\. There are/,
   ],
   ['classes without a score', file(['a', 'b', 'c']), {}, {}, /no column challenger_a or challenger_0/],
+  ['a regression on texts', file(['a', 'b']), { task: 'regression' }, {}, /label holds texts; expected numbers/],
   ['more than 200 texts', file(null, { label: 'text' }), {}, {}, /more than 200 texts/],
 ])('%s is said', (_name, described, options, gate, message) => {
   const attempt = () => plan(described, options, byGate(gate));

@@ -13,13 +13,18 @@ from scipy import stats
 from .rows import compared, policy
 
 
+def _limit(alpha: float, count: int) -> float:
+    """The share of winners from which on the test counts as broken."""
+    return float(max(0.02, 2 * alpha + 5 * np.sqrt(2 * alpha / count)))
+
+
 def test_each_bound_is_that_of_a_t_test_on_the_flipped_clusters() -> None:
     rng = np.random.default_rng(0)
     clusters = rng.normal(size=12)
     clusters -= clusters.mean()
     signs = rng.choice([-1.0, 1.0], size=(50, 12))
     # Of a mean over clusters, leaving one out moves the estimate by its deviation over G - 1.
-    lows = lower_bounds(clusters / 11, signs, 0.3, 0.01)
+    lows = lower_bounds(clusters / 11, signs, 0.3, 0.01, 11)
     for low, sign in zip(lows, signs, strict=True):
         test = stats.ttest_1samp(sign * clusters + 0.3, 0.0, alternative="greater")
         assert low == pytest.approx(test.confidence_interval(0.99).low)
@@ -45,6 +50,20 @@ def test_few_clusters_are_flipped_in_every_way(clusters: int, count: int, exhaus
     assert found.lows == sorted(found.lows)
 
 
+@pytest.mark.parametrize("alpha", [0.025, 0.05 * 0.8 / 52, 0.05 * 0.8 / 365])
+@pytest.mark.parametrize("clusters", [7, 10, 14, 100])
+def test_no_kind_of_noise_makes_a_right_test_look_broken(clusters: int, alpha: float) -> None:
+    rng = np.random.default_rng([clusters, 1])
+    patterns = np.arange(2**clusters)[:, None] >> np.arange(clusters) & 1 if clusters < 10 else None
+    for at in range(300):
+        noise = [rng.normal(size=clusters), rng.standard_t(3, clusters), rng.exponential(size=clusters)][at % 3]
+        if at % 2:
+            noise[0] *= clusters / 4  # one cluster of a fifth of the rows
+        ones = rng.integers(0, 2, size=(1000, clusters)) if patterns is None else patterns
+        lows = lower_bounds(noise - noise.mean(), 1.0 - 2 * ones, 0.0, alpha, noise.size - 1)
+        assert np.mean(lows > 0) <= _limit(alpha, lows.size)
+
+
 @pytest.mark.parametrize("metric", ["roc_auc", "ks", "pr_auc", "approval_rate", "expected_cost", "log_loss"])
 def test_equal_models_win_about_as_often_as_alpha_says(metric: str) -> None:
     shares = []
@@ -52,7 +71,7 @@ def test_equal_models_win_about_as_often_as_alpha_says(metric: str) -> None:
         found = flips(Case.of(compared(seed=seed, n=600, primary=metric, alpha=0.05), policy()))
         assert found is not None
         shares.append(np.mean(np.array(found.lows) > 0))
-        assert shares[-1] <= 2 * 0.05 + 5 * np.sqrt(2 * 0.05 / 1000)
+        assert shares[-1] <= _limit(0.05, 1000)
     assert 0.015 < np.mean(shares) < 0.075
 
 
@@ -62,7 +81,7 @@ def test_a_test_that_takes_the_day_for_certain_would_be_noticed() -> None:
     assert found is not None
     middle = np.median(found.lows)
     narrow = np.array(found.lows) - 0.7 * middle
-    assert np.mean(narrow > 0) > 2 * 0.025 + 5 * np.sqrt(2 * 0.025 / 1000)
+    assert np.mean(narrow > 0) > _limit(0.025, 1000)
 
 
 @pytest.mark.parametrize(

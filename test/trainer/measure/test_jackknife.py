@@ -38,11 +38,13 @@ def test_equals_recomputation_without_each_cluster(task: str, weighted: bool, di
             everything = difference(np.ones(rows.labels.size, dtype=bool))
             deleted = np.array([difference(rows.clusters != code) for code in codes])
             error = np.sqrt((codes.size - 1) / codes.size * np.sum((deleted - everything) ** 2))
-            reach = stats.t(codes.size - 1).ppf(0.975) * error
+            sizes = np.array([w[rows.clusters == code].sum() for code in codes])
+            freedom = max(1, sizes.sum() ** 2 / np.sum(sizes**2) - 1)
+            reach = stats.t(freedom).ppf(0.975) * error
             interval = found[name].difference
             assert interval.method == "influence"
             assert interval.clusters == codes.size
-            assert interval.degrees_of_freedom == codes.size - 1
+            assert interval.degrees_of_freedom == pytest.approx(freedom)
             assert interval.estimate == pytest.approx(everything, abs=1e-11), name
             assert interval.standard_error == pytest.approx(error, rel=1e-8), name
             assert interval.low == pytest.approx(everything - reach, abs=1e-9), name

@@ -142,8 +142,8 @@ def test_new_and_vanished_categories_are_counted_over_all_rows(eyes: Eyes, rando
     rows = 60_000
     train, holdout = two(random, rows, x=lambda rows, _: np.ones(rows))
     # `rare` is in one row of each: no sample decides whether it is new.
-    train["place"] = texts(["rare", *["old"] * 599, *["both"] * (rows - 600)])
-    holdout["place"] = texts(["rare", *["new"] * 1199, *["newer"] * 300, *[None] * 300, *["both"] * (rows - 1800)])
+    train["place"] = texts([*["old"] * 599, *["both"] * (rows - 600), "rare"])
+    holdout["place"] = texts([*["new"] * 1199, *["newer"] * 300, *[None] * 300, *["both"] * (rows - 1800), "rare"])
     seen = eyes.see(train, holdout)
     found = only(seen, "place")
     assert (found.new_categories, found.new_category_share) == (3, 0.029983)

@@ -120,7 +120,10 @@ def main() -> None:
     """Fill a store for the command line's tests."""
     asked = json.loads(sys.stdin.read())
     judged = judged_cycles(Store(Path(asked["store"])), asked["definition"])
-    told = [{"request": one.request.model_dump(mode="json", by_alias=True), "evidence": one.evidence} for one in judged]
+    told = [
+        {"request": one.request.model_dump(mode="json", by_alias=True, exclude_unset=True), "evidence": one.evidence}
+        for one in judged
+    ]
     print(json.dumps(told))
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from reign_trainer.errors import TrainerError
-from reign_trainer.recompute import Recomputation
+from reign_trainer.recompute.recomputed import Recomputation
 from reign_trainer.store import Store
 
 from .judged_store import judged_cycles

@@ -1,70 +1,23 @@
-"""Holdout metrics on the challenger's run: of the last judgement, once."""
+"""Holdout metrics and pictures on the challenger's run: of the last judgement, once."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 from mlflow.tracking import MlflowClient
+from plots.evidence_document import document, interval
+from reign_trainer.plots.draw_evidence import PICTURES
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import Evidence, TrackedRun
 from reign_trainer.tracking.log_evidence import log_evidence
 
 
-def _evidence(challenger: float, champion: float | None) -> Evidence:
-    def interval(estimate: float) -> dict[str, Any]:
-        return {
-            "estimate": estimate,
-            "standardError": 0.01,
-            "low": estimate - 0.02,
-            "high": estimate + 0.02,
-            "level": 0.95,
-            "degreesOfFreedom": 13,
-            "clusters": 14,
-            "method": "influence",
-        }
-
-    contender = {
-        "cycle": "small.live.20010212T000000Z.v1",
-        "definitionVersion": 1,
-        "codeHash": None,
-        "trainSnapshot": "0" * 64,
-        "holdoutSnapshot": "1" * 64,
-        "predictions": "2" * 64,
-        "unscorable": None,
-        "fittedOnJudgedRows": 0,
-    }
-    return Evidence.model_validate(
-        {
-            "format": 1,
-            "model": "small",
-            "lineage": "live",
-            "asOf": "2001-02-12T00:00:00Z",
-            "task": "binary",
-            "primary": "roc_auc",
-            "classes": [False, True],
-            "positive": True,
-            "window": {"from": "2001-01-29T00:00:00Z", "to": "2001-02-12T00:00:00Z"},
-            "rowHash": "3" * 64,
-            "rows": dict.fromkeys(["holdout", "inBoth", "judged"], 500)
-            | dict.fromkeys(["unlabelled", "choseChampion", "labelsDiffer"], 0),
-            "clusters": {"by": "day", "count": 14, "largestShare": 0.1},
-            "challenger": contender,
-            "champion": None if champion is None else contender,
-            "metrics": {
-                "roc_auc": {
-                    "better": "higher",
-                    "challenger": challenger,
-                    "champion": champion,
-                    "trivial": 0.5,
-                    "difference": None if champion is None else interval(challenger - champion),
-                    "lead": interval(challenger - 0.5),
-                    "championLead": None if champion is None else interval(champion - 0.5),
-                }
-            },
-            "unmeasured": None,
-            "rehearsal": {"rows": 100, "mismatches": 0, "largestDifference": 0.0},
-        }
-    )
+def _evidence(challenger: float, champion: float) -> Evidence:
+    measured = document()
+    metric = measured["metrics"]["roc_auc"]
+    difference = interval(challenger - champion, low=challenger - champion - 0.02, high=challenger - champion + 0.02)
+    metric |= {"challenger": challenger, "champion": champion, "difference": difference}
+    return Evidence.model_validate(measured | {"metrics": {"roc_auc": metric}})
 
 
 def test_a_retry_adds_nothing_and_a_second_judgement_replaces(
@@ -84,3 +37,26 @@ def test_a_retry_adds_nothing_and_a_second_judgement_replaces(
     log_evidence(tracked_run, first, "a" * 64, settings)  # a late retry of the first
     assert client.get_run(tracked_run.run_id).data.metrics["holdout_roc_auc"] == 0.74
     assert len(client.get_metric_history(tracked_run.run_id, "holdout_roc_auc")) == 2
+
+
+def test_the_pictures_are_those_of_the_last_judgement(
+    mlflow_uri: str, tracked_run: TrackedRun, settings: Settings
+) -> None:
+    client = MlflowClient(mlflow_uri)
+    run = tracked_run.run_id
+    first, second = _evidence(0.75, 0.70), _evidence(0.74, 0.72)
+    for _ in range(2):
+        log_evidence(tracked_run, first, "a" * 64, settings)
+    pictures = sorted(artifact.path for artifact in client.list_artifacts(run, "evidence"))
+    assert pictures == sorted(f"evidence/{name}.png" for name in PICTURES)
+
+    def drawn() -> bytes:
+        return Path(client.download_artifacts(run, "evidence/differences.png")).read_bytes()
+
+    before = drawn()
+    assert before.startswith(b"\x89PNG")
+    log_evidence(tracked_run, second, "b" * 64, settings)
+    after = drawn()
+    assert after != before
+    log_evidence(tracked_run, first, "a" * 64, settings)  # a late retry of the first
+    assert drawn() == after

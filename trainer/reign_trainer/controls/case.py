@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
+from reign_trainer.gate_parameters import gate_parameters
 from reign_trainer.measure import Parameters, difference_values, measure_difference
 from reign_trainer.shapes import Gate, Interval
 
@@ -54,7 +54,7 @@ class Case:
         reigning = comparison.champion is not None
         return cls(
             comparison,
-            _parameters(gate, comparison.table),
+            gate_parameters(gate, comparison.table),
             constant if comparison.champion is None else comparison.champion,
             constant,
             win_boundary(gate, reigning),
@@ -117,22 +117,3 @@ class Case:
         return difference_values(
             of.primary, of.task, of.labels, scores, self.trivial, together, of.weights, self.parameters
         ).estimate
-
-
-def _parameters(gate: Gate, table: pa.Table) -> Parameters:
-    cost = gate.cost
-
-    def amount(given: float | str | None) -> float | Floats | None:
-        if not isinstance(given, str):
-            return given
-        return np.asarray(table.column(given).cast(pa.float64()).fill_null(np.nan).to_numpy())
-
-    return Parameters(
-        cutoff=None if gate.cutoff is None else gate.cutoff.score,
-        false_positive=None if cost is None else amount(cost.false_positive),
-        false_negative=None if cost is None else amount(cost.false_negative),
-        true_positive=None if cost is None else amount(cost.true_positive),
-        true_negative=None if cost is None else amount(cost.true_negative),
-        bad_rate=gate.bad_rate,
-        quantile=gate.quantile,
-    )

@@ -12,7 +12,10 @@ ALPHA = 1e-4
 
 
 def shuffled_fit(case: Case, scores: Floats | None, lead: Interval | None) -> ShuffledFitControl | None:
-    """Measure a model fitted on shuffled labels against the opponent, at `ALPHA`.
+    """Measure a model fitted on shuffled labels against the challenger, which was fitted on the true ones, at `ALPHA`.
+
+    Not against the opponent: where few features carry much, a direction drawn at random ranks far better than nobody or
+    than a weak champion about half of the time, and no gate is broken by seeing that.
 
     Parameters
     ----------
@@ -32,6 +35,6 @@ def shuffled_fit(case: Case, scores: Floats | None, lead: Interval | None) -> Sh
         reason = "the margin is more than half of the champion's sure lead: a model without knowledge may be within it"
         return ShuffledFitControl(difference=None, not_run=reason)
     try:
-        return ShuffledFitControl(difference=case.difference(scores, ALPHA), not_run=None)
+        return ShuffledFitControl(difference=case.difference(scores, ALPHA, case.comparison.challenger), not_run=None)
     except MeasureError as error:
         return ShuffledFitControl(difference=None, not_run=str(error))

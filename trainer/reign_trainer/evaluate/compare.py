@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.measure import MeasureError, Parameters
+from reign_trainer.measure import MeasureError
 from reign_trainer.shapes import Definition, EvaluateRequest
 
 from .clusters import cluster_codes
@@ -53,25 +53,6 @@ def compare(rows: HoldoutRows, request: EvaluateRequest, weights: np.ndarray | N
         table=rows.challenger,
         alpha=request.charge.alpha,
         seed=seed,
-    )
-
-
-def parameters_of(definition: Definition, table: pa.Table) -> Parameters:
-    """Give what metrics need besides labels and scores: cut-off, costs (amounts of these very rows), rates."""
-    gate = definition.gate
-    cost = gate.cost
-
-    def amount(given: float | str | None) -> float | np.ndarray | None:
-        return numbers(table, given) if isinstance(given, str) else given
-
-    return Parameters(
-        cutoff=None if gate.cutoff is None else gate.cutoff.score,
-        false_positive=None if cost is None else amount(cost.false_positive),
-        false_negative=None if cost is None else amount(cost.false_negative),
-        true_positive=None if cost is None else amount(cost.true_positive),
-        true_negative=None if cost is None else amount(cost.true_negative),
-        bad_rate=gate.bad_rate,
-        quantile=gate.quantile,
     )
 
 

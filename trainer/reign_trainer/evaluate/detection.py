@@ -59,9 +59,12 @@ def clusters_needed(interval: Interval, wanted: float) -> int | None:
     if interval.standard_error is None or wanted <= 0:
         return None
     one = interval.standard_error * math.sqrt(interval.clusters)
+    # More clusters of such unequal sizes are as many effective ones as these are.
+    evenness = (interval.degrees_of_freedom + 1) / interval.clusters
 
     def detectable(clusters: int) -> float:
-        reach = stdtrit(clusters - 1, 1 - interval.alpha) + stdtrit(clusters - 1, POWER)
+        freedom = max(1.0, clusters * evenness - 1)
+        reach = stdtrit(freedom, 1 - interval.alpha) + stdtrit(freedom, POWER)
         return float(reach) * one / math.sqrt(clusters)
 
     low, high = 2, MOST_CLUSTERS

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from reign_trainer.calibration import calibration, swap_ins, swap_set
 from reign_trainer.controls import controls
+from reign_trainer.gate_parameters import gate_parameters
 from reign_trainer.labels import label_evidence, selection
 from reign_trainer.measure import MeasureError, effective_rows
 from reign_trainer.shapes import (
@@ -28,7 +29,7 @@ from reign_trainer.slices import declared_slices, found_slices
 from reign_trainer.store import Store
 
 from .clusters import cluster_codes, cluster_sizes
-from .compare import compare, parameters_of, scores_in
+from .compare import compare, scores_in
 from .comparison import Comparison
 from .detection import detection, wanted_gain
 from .follow_up import follow_up
@@ -160,7 +161,7 @@ def _measure(judged: _Judged, request: EvaluateRequest, store: Store, seed: int)
         except MeasureError as error:
             reason = str(error)
         else:
-            metrics, reason = measured(comparison, parameters_of(request.definition, judged.rows.challenger))
+            metrics, reason = measured(comparison, gate_parameters(gate, judged.rows.challenger))
             if reason is None:
                 return {
                     "metrics": metrics,
@@ -169,7 +170,12 @@ def _measure(judged: _Judged, request: EvaluateRequest, store: Store, seed: int)
                     "detection": detection(comparison, request, metrics),
                     "slices": declared_slices(comparison, gate),
                     "found_slices": found_slices(comparison, gate),
-                    "controls": controls(comparison, gate, _shuffled_fit(request, store, judged.rows.challenger)),
+                    "controls": controls(
+                        comparison,
+                        gate,
+                        _shuffled_fit(request, store, judged.rows.challenger),
+                        metrics.get(request.primary),
+                    ),
                     "calibration": calibration(comparison),
                 }
     return {

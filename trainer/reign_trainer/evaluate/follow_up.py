@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from reign_trainer.gate_parameters import gate_parameters
 from reign_trainer.measure import MeasureError, measure_difference
 from reign_trainer.shapes import EvaluateRequest, FollowUp, Interval
 from reign_trainer.store import Store
 
 from .clusters import cluster_codes
-from .compare import numbers, parameters_of, positive_index, scores_in
+from .compare import numbers, positive_index, scores_in
 from .judged_rows import has_label, in_both, in_window, seen_in
 from .measured import plain
 
@@ -90,6 +91,6 @@ def _difference(request: EvaluateRequest, promoted: pa.Table, beaten: pa.Table |
         seed,
         0.95,
         request.charge.alpha,
-        parameters_of(definition, promoted),
+        gate_parameters(definition.gate, promoted),
     )
     return Interval.model_validate(plain(vars(found)))

@@ -14,6 +14,7 @@ True
 """
 
 from .catalogue import METRICS, Metric, Task
+from .degrees_of_freedom import degrees_of_freedom
 from .difference import DifferenceValues, difference_values, measure_difference
 from .effective_rows import effective_rows
 from .error import MeasureError
@@ -30,6 +31,7 @@ __all__ = [
     "MetricEvidence",
     "Parameters",
     "Task",
+    "degrees_of_freedom",
     "difference_values",
     "effective_rows",
     "measure",

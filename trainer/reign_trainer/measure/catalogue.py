@@ -33,7 +33,7 @@ class Metric:
 
 METRICS: dict[str, Metric] = {
     "roc_auc": Metric(("binary",), "higher", "influence"),
-    "pr_auc": Metric(("binary",), "higher", "bootstrap"),
+    "pr_auc": Metric(("binary",), "higher", "influence"),
     "log_loss": Metric(("binary", "multiclass"), "lower", "influence"),
     "brier": Metric(("binary",), "lower", "influence"),
     "ks": Metric(("binary",), "higher", "bootstrap"),

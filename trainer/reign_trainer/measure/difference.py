@@ -31,10 +31,13 @@ class DifferenceValues:
     deleted : ndarray of shape (G,)
         In the order of the cluster codes. NaN where the metric is undefined without that cluster. Of two ways to
         cluster it is the one with fewer clusters, of equally many the first.
+    degrees_of_freedom : float
+        Of Student's t in the difference's interval.
     """
 
     estimate: float
     deleted: Floats
+    degrees_of_freedom: float
 
 
 def measure_difference(
@@ -76,7 +79,9 @@ def measure_difference(
     holdout, found = _difference(metric, task, labels, first, second, clusters, weights, parameters, seed)
     method = METRICS[metric].method
     error = standard_error(found, holdout.ways, method)
-    return student_interval(found.estimate, error, holdout.cluster_count, level, method, alpha)
+    return student_interval(
+        found.estimate, error, holdout.cluster_count, level, method, alpha, holdout.degrees_of_freedom
+    )
 
 
 def difference_values(
@@ -91,9 +96,8 @@ def difference_values(
 ) -> DifferenceValues:
     """Measure the paired difference on all rows and with each cluster left out.
 
-    By every metric, those with a bootstrap included. They are walked in bins of the ranking (see `ranked`), have no
-    ``deleted`` at all where a class occurs in too few clusters, and where there are more than `ranked.BUNDLES` clusters
-    they leave out bundles of them, so that ``deleted`` is that long.
+    By every metric, those with a bootstrap included. Metrics that walk along the ranking leave out bundles where there
+    are more than `ranked.LEFT_OUT` clusters, so that ``deleted`` is that long.
 
     Parameters
     ----------
@@ -112,7 +116,7 @@ def difference_values(
     check_arguments(task)
     holdout, found = _difference(metric, task, labels, first, second, clusters, weights, parameters, None)
     fewest = int(np.argmin([way.count for way in holdout.ways[:2]]))
-    return DifferenceValues(found.estimate, found.values[fewest])
+    return DifferenceValues(found.estimate, found.values[fewest], holdout.degrees_of_freedom)
 
 
 def _difference(

@@ -108,8 +108,8 @@ def measure(
     Notes
     -----
     The intervals are ``estimate -+ t * standard error`` around the estimate on all rows, with Student's t at one
-    degree of freedom less than there are clusters (of two ways to cluster: of the one with fewer). The same arguments
-    give the same bits.
+    degree of freedom less than there are effective clusters: all of them where they are of one size, fewer where a few
+    hold most of the rows (see `degrees_of_freedom`). The same arguments give the same bits.
     """
     check_arguments(task, seed, level, alpha)
     holdout = Holdout.of(task, labels, clusters, weights)
@@ -137,9 +137,11 @@ def _evidence(name: str, models: dict[str, Replicates], holdout: Holdout, level:
     if not all(np.isfinite(model.estimate) for model in models.values()):
         raise MeasureError(f"{name} is beyond the range of numbers on these rows: scale labels and predictions")
 
+    freedom = holdout.degrees_of_freedom
+
     def interval(replicates: Replicates) -> Interval:
         error = standard_error(replicates, holdout.ways, metric.method)
-        return student_interval(replicates.estimate, error, holdout.cluster_count, level, metric.method, alpha)
+        return student_interval(replicates.estimate, error, holdout.cluster_count, level, metric.method, alpha, freedom)
 
     def against(first: str, second: str) -> Interval | None:
         if first not in models or second not in models:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from .arrays import Bools, Floats
 from .catalogue import Task
 from .clustering import Clustering, ways_to_cluster
+from .degrees_of_freedom import degrees_of_freedom
 from .error import MeasureError
 
 LARGEST = 1e140
@@ -60,6 +61,11 @@ class Holdout:
     def cluster_count(self) -> int:
         """Count the clusters: of two ways to cluster those of the way with fewer."""
         return min(way.count for way in self.ways)
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """Count those of Student's t, from the weights of the clusters."""
+        return degrees_of_freedom(*(way.sums(self.weights) for way in self.ways[:2]))
 
 
 def _vector(name: str, given: npt.ArrayLike) -> Floats:

@@ -31,8 +31,8 @@ class Interval:
         The chance of error of one side.
     detectable : float or None
         ``(t at 1 - alpha + t at 0.8) * standard_error``: about what would be shown four times in five.
-    degrees_of_freedom : int
-        Of Student's t: ``clusters - 1``.
+    degrees_of_freedom : float
+        Of Student's t: ``clusters - 1`` for clusters of one size, less for others (`degrees_of_freedom`).
     clusters : int
         With at least one row of positive weight; of two ways to cluster that of the way with fewer.
     method : {'influence', 'bootstrap'}
@@ -47,15 +47,21 @@ class Interval:
     deciding_high: float | None
     alpha: float
     detectable: float | None
-    degrees_of_freedom: int
+    degrees_of_freedom: float
     clusters: int
     method: Method
 
 
 def student_interval(
-    estimate: float, standard_error: float | None, clusters: int, level: float, method: Method, alpha: float = 0.025
+    estimate: float,
+    standard_error: float | None,
+    clusters: int,
+    level: float,
+    method: Method,
+    alpha: float = 0.025,
+    degrees_of_freedom: float | None = None,
 ) -> Interval:
-    """Put ``estimate -+ t * standard_error`` around an estimate, with ``clusters - 1`` degrees of freedom.
+    """Put ``estimate -+ t * standard_error`` around an estimate.
 
     Parameters
     ----------
@@ -67,17 +73,20 @@ def student_interval(
     method : {'influence', 'bootstrap'}
     alpha : float, default 0.025
         Of each of the one-sided bounds.
+    degrees_of_freedom : float or None
+        Of Student's t; None for ``clusters - 1``.
 
     Returns
     -------
     Interval
     """
+    freedom = float(clusters - 1) if degrees_of_freedom is None else degrees_of_freedom
     bounds: tuple[float, ...] = ()
     if standard_error is not None:
-        decides = float(stdtrit(clusters - 1, 1 - alpha))
-        reach = float(stdtrit(clusters - 1, 0.5 + level / 2)) * standard_error
+        decides = float(stdtrit(freedom, 1 - alpha))
+        reach = float(stdtrit(freedom, 0.5 + level / 2)) * standard_error
         deciding = decides * standard_error
-        detectable = (decides + float(stdtrit(clusters - 1, POWER))) * standard_error
+        detectable = (decides + float(stdtrit(freedom, POWER))) * standard_error
         bounds = (estimate - reach, estimate + reach, estimate - deciding, estimate + deciding, detectable)
     told = bool(bounds) and bool(np.isfinite(bounds).all())
     low, high, deciding_low, deciding_high, shown = bounds if told else (None,) * 5
@@ -91,7 +100,7 @@ def student_interval(
         deciding_high=deciding_high,
         alpha=alpha,
         detectable=shown,
-        degrees_of_freedom=clusters - 1,
+        degrees_of_freedom=freedom,
         clusters=clusters,
         method=method,
     )

@@ -1,19 +1,19 @@
-"""Average precision, Kolmogorov-Smirnov and approval rate: walks along the ranking, with a paired cluster bootstrap.
+"""Average precision, Kolmogorov-Smirnov and approval rate: walks along the ranking, on variations of the weights.
 
-Deleting clusters one by one does not give the variance of a maximum such as KS (the jackknife needs smoothness), so
-clusters are drawn with replacement instead. Nothing is sorted again: a resample only changes the weights of rows
-that are in order already.
+Nothing is sorted again: leaving a cluster out, or drawing clusters with replacement, only changes the weights of rows
+that are in order already. Average precision is smooth in the weights, so each cluster is left out once. A maximum such
+as KS and a threshold such as that of the approval rate are not: for them the jackknife has no guarantee, and clusters
+are drawn with replacement instead.
 
-For the resamples, not for the estimates, neighbouring ranks are put into at most `BINS` bins, so that a resample costs
-`BINS` steps and not n. The bins are cut so that each holds at most 2 / BINS of the positive and of the negative
-weight, but for one rank that may be heavier by itself. With up to `BINS` different scores nothing is approximated. With
-more, what binning does to average precision is put right to first order. Measured at 400,000 and at a million rows, the
-standard error of a difference is then within 2 % of the exact bootstrap's; for two models that rank almost alike, whose
-difference has a standard error below 1e-4, within a fifth.
+For the variations, not for the estimates, neighbouring ranks are put into bins, so that one costs that many steps and
+not n: `BINS` where clusters are drawn, and up to `FINEST` where few are left out. The bins are cut so that each holds
+at most 2 / bins of the positive and of the negative weight, but for one rank that may be heavier by itself. With no
+more different scores than bins nothing is approximated. With more, what binning does to average precision is put right
+to first order.
 
-Where there are very many clusters (each row one, say), they are drawn in bundles: sums of independent clusters are
-independent too, so the variance is estimated as well as before, with a noise of 1 / sqrt(2 * BUNDLES), or 1.6 %, beside
-the 3.2 % that `RESAMPLES` leaves.
+Where there are very many clusters (each row one, say), they are left out or drawn in bundles: sums of independent
+clusters are independent too, so the variance is estimated as well as before, with a noise of 1 / sqrt(2 * bundles): 3.2
+% of `LEFT_OUT`, as much as `RESAMPLES` have, and 1.6 % of `BUNDLES`, which comes on top of that.
 """
 
 from collections.abc import Sequence
@@ -23,6 +23,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from .arrays import Bools, Floats, Ints
+from .catalogue import METRICS
 from .clustering import Clustering
 from .precision_influence import precision_influence
 from .ranking import Ranking
@@ -31,12 +32,16 @@ from .tally import tally
 from .walk import walk
 
 BINS = 16_384
+FINEST = 131_072
 RESAMPLES = 500
 BLOCK = 50
 """How many resamples are walked at a time: enough to be quick, few enough to stay small."""
 
 BUNDLES = 2_000
 """More clusters than this are dealt at random into so many bundles of equal number, and bundles are drawn."""
+
+LEFT_OUT = 500
+"""More clusters than this are dealt in turn into so many bundles, and each bundle is left out once."""
 
 CLUSTERS_OF_A_CLASS = 3
 """Each class must occur in so many clusters, or in all if there are fewer: else too many resamples would lack it."""
@@ -45,7 +50,7 @@ CLUSTERS_OF_A_CLASS = 3
 def ranked(
     rankings: Sequence[Ranking], names: Sequence[str], bad_rate: float | None, seed: int | None
 ) -> list[dict[str, Replicates]]:
-    """Measure metrics that walk along the ranking for each of several models of one holdout, on the same resamples.
+    """Measure metrics that walk along the ranking for each of several models of one holdout, on the same variations.
 
     Parameters
     ----------
@@ -55,12 +60,14 @@ def ranked(
     bad_rate : float or None
         Of the approval rate.
     seed : int or None
-        Of the PCG64 generator that draws the clusters; with None nothing is drawn, each unit is left out once.
+        Of the PCG64 generator that draws the clusters. With None nothing is drawn: for every metric each cluster (or
+        bundle) is left out once.
 
     Returns
     -------
     list of dict of str to Replicates
-        NaN where a resample lacks a class; no values at all where a class occurs in too few clusters.
+        NaN where a variation lacks a class; no values at all where clusters are drawn and a class occurs in too few of
+        them.
 
     References
     ----------
@@ -72,44 +79,63 @@ def ranked(
         for ranking in rankings
     ]
     rng = None if seed is None else np.random.Generator(np.random.PCG64(seed))
-    binned = [_Binned.of(ranking) for ranking in rankings]
-    by_way = [_resampled(binned, way, names, bad_rate, rng) for way in range(len(rankings[0].ways))]
+    drawn = [name for name in names if rng is not None and METRICS[name].method == "bootstrap"]
+    left_out = [name for name in names if name not in drawn]
+    values: list[dict[str, list[Floats]]] = [{name: [] for name in names} for _ in rankings]
+    for way in range(len(rankings[0].ways)):
+        for kind in filter(None, (left_out, drawn)):
+            plan = _left_out(rankings[0], way) if kind is left_out else _drawn(rankings[0], way, rng)
+            for ranking, of_model in zip(rankings, values, strict=True):
+                for name, walked in zip(kind, _walked(ranking, way, plan, kind, bad_rate), strict=True):
+                    of_model[name].append(walked)
     return [
-        {
-            name: Replicates(float(estimates[model][at]), tuple(values[model][at] for values in by_way))
-            for at, name in enumerate(names)
-        }
-        for model in range(len(rankings))
+        {name: Replicates(float(estimate[at]), tuple(of_model[name])) for at, name in enumerate(names)}
+        for estimate, of_model in zip(estimates, values, strict=True)
     ]
 
 
-def _resampled(
-    binned: Sequence["_Binned"],
-    way: int,
-    names: Sequence[str],
-    bad_rate: float | None,
-    rng: np.random.Generator | None,
-) -> list[Floats]:
-    """Walk the variations of one way to cluster: for each model, shape (names, variations)."""
-    first = binned[0].ranking
-    clusters = first.ways[way].count
-    if not _classes_are_spread(first, first.ways[way]):
-        return [np.empty((len(names), 0)) for _ in binned]
+class _Plan(NamedTuple):
+    """Which unit each cluster belongs to, how often each unit comes in each variation, and how fine to walk.
+
+    `times` has shape (units, variations).
+    """
+
+    unit_of_cluster: Ints
+    times: Floats
+    bins: int
+
+
+def _left_out(ranking: Ranking, way: int) -> _Plan:
+    clusters = ranking.ways[way].count
+    units = min(clusters, LEFT_OUT)
+    bins = max(BINS, min(FINEST, RESAMPLES * BINS // units))
+    return _Plan(np.arange(clusters) % units, np.ones((units, units)) - np.eye(units), bins)
+
+
+def _drawn(ranking: Ranking, way: int, rng: np.random.Generator | None) -> _Plan:
+    clusters = ranking.ways[way].count
+    assert rng is not None
     units = min(clusters, BUNDLES)
-    dealt = np.arange(clusters) if units == clusters or rng is None else rng.permutation(clusters)
-    unit_of_cluster = dealt % units
-    times = np.ones((units, units)) - np.eye(units) if rng is None else _multiplicities(rng, units)
+    unit_of_cluster = np.arange(clusters) if units == clusters else rng.permutation(clusters) % units
+    if not _classes_are_spread(ranking, ranking.ways[way]):
+        return _Plan(unit_of_cluster, np.empty((units, 0)), BINS)
+    return _Plan(unit_of_cluster, _multiplicities(rng, units), BINS)
+
+
+def _walked(ranking: Ranking, way: int, plan: _Plan, names: Sequence[str], bad_rate: float | None) -> Floats:
+    """Walk all variations, shape (names, variations)."""
+    times = plan.times
+    if times.shape[1] == 0:
+        return np.empty((len(names), 0))
+    unit_of_row = plan.unit_of_cluster[ranking.ways[way].codes]
+    cells = _Cells.of(ranking, unit_of_row, times.shape[0], plan.bins, "pr_auc" in names)
     blocks = np.array_split(times, -(-times.shape[1] // BLOCK), axis=1)
-    values = []
-    for model in binned:
-        cells = model.cells(unit_of_cluster[model.ranking.ways[way].codes], units)
-        walked = np.concatenate(
-            [walk(cells.positives @ block, cells.negatives @ block, names, bad_rate) for block in blocks], axis=1
-        )
-        if cells.missed is not None and "pr_auc" in names:
-            walked[names.index("pr_auc")] += np.einsum("i,ij->j", cells.missed, times - 1)
-        values.append(walked)
-    return values
+    walked = np.concatenate(
+        [walk(cells.positives @ block, cells.negatives @ block, names, bad_rate) for block in blocks], axis=1
+    )
+    if cells.missed is not None:
+        walked[list(names).index("pr_auc")] += np.einsum("i,ij->j", cells.missed, times - 1)
+    return walked
 
 
 def _classes_are_spread(ranking: Ranking, way: Clustering) -> bool:
@@ -129,55 +155,43 @@ def _multiplicities(rng: np.random.Generator, units: int) -> Floats:
 class _Cells(NamedTuple):
     """Weight of each class by bin and unit, best bin first, and what the bins miss.
 
-    `missed` is, by unit, the influence of its rows on average precision less their influence as the bins see it.
+    `missed` is, by unit, the influence of its rows on average precision less their influence as the bins see it: None
+    where it is not asked for, and where there is nothing to miss.
     """
 
     positives: csr_array
     negatives: csr_array
     missed: Floats | None
 
-
-class _Binned(NamedTuple):
-    """A ranking with the bin of each row, and by row what the bins miss of its influence on average precision."""
-
-    ranking: Ranking
-    bins: int
-    of_row: Ints
-    missed: Floats | None
-
     @classmethod
-    def of(cls, ranking: Ranking) -> "_Binned":
-        bin_of_rank = _bins(ranking)
+    def of(cls, ranking: Ranking, unit_of_row: Ints, units: int, bins: int, precision: bool) -> "_Cells":
+        bin_of_rank = _bins(ranking, bins)
         size = int(bin_of_rank[-1]) + 1
         of_row = bin_of_rank[ranking.rank]
-        missed = None
-        if size < ranking.positives.size:
-            positives = tally(bin_of_rank, ranking.positives, size)
-            negatives = tally(bin_of_rank, ranking.negatives, size)
-            missed = precision_influence(ranking.positives, ranking.negatives, ranking.rank, ranking.positive)
-            missed -= precision_influence(positives, negatives, of_row, ranking.positive)
-            missed *= ranking.weights
-        return cls(ranking, size, of_row, missed)
 
-    def cells(self, unit_of_row: Ints, units: int) -> _Cells:
         def table(rows: Bools) -> csr_array:
             # Rows are in the order of bins already, which is all that the format asks for.
-            ends = np.searchsorted(self.of_row[rows], np.arange(self.bins + 1))
-            cells = csr_array((self.ranking.weights[rows], unit_of_row[rows], ends), shape=(self.bins, units))
+            ends = np.searchsorted(of_row[rows], np.arange(size + 1))
+            cells = csr_array((ranking.weights[rows], unit_of_row[rows], ends), shape=(size, units))
             cells.sum_duplicates()
             return cells
 
-        positive = self.ranking.positive
-        missed = None if self.missed is None else tally(unit_of_row, self.missed, units)
-        return _Cells(table(positive), table(~positive), missed)
+        missed = None
+        if precision and size < ranking.positives.size:
+            positives = tally(bin_of_rank, ranking.positives, size)
+            negatives = tally(bin_of_rank, ranking.negatives, size)
+            influence = precision_influence(ranking.positives, ranking.negatives, ranking.rank, ranking.positive)
+            influence -= precision_influence(positives, negatives, of_row, ranking.positive)
+            missed = tally(unit_of_row, ranking.weights * influence, units)
+        return cls(table(ranking.positive), table(~ranking.positive), missed)
 
 
-def _bins(ranking: Ranking) -> Ints:
+def _bins(ranking: Ranking, most: int) -> Ints:
     """Bin of each rank."""
     positives, negatives = ranking.positives, ranking.negatives
-    if positives.size <= BINS:
+    if positives.size <= most:
         return np.arange(positives.size)
     before = [(np.cumsum(of_class) - of_class) / of_class.sum() for of_class in (positives, negatives)]
-    cuts = np.minimum((before[0] + before[1]) / 2 * BINS, BINS - 1).astype(np.intp)
+    cuts = np.minimum((before[0] + before[1]) / 2 * most, most - 1).astype(np.intp)
     bins: Ints = np.cumsum(np.diff(cuts, prepend=cuts[0]) > 0)  # a heavy rank would leave empty bins behind it
     return bins

@@ -1,5 +1,1 @@
 """Evidence once more, from what was stored, and evidence about predictions that somebody has in a file."""
-
-from .recomputed import Recomputation
-
-__all__ = ["Recomputation"]

@@ -53,7 +53,7 @@ def slice_areas(
     estimates: dict[int, float] = {}
     for cells, by_cluster in zip(ways, order.by_cluster, strict=True):
         positives, negatives = cells.sums(positive), cells.sums(negative)
-        placed = tally(cells.of_row[by_slice.rows], placement, cells.count)
+        placed = tally(cells.of_row[by_slice.rows].astype(np.intp), placement, cells.count)
         inside = _won_within(by_cluster, grouping, cells)
         for at, of_way in values.items():
             part = cells.within(at)
@@ -89,7 +89,7 @@ def _won_within(by_cluster: Sorted, grouping: Grouping, cells: Cells) -> Floats:
     cell = cells.of_row[rows.rows]
     starts = _starts(cell)
     above = _twice_above(_weights(rows, rows.positive), np.flatnonzero(starts), _Ties.of(rows, starts))
-    return tally(cell, above * _weights(rows, ~rows.positive), cells.count) / 2
+    return tally(cell.astype(np.intp), above * _weights(rows, ~rows.positive), cells.count) / 2
 
 
 class _Ties(NamedTuple):
@@ -131,8 +131,9 @@ def _twice_above(weights: np.ndarray, group_first: Ints, ties: _Ties | None) -> 
     steps[group_first[1:]] -= np.add.reduceat(weights, group_first)[:-1]
     through = np.cumsum(steps, dtype=weights.dtype)
     if ties is None:
-        return 2 * through - weights
-    return np.repeat(through[ties.first] - weights[ties.first] + through[ties.last], ties.length)
+        return np.asarray(2 * through - weights)
+    twice = through[ties.first] - weights[ties.first] + through[ties.last]
+    return np.asarray(np.repeat(twice, ties.length))
 
 
 def _weights(rows: Sorted, of_class: Bools) -> np.ndarray:

@@ -49,7 +49,7 @@ class Cells:
 
     def sums(self, rows: Floats) -> Floats:
         """Sum one number a row into one number a cell."""
-        return tally(self.of_row, rows, self.count)
+        return tally(self.of_row.astype(np.intp), rows, self.count)
 
     def within(self, slice_: int) -> slice:
         """Give the cells of a slice: one for each cluster that has rows in it."""

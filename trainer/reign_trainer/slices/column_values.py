@@ -40,7 +40,7 @@ def column_values(name: str, column: pa.ChunkedArray, limit: int) -> Grouping | 
     """
     try:
         names, codes = _sliced(column, limit)
-    except pa.ArrowException:
+    except (pa.ArrowException, OverflowError):  # the latter: a time after the year 9999
         return None
     occurs = np.bincount(codes, minlength=len(names)) > 0
     dense = (np.cumsum(occurs) - 1).astype(np.uint8)

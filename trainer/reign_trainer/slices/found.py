@@ -17,10 +17,10 @@ from reign_trainer.shapes import Gate, SearchPolicy, SliceEvidence
 from .gate_parameters import gate_parameters
 from .grouping import Grouping, Key
 from .groupings import groupings
-from .holm import clearness, holm_upper_bounds
+from .holm import holm_upper_bounds
 from .judged import Judged
 from .losses import LOSSES
-from .measure_slices import measure_slices
+from .measure_slices import Measured, measure_slices
 from .slice_evidence import slice_evidence
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ KEPT = 5
 SEARCHED_ROWS = 200_000
 """Of a half with more rows so many are searched, taken at random: it is the number of clusters that tells."""
 
+USUAL_CLUSTERS = 10
+
 _STREAM = 4
 """Sets this generator apart from others of the same seed."""
 
@@ -39,10 +41,10 @@ _STREAM = 4
 def found_slices(comparison: Comparison, gate: Gate) -> list[SliceEvidence]:
     """Search slices of one and two columns for the clearest losses in the primary metric.
 
-    The clusters are dealt at random into two halves. On the first, every slice is measured, and those with the smallest
-    one-sided p-values of a loss are kept: at most `KEPT`, only estimated losses, and no pair of values of which one is
-    kept already. Each is then measured on the second half, which had no part in the choice: its interval holds as if
-    it had been declared.
+    The clusters are dealt at random into two halves. On the first, every slice is measured, and the clearest losses are
+    kept: at most `KEPT`, and no pair of values of which one is kept already. They are ranked by the estimate over a
+    standard error that borrows from the other slices (Smyth). Each is then measured on the second half, which had no
+    part in the choice: its interval holds as if it had been declared.
 
     Rows clustered two ways are dealt both ways, and those that fall between the halves are left out: the halves must
     not share a cluster of either way.
@@ -57,6 +59,11 @@ def found_slices(comparison: Comparison, gate: Gate) -> list[SliceEvidence]:
     list of SliceEvidence
         The clearest losses of the first half first, all numbers from the second. ``holm_high`` is over these slices.
         Empty where the policy asks for no search, without a champion, and below `FEWEST_CLUSTERS` clusters.
+
+    References
+    ----------
+    G. K. Smyth, "Linear models and empirical Bayes methods for assessing differential expression in microarray
+    experiments", Statistical Applications in Genetics and Molecular Biology 3, 2004.
     """
     if gate.search is None or comparison.champion is None:
         return []
@@ -135,17 +142,41 @@ def _worst(judged: Judged, metric: str, columns: list[Grouping], rows: Ints) -> 
     if rows.size == 0:
         return []
     half = judged.take(rows)
-    losses: list[tuple[tuple[float, float], _Candidate]] = []
+    losses: list[tuple[_Candidate, Measured]] = []
+    errors: list[float] = []
     for grouping, candidates in _candidates(columns, rows):
         for candidate, one in zip(candidates, measure_slices(half, metric, grouping), strict=True):
-            if one.difference is not None and one.difference.estimate < 0:
-                losses.append((clearness(one.difference, 0), candidate))
+            if one.difference is None:
+                continue
+            errors.append(_error_of_a_row(one))
+            if one.difference.estimate < 0:
+                losses.append((candidate, one))
+    usual = float(np.median(errors)) if errors else 0.0
     kept: list[_Candidate] = []
-    for _, candidate in sorted(losses, key=lambda loss: loss[0]):
+    for candidate, _ in sorted(losses, key=lambda loss: _clearness(loss[1], usual)):
         told = any(len(other.keys) == 1 and other.keys[0] in candidate.keys for other in kept)
         if not told and len(kept) < KEPT:
             kept.append(candidate)
     return kept
+
+
+def _error_of_a_row(measured: Measured) -> float:
+    error = measured.difference.standard_error if measured.difference is not None else None
+    return measured.rows * (error or 0.0) ** 2
+
+
+def _clearness(measured: Measured, usual: float) -> float:
+    """Give a t-statistic: the smaller, the clearer the loss.
+
+    With few clusters the smallest of many standard errors is small by luck. So each variance is drawn to what slices
+    of so many rows usually have, as if `USUAL_CLUSTERS` more clusters had said so.
+    """
+    difference = measured.difference
+    if difference is None:
+        return 0.0
+    own = difference.degrees_of_freedom
+    variance = (own * _error_of_a_row(measured) + USUAL_CLUSTERS * usual) / (own + USUAL_CLUSTERS) / measured.rows
+    return difference.estimate / float(np.sqrt(variance)) if variance > 0 else -np.inf
 
 
 def _candidates(columns: list[Grouping], rows: Ints) -> Iterator[tuple[Grouping, list[_Candidate]]]:

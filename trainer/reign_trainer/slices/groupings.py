@@ -9,6 +9,9 @@ import pyarrow as pa
 from .column_values import column_values
 from .grouping import Grouping
 
+FEWEST = 5
+"""The limit of a column's values is not lowered below this: numbers and times are cut into so many parts."""
+
 
 def groupings(table: pa.Table, columns: Iterable[str], limit: int, most: int) -> dict[str, Grouping | str]:
     """Slice rows by each of several columns.
@@ -21,8 +24,8 @@ def groupings(table: pa.Table, columns: Iterable[str], limit: int, most: int) ->
     limit : int
         The most values of one column: see `column_values`.
     most : int
-        The most slices in all. Where the columns have more, the limit is lowered for all of them as far as needed, but
-        not below six: columns with fewer values keep theirs.
+        The most slices in all. Where the columns have more, the limit is lowered for all of them as far as needed (but
+        not below `FEWEST`): columns with fewer values keep theirs.
 
     Returns
     -------
@@ -31,19 +34,19 @@ def groupings(table: pa.Table, columns: Iterable[str], limit: int, most: int) ->
     """
     names = list(columns)
     found = {name: _grouping(table, name, limit) for name in dict.fromkeys(names)}
-    counts = [len(one.keys) for name in names if isinstance(one := found[name], Grouping)]
+    counts = [_values(one) for name in names if isinstance(one := found[name], Grouping)]
+    missing = sum(len(one.keys) - _values(one) for name in names if isinstance(one := found[name], Grouping))
     lowered = limit
-    while sum(min(count, lowered) for count in counts) > most and lowered > _FEWEST:
+    while sum(min(count, lowered) for count in counts) + missing > most and lowered > FEWEST:
         lowered -= 1
-    if lowered == limit:
-        return found
     return {
-        name: _grouping(table, name, lowered) if isinstance(one, Grouping) and len(one.keys) > lowered else one
+        name: _grouping(table, name, lowered) if isinstance(one, Grouping) and _values(one) > lowered else one
         for name, one in found.items()
     }
 
 
-_FEWEST = 6
+def _values(grouping: Grouping) -> int:
+    return sum(keys[0].value is not None for keys in grouping.keys)
 
 
 def _grouping(table: pa.Table, name: str, limit: int) -> Grouping | str:

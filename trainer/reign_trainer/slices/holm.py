@@ -43,7 +43,7 @@ def holm_upper_bounds(differences: Sequence[Interval], margins: Sequence[float],
     Bonferroni-based closed tests", Statistics in Medicine 27, 2008.
     """
     pairs = list(zip(differences, margins, strict=True))
-    order = sorted(range(len(pairs)), key=lambda at: clearness(*pairs[at]))
+    order = sorted(range(len(pairs)), key=lambda at: _p_value(*pairs[at]))
     left = len(pairs)
     bounds = [0.0] * left
     for step, at in enumerate(order):
@@ -57,15 +57,8 @@ def holm_upper_bounds(differences: Sequence[Interval], margins: Sequence[float],
     return bounds
 
 
-def clearness(difference: Interval, margin: float) -> tuple[float, float]:
-    """Tell how clearly a difference lies below -margin: the smaller, the clearer.
-
-    Returns
-    -------
-    tuple of float
-        The one-sided p-value of "the difference is at least -margin", and the t-statistic beside it: of p-values that
-        have all become zero it still tells the smaller.
-    """
+def _p_value(difference: Interval, margin: float) -> tuple[float, float]:
+    """Give the p-value, and the t-statistic beside it: of p-values that have all become zero it tells the smaller."""
     error = difference.standard_error or 0.0
     beyond = difference.estimate + margin
     if error == 0:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reign_trainer.measure import METRICS, Interval, MeasureError
+from reign_trainer.measure import METRICS, Interval, MeasureError, degrees_of_freedom
 from reign_trainer.measure.arrays import Bools, Ints
 from reign_trainer.measure.clustering import Clustering
 from reign_trainer.measure.interval import student_interval
@@ -49,7 +49,7 @@ def measure_slices(judged: Judged, metric: str, grouping: Grouping) -> list[Meas
     """Measure both models within each slice, with the difference and its interval by the slice's own clusters.
 
     Means of losses, RMSE, R2 and ROC AUC are found for all slices at once, from sums by slice and cluster; other
-    metrics slice by slice, on a copy of its rows. Two-way clusters are handled as everywhere: the variances of either
+    metrics slice by slice, on a copy of its rows (KS and approval rate take 0.3 s a slice, for their bootstrap). Two-way clusters are handled as everywhere: the variances of either
     way, less that of the intersections.
 
     Parameters
@@ -75,10 +75,15 @@ def measure_slices(judged: Judged, metric: str, grouping: Grouping) -> list[Meas
             pairs = _replicates(judged, metric, grouping, ways, wanted)
     except MeasureError as error:
         refusals = [refusal or str(error) for refusal in refusals]
-    return [
-        _measured(metric, pairs.get(at), int(rows[at]), int(clusters[at]), refusals[at], judged.alpha)
-        for at in range(len(grouping.keys))
-    ]
+    weights = [(cells, cells.sums(judged.holdout.weights)) for cells in ways[:2]]
+    found = []
+    for at, refusal in enumerate(refusals):
+        one = Measured(int(rows[at]), int(clusters[at]), None, None, None, refusal)
+        if at in pairs:
+            freedom = degrees_of_freedom(*(of_cells[cells.within(at)] for cells, of_cells in weights))
+            one = _measured(metric, pairs[at], one, freedom, judged.alpha)
+        found.append(one)
+    return found
 
 
 def _refusals(judged: Judged, metric: str, grouping: Grouping, rows: Ints, clusters: Ints) -> list[str | None]:
@@ -143,24 +148,18 @@ def _one_by_one(judged: Judged, metric: str, grouping: Grouping, wanted: Bools) 
     return pairs
 
 
-def _measured(
-    metric: str,
-    pair: _Pair | None,
-    rows: int,
-    clusters: int,
-    refusal: str | None,
-    alpha: float,
-) -> Measured:
-    if pair is None:
-        return Measured(rows, clusters, None, None, None, refusal)
+def _measured(metric: str, pair: _Pair, nothing: Measured, freedom: float, alpha: float) -> Measured:
+    """Fill in what a slice says of which nothing but its rows and clusters was known."""
     challenger, champion, ways = pair
     if not (np.isfinite(challenger.estimate) and np.isfinite(champion.estimate)):
-        return Measured(rows, clusters, None, None, None, f"{metric} is not defined: labels or scores do not vary")
+        return nothing._replace(unmeasured=f"{metric} is not defined: labels or scores do not vary")
     entry = METRICS[metric]
     difference = challenger.minus(champion) if entry.better == "higher" else champion.minus(challenger)
     error = standard_error(difference, ways, entry.method)
-    interval = student_interval(difference.estimate, error, clusters, LEVEL, entry.method, alpha)
+    interval = student_interval(
+        difference.estimate, error, nothing.clusters, LEVEL, entry.method, alpha, degrees_of_freedom=freedom
+    )
+    both = nothing._replace(challenger=challenger.estimate, champion=champion.estimate)
     if interval.standard_error is None:
-        refusal = "all rows that tell are of one cluster: there is no standard error"
-        return Measured(rows, clusters, challenger.estimate, champion.estimate, None, refusal)
-    return Measured(rows, clusters, challenger.estimate, champion.estimate, interval, None)
+        return both._replace(unmeasured="all rows that tell are of one cluster: there is no standard error")
+    return both._replace(difference=interval)

@@ -1,0 +1,171 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { migrate } from '../../../ledger/migrate.ts';
+import { type Ledger, openLedger } from '../../../ledger/openLedger.ts';
+import { type TestDatabase, withDatabase } from '../../postgres.ts';
+import { runCommand } from '../runCommand.ts';
+import { type JudgedCycle, verifiedLedger } from '../verifiedLedger.ts';
+
+let folder: string;
+let template: TestDatabase;
+let judged: JudgedCycle[];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'reign-verify-'));
+  template = await withDatabase();
+  const ledger = openLedger(template.url);
+  await migrate(ledger.db);
+  judged = await verifiedLedger(ledger, join(folder, 'template'));
+  await ledger.close();
+});
+afterAll(async () => {
+  await template[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** Every test alters a copy of its own. */
+let database: TestDatabase;
+let ledger: Ledger;
+let store: string;
+beforeEach(async () => {
+  database = await withDatabase({ template: template.name });
+  ledger = openLedger(database.url);
+  store = join(folder, database.name);
+  cpSync(join(folder, 'template'), store, { recursive: true });
+});
+afterEach(async () => {
+  await ledger.close();
+  await database[Symbol.asyncDispose]();
+  rmSync(store, { recursive: true });
+});
+
+const reign = (...args: string[]) =>
+  runCommand(args, { env: { REIGN_LEDGER_URL: database.url, REIGN_STORE: store, NO_COLOR: '1' } });
+
+const cycleAt = (at: number): JudgedCycle => {
+  const one = judged[at];
+  if (one === undefined) throw new Error(`there is no cycle ${at}`);
+  return one;
+};
+
+/** What a superuser does who knows where the triggers are. */
+async function edit(statement: string): Promise<void> {
+  await ledger.db.transaction().execute(async (transaction) => {
+    await sql`set local session_replication_role = replica`.execute(transaction);
+    await sql.raw(statement).execute(transaction);
+  });
+}
+
+test('all agree, to the bit, and nothing is written', async () => {
+  const before = await readdir(store, { recursive: true });
+  const all = await reign('verify', '--all', 'flight-delay');
+  expect([all.code, all.stdout]).toEqual([
+    0,
+    `✓ ${cycleAt(0).id}  all agree, to the bit\n✓ ${cycleAt(1).id}  all agree, to the bit\n\n2 of 2 cycles agree\n`,
+  ]);
+  const one = await reign('verify', cycleAt(1).id, '--json');
+  expect(one.json()).toMatchObject({ outcome: 'identical', cycles: [{ cycle: cycleAt(1).id, outcome: 'identical' }] });
+  const parts = (one.json().cycles as { findings: { part: string }[] }[])[0]?.findings.map(({ part }) => part);
+  expect(parts).toEqual(['definition', 'evidence', 'verdict', 'primary', 'policy', 'charge', 'promotion', 'cycle']);
+  expect(await readdir(store, { recursive: true })).toEqual(before);
+});
+
+describe('what was altered is named, and which cycle', () => {
+  test('one byte of the stored predictions', async () => {
+    const predictions = cycleAt(1).request.champion?.predictions ?? '';
+    const file = join(store, 'predictions', predictions, 'rows.parquet');
+    const bytes = readFileSync(file);
+    bytes[200] = (bytes[200] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    const ran = await reign('verify', '--all', 'flight-delay');
+    expect(ran.code).toBe(5);
+    expect(ran.stdout).toContain(`✓ ${cycleAt(0).id}`);
+    expect(ran.stdout).toContain(`✗ ${cycleAt(1).id}  something differs`);
+    expect(ran.stdout).toContain(
+      `judgement 1, evidence: recomputing fails: StoreCorrupt: The store's predictions/${predictions}`,
+    );
+    expect(ran.stdout).toContain('1 of 2 cycles agree; 1 differ');
+  });
+
+  test('the evidence itself', async () => {
+    const file = join(store, 'evidence', cycleAt(1).evidence);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"judged":', '"judged": '));
+    const ran = await reign('verify', cycleAt(1).id, '--json');
+    expect([ran.code, ran.json()]).toMatchObject([5, { outcome: 'differs' }]);
+    expect(ran.stdout).toContain(`evidence/${cycleAt(1).evidence} does not match its hash`);
+  });
+
+  test('the policy of a judgement, so that it decides otherwise', async () => {
+    await edit(`update reign.judgements set policy = jsonb_set(policy, '{gate,minimumGain}', '0.9') where epoch = 1`);
+    const ran = await reign('verify', '--all', 'flight-delay');
+    expect(ran.code).toBe(5);
+    expect(ran.stdout).toContain(`✓ ${cycleAt(0).id}`);
+    expect(ran.stdout).toContain(`✗ ${cycleAt(1).id}`);
+    for (const said of [
+      'judgement 1, policy: is not that of definition version 1',
+      'policy.gate.minimumGain: stored 0.9, recomputed 0',
+      'judgement 1, verdict: differs',
+      'verdict.kind: stored "promote", recomputed',
+    ])
+      expect(ran.stdout).toContain(said);
+  });
+
+  test("verdict, charge, promotion and the cycle's own row", async () => {
+    await edit(`update reign.judgements set verdict = jsonb_set(verdict, '{kind}', '"keep"'),
+      primary_result = jsonb_set(primary_result, '{challenger}', '0.99') where epoch = 1`);
+    await edit('update reign.error_charges set alpha = 0.001 where champion_version = 1');
+    await edit('update reign.promotions set version = 1 where epoch = 2');
+    await edit('update reign.cycles set champion_version = null where challenger_version = 2');
+    const ran = await reign('verify', cycleAt(1).id);
+    expect(ran.code).toBe(5);
+    for (const said of [
+      'verdict.kind: stored "keep", recomputed "promote"',
+      'primary.challenger: stored 0.99, recomputed 0.',
+      'charge.alpha: stored 0.001, recomputed 0.025',
+      'promotion.version: stored 1, recomputed 2',
+      'promotion.verdict: stored "keep", recomputed "promote"',
+      'cycle.champion: stored null, recomputed 1',
+    ])
+      expect(ran.stdout).toContain(said);
+    expect(ran.stdout).not.toContain('judgement 1, evidence');
+  });
+
+  test('the definition, and the policy with it', async () => {
+    const margin = `jsonb_set(%, '{gate,guardrails,0,margin}', '0.5')`;
+    await edit(`update reign.judgements set policy = ${margin.replace('%', 'policy')}`);
+    await edit(`update reign.definitions set document = ${margin.replace('%', 'document')}`);
+    const ran = await reign('verify', cycleAt(1).id);
+    expect(ran.code).toBe(5);
+    expect(ran.stdout).toContain('definition: version 1 does not match its hash');
+  });
+});
+
+test('snapshots that are gone: what can still be recomputed is, and the rest is said', async () => {
+  const { trainSnapshot } = cycleAt(1).request.challenger;
+  rmSync(join(store, 'snapshots', trainSnapshot), { recursive: true });
+  const ran = await reign('verify', cycleAt(1).id);
+  expect(ran.code).toBe(3);
+  expect(ran.stdout).toContain('what can still be recomputed agrees');
+  expect(ran.stdout).toContain(`evidence: no longer in the store, so not recomputed: snapshots/${trainSnapshot}`);
+});
+
+test('nothing to verify, and a wrong way to ask', async () => {
+  expect((await reign('verify', '--json')).json()).toMatchObject({ error: { code: 'UsageInvalid' } });
+  expect((await reign('verify', 'x', '--all', 'flight-delay')).code).toBe(2);
+  expect((await reign('verify', '--all', 'flight-dealy', '--json')).json()).toMatchObject({
+    error: { code: 'ModelUnknown' },
+  });
+});
+
+test('show draws the evidence into a folder', async () => {
+  const plots = join(store, 'plots');
+  const ran = await reign('show', cycleAt(1).id, '--plots', plots);
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('ROC AUC against the champion: better is to the right');
+  expect(ran.stdout).toContain(join(plots, 'differences.png'));
+  for (const name of ['differences', 'calibration', 'labels'])
+    expect(existsSync(join(plots, `${name}.png`))).toBe(true);
+});
