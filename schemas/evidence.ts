@@ -60,7 +60,7 @@ export const SliceEvidence = z
     challenger: z.number().nullable(),
     champion: z.number().nullable(),
     difference: Interval.nullable(),
-    /** The upper bound after Holm's correction over all declared slices; null where nothing was measured, and for found slices. */
+    /** The upper bound after Holm's correction over all declared, or all found, slices; null where nothing was measured. */
     holmHigh: z.number().nullable(),
     /** Why nothing was measured: too few rows, one class only. */
     unmeasured: z.string().nullable(),

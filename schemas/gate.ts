@@ -61,7 +61,7 @@ export type Floor = z.infer<typeof Floor>;
 export const SlicePolicy = z
   .strictObject({
     column: columnName.describe(
-      'One of source.features or source.carry. Each of its values is a slice (at most 50: of texts the most frequent, the rest together; numbers of more values are cut at their quintiles); rows without a value are one too.',
+      'One of source.features or source.carry. Each of its values is a slice (at most 50, fewer where all columns together would give more than 240: of texts the most frequent, the rest together; numbers of more values are cut at their quintiles); rows without a value are one too.',
     ),
     metric: z.enum(metricNames).optional().describe('Default: the primary metric.'),
     margin: z.number().min(0).describe('The loss that is accepted within a slice.'),
@@ -141,7 +141,7 @@ export const Gate = z
     ),
     guardrails: z.array(Guardrail).default([]).describe('Metrics that must not get worse by more than a margin.'),
     floors: z.array(Floor).default([]).describe('What the challenger must reach by itself.'),
-    slices: z.array(SlicePolicy).max(50).default([]).describe('Parts of the rows in which it must not lose.'),
+    slices: z.array(SlicePolicy).max(30).default([]).describe('Parts of the rows in which it must not lose.'),
     undecidedSlices: z
       .enum(['blockProtected', 'blockAll', 'pass'])
       .default('blockProtected')

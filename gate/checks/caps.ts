@@ -50,7 +50,7 @@ function* marginFits({ champion, metrics, primary }: Evidence, { gate }: Policy)
 function* sliceSearch({ champion, foundSlices, primary }: Evidence, { gate }: Policy): Generator<Check> {
   if (gate.search === undefined || champion === null) return;
   const { margin } = gate.search;
-  const losing = foundSlices.filter(({ difference }) => (difference?.decidingHigh ?? 0) < -margin);
+  const losing = foundSlices.filter(({ holmHigh }) => (holmHigh ?? 0) < -margin);
   const columns = [...new Set(losing.map(({ where }) => where.map(({ column }) => column).join(' and ')))];
   yield {
     name: 'slice-search',

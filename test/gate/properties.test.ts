@@ -78,7 +78,7 @@ const sound = fc
       slices: ['origin', 'age'].map((column) =>
         slice(column, 'x', { difference: found.part, holmHigh: found.holmHigh }),
       ),
-      foundSlices: [slice('origin', 'y', { difference: found.found, holmHigh: null })],
+      foundSlices: [slice('origin', 'y', { difference: found.found, holmHigh: found.found?.decidingHigh ?? null })],
       anchor: found.anchor === null ? null : contender({ cycle: 'anchor' }),
       labels: { ...evidence().labels, unlabelledShare: found.unlabelledShare, trending: found.trending },
       charge: { alpha: 0.025, account: found.account },

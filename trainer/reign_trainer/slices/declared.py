@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from reign_trainer.gate_parameters import gate_parameters
 from reign_trainer.measure import MeasureError
 from reign_trainer.shapes import Gate, SliceEvidence, SlicePolicy
 
-from .gate_parameters import gate_parameters
 from .grouping import Grouping, Key
 from .groupings import groupings
 from .holm import holm_upper_bounds

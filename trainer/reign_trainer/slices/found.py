@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from reign_trainer.gate_parameters import gate_parameters
 from reign_trainer.measure import MeasureError
 from reign_trainer.measure.arrays import Bools, Ints
 from reign_trainer.measure.holdout import Holdout
 from reign_trainer.shapes import Gate, SearchPolicy, SliceEvidence
 
-from .gate_parameters import gate_parameters
 from .grouping import Grouping, Key
 from .groupings import groupings
 from .holm import holm_upper_bounds
