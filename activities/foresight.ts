@@ -2,7 +2,7 @@ import { alphaFor } from '../gate/errorBudget.ts';
 import { plannedClusters } from '../gate/plannedClusters.ts';
 import { daysBetween, windowsOf } from '../gate/windows.ts';
 import { lastPromotion } from '../ledger/lastPromotion.ts';
-import { pastErrors } from '../ledger/pastJudgements.ts';
+import { pastErrors, skippedSince } from '../ledger/pastJudgements.ts';
 import type { Definition } from '../schemas/definition.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { ChampionToBeat, Foresight } from '../schemas/steps.ts';
@@ -19,6 +19,8 @@ interface CycleToForesee {
 
 /** Fewer past cycles tell too little about the next one. */
 const fewest = 4;
+/** So many cycles in a row may be saved their fit; then one is fitted all the same, to see whether the world has changed. */
+const mostInARow = 3;
 
 /**
  * What to ask before the fit: could this cycle show the gain that the author asked for? Only where `gate.detect` is given:
@@ -32,7 +34,7 @@ export async function foresight(
   const { gate, source, schedule } = definition;
   if (gate.detect === undefined) return null;
   const past = await pastErrors(db, model, lineage, asOf, primaryOf(definition));
-  if (past.length < fewest) return null;
+  if (past.length < fewest || (await skippedSince(db, model, lineage, asOf)) >= mostInARow) return null;
   const chose = (await lastPromotion(db, model, lineage))?.holdout ?? null;
   const clusters = plannedClusters(source.cluster, holdout, chose, past);
   const fitted = windowsOf(champion.asOf, champion.definition.windows).train.to;

@@ -89,3 +89,30 @@ export async function pastEvidence(
     .execute();
   return rows.map(({ evidence }) => evidence);
 }
+
+/** How many cycles before `asOf` were skipped since the last one that came to a judgement. */
+export async function skippedSince(
+  db: Kysely<Database>,
+  model: string,
+  lineage: string,
+  asOf: string,
+): Promise<number> {
+  const row = await db
+    .selectFrom('cycles')
+    .select(({ fn }) => fn.countAll<number>().as('skipped'))
+    .where('model', '=', model)
+    .where('lineage', '=', lineage)
+    .where('as_of', '<', asOf)
+    .where('status', '=', 'skipped')
+    .where(
+      'as_of',
+      '>',
+      sql<string>`coalesce((
+        select max(judged.as_of) from reign.judgements
+        join reign.cycles judged on judged.id = judgements.cycle
+        where judged.model = ${model} and judged.lineage = ${lineage} and judged.as_of < ${asOf}
+      ), '-infinity')`,
+    )
+    .executeTakeFirstOrThrow();
+  return Number(row.skipped);
+}

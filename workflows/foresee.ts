@@ -13,5 +13,5 @@ export async function foresee({ foresight }: PlannedCycle): Promise<string | nul
   const { optimistic, pessimistic, pastCycles } = await trainer.forecast(request);
   if (optimistic === null || pessimistic === null || optimistic <= wanted) return null;
   const range = `${optimistic.toFixed(4)} to ${pessimistic.toFixed(4)}`;
-  return `Not fitted: by ${pastCycles} past cycles, ${request.clusters} clusters could show a difference of ${range} at best, and ${wanted} is asked for (gate.detect).`;
+  return `Not fitted: by ${pastCycles} past cycles, ${request.clusters} clusters could show a difference of ${range}, and ${wanted} is asked for (gate.detect).`;
 }

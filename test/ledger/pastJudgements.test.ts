@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { history } from '../../ledger/history.ts';
-import { pastErrors, pastEvidence } from '../../ledger/pastJudgements.ts';
+import { pastErrors, pastEvidence, skippedSince } from '../../ledger/pastJudgements.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { Cycle, type PrimaryResult } from '../../schemas/cycle.ts';
 import { apply, hashOf, identity, judge, model, prepare, primary, reign } from './scene.ts';
@@ -56,6 +56,22 @@ test('what an earlier release wrote: left out here, and told elsewhere as far as
   expect((await cycleById(db, identity({ week: 2 }).id))?.primary).toEqual(told);
   expect((await history(db, model, 'live'))[1]?.primary).toEqual(told);
   for (const cycle of await cyclesOf(db, model)) Cycle.parse(cycle);
+});
+
+test('cycles that were skipped since the last one that came to a judgement', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  const skip = async (week: number) => recordOutcome(db, await prepare({ db, week }), { status: 'skipped' });
+  await skip(1);
+  expect(await skippedSince(db, model, 'live', asOf(2))).toBe(1);
+  await reign({ db, week: 2 });
+  expect(await skippedSince(db, model, 'live', asOf(3))).toBe(0);
+  await skip(3);
+  await skip(4);
+  expect(await skippedSince(db, model, 'live', asOf(5))).toBe(2);
+  expect(await skippedSince(db, model, 'live', asOf(4))).toBe(1);
+  expect(await skippedSince(db, model, 'other', asOf(5))).toBe(0);
 });
 
 test('evidence of settled cycles before an asOf: the last judgement of each, newest first', async () => {

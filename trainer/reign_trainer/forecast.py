@@ -17,17 +17,17 @@ _LEAST_FOR_TREND = 6
 _TREND_LEVEL = 0.05
 #: The age is taken at most so far beyond what was seen, in lengths of what was seen.
 _BEYOND = 0.5
-#: Ends of the range, as shares of the past standard errors below them.
-_OPTIMISTIC, _PESSIMISTIC = 0.1, 0.9
 
 
 def forecast(request: ForecastRequest) -> ForecastResult:
     """Give the detectable difference as a range.
 
     It is (t at 1 - alpha + t at 0.8) times the standard error of the difference, with clusters - 1 degrees of freedom.
-    Each past standard error is brought to this cycle's number of clusters by the square root, and, where at least six
-    past cycles show that it grows while the champion ages (two versions differ the more the further apart they were
-    fitted), to this champion's age by the fitted trend. The range goes from their 10 % to their 90 % point.
+    Each past standard error is brought to this cycle's number of clusters by the square root. Where at least six past
+    cycles show that it grows while the champion ages (two versions differ the more the further apart they were fitted),
+    the pessimistic end is brought to this champion's age by the fitted trend, and the optimistic end as far as that makes
+    it smaller. The range goes from the smallest to the largest of them: a fit that is saved brings no new error to
+    learn from, so nothing but the best that was ever seen may save one.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ def forecast(request: ForecastRequest) -> ForecastResult:
     if not past or request.clusters < 2 or not 0 < request.alpha < 1:
         return ForecastResult(optimistic=None, pessimistic=None, past_cycles=len(past))
     errors = np.array([one.standard_error * math.sqrt(one.clusters / request.clusters) for one in past])
-    errors = errors * _ageing(np.log(errors), np.array([one.champion_age_days for one in past]), request)
+    ageing = _ageing(np.log(errors), np.array([one.champion_age_days for one in past]), request)
     freedom = request.clusters - 1
     reach = float(stdtrit(freedom, 1 - request.alpha)) + float(stdtrit(freedom, _POWER))
     # An alpha above a half would make it negative; what can be detected then is anything.
-    ends = max(0.0, reach) * np.quantile(errors, [_OPTIMISTIC, _PESSIMISTIC])
+    ends = max(0.0, reach) * np.array([np.min(errors * np.minimum(1, ageing)), np.max(errors * np.maximum(1, ageing))])
     if not np.isfinite(ends).all():
         return ForecastResult(optimistic=None, pessimistic=None, past_cycles=len(past))
     return ForecastResult(optimistic=float(ends[0]), pessimistic=float(ends[1]), past_cycles=len(past))
