@@ -63,8 +63,13 @@ def _areas(model: Binormal, drawn: Drawn, scores: Floats) -> Areas:
 
 
 def degrees_of_freedom(model: Binormal, drawn: Drawn) -> Floats:
-    """Those of the trainer's t, by holdout."""
-    return np.full(len(drawn.positive), float((model.clusters or model.rows) - 1))
+    """Give those of the trainer's t by holdout: effective clusters less one."""
+    if model.clusters is None:
+        return np.full(len(drawn.positive), model.rows - 1.0)
+    count, rows = drawn.clusters.shape
+    cells = drawn.clusters + model.clusters * np.arange(count)[:, np.newaxis]
+    sizes = np.bincount(cells.ravel(), minlength=count * model.clusters).reshape(count, -1)
+    return rows**2 / np.square(sizes.astype(np.float64)).sum(axis=1) - 1
 
 
 def promoted(found: Differences, alpha: float | Floats) -> dict[str, Bools]:

@@ -54,7 +54,7 @@ def settings(quick: bool) -> list[Setting]:
     found = []
 
     def add(rows: int, clusters: int | None, sizes: str = "equal", shock: float = 0.1) -> None:
-        cycles = {1_000: 5_000, 10_000: 2_000, 100_000: 1_000}[rows]
+        cycles = {1_000: 20_000, 10_000: 4_000, 100_000: 1_000}[rows]
         if quick:
             cycles = {1_000: 400, 10_000: 300, 100_000: 60}[rows]
         kind = "independent rows" if clusters is None or shock == 0 else "shocks"

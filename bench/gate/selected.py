@@ -39,7 +39,7 @@ class Selected:
     cycles: int
 
 
-MODEL = Binormal(rows=5_000, clusters=30, sizes="equal", likeness=0.5)
+MODEL = Binormal(rows=10_000, clusters=30, sizes="equal", likeness=0.5)
 
 
 def settings(quick: bool) -> list[Selected]:

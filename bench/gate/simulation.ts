@@ -9,6 +9,10 @@ import { writeTables } from './writeTables.ts';
 export const alpha = 0.025;
 /** What a true gain of one detectable difference must be shown in. */
 export const leastPower = 0.75;
+/** So many holdouts tell whether an interval covers as often as it says; a smoke test has fewer. */
+const enoughSimulations = 1000;
+/** What rounding may do, in standard errors. */
+const tolerance = 1e-9;
 export const coverageBounds = { low: 0.93, high: 0.97 } as const;
 
 /** How often the verdict is `promote` where the champion selected the labels. */
@@ -63,6 +67,8 @@ const ofPromotion = (found: readonly Promotion[]): Cell[] => found.flatMap(({ ce
 
 /** Cells that miss what is asked of the declared domain, in words. */
 export function* misses({ promotion, years, selected, coverage }: Simulated): Generator<string> {
+  const apart = Math.max(...promotion.flatMap(({ checked }) => checked));
+  if (!(apart <= tolerance)) yield `the simulation and the trainer differ by ${apart} standard errors`;
   for (const cell of ofPromotion(promotion).filter(({ declared }) => declared)) {
     if (notBetter(cell) && cell.reign > limitOf(cell.cycles))
       yield `${cell.setting}, ${cell.effect}: promoted ${percent(cell.reign)}, at most ${percent(limitOf(cell.cycles))} asked`;
@@ -77,7 +83,7 @@ export function* misses({ promotion, years, selected, coverage }: Simulated): Ge
     if (one.explored === 0 && one.gate > 0) yield `${one.name}: promoted ${percent(one.gate)} on selected labels`;
   }
   for (const { declared, name, metrics, simulations } of coverage) {
-    if (!declared) continue;
+    if (!declared || simulations < enoughSimulations) continue;
     for (const [metric, found] of Object.entries(metrics)) {
       if (found.measured < simulations) yield `${metric}, ${name}: no interval in ${simulations - found.measured} holdouts`;
       if (isMissed(found)) yield `${metric}, ${name}: coverage ${found.covered.toFixed(3)}`;

@@ -39,7 +39,7 @@ class Years:
 
 def settings(quick: bool) -> list[Years]:
     """Small holdouts, where Student's t has to do most of the work far out in its tail."""
-    lines = {"weekly": 20 if quick else 1_000, "daily": 20 if quick else 2_000}
+    lines = {"weekly": 10 if quick else 500, "daily": 15 if quick else 1_500}
     kinds = [(14, "equal"), (14, "unequal"), (30, "unequal")]
     return [
         Years(
