@@ -1,6 +1,6 @@
+import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
 import { flights } from './gate/flights.ts';
 import { simulation } from './gate/simulation.ts';
-import type { Benchmark, BenchmarkOptions } from './benchmark.ts';
 
 /**
  * How often the gate is wrong, beside a gate that promotes the larger number and one whose interval takes rows for

@@ -11,10 +11,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
-
 from generators import Binormal, Sizes, cluster_sizes, multiclass, regression
 from reign_trainer.measure import Parameters, measure, measure_difference
+from scipy.special import expit
 from seeds import generator
 from truths import binary_truths, multiclass_truths, regression_truths
 
@@ -115,7 +114,9 @@ def run(setting: Coverage) -> dict[str, Any]:
 
 
 def _model(setting: Coverage) -> Binormal:
-    return Binormal(setting.rows, setting.clusters, setting.sizes, shock=0.15, rate=0.3 if setting.task == "slice" else 0.25)
+    return Binormal(
+        setting.rows, setting.clusters, setting.sizes, shock=0.15, rate=0.3 if setting.task == "slice" else 0.25
+    )
 
 
 def _intervals(setting: Coverage, rng: np.random.Generator) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, ndtri, stdtrit
-
 from areas import Areas, areas, independent_errors, jackknife_errors
 from generators import Binormal, Bools, Drawn, Floats
 from reign_trainer.measure import measure
+from reign_trainer.measure.degrees_of_freedom import ROUNDING
+from scipy.special import expit, ndtri, stdtrit
 
 BATCH_ROWS = 100_000
 """About so many rows are drawn and sorted at a time."""
@@ -69,7 +69,9 @@ def degrees_of_freedom(model: Binormal, drawn: Drawn) -> Floats:
     count, rows = drawn.clusters.shape
     cells = drawn.clusters + model.clusters * np.arange(count)[:, np.newaxis]
     sizes = np.bincount(cells.ravel(), minlength=count * model.clusters).reshape(count, -1)
-    return rows**2 / np.square(sizes.astype(np.float64)).sum(axis=1) - 1
+    effective = rows**2 / np.square(sizes.astype(np.float64)).sum(axis=1)
+    whole = np.rint(effective)
+    return np.where(np.abs(effective - whole) < ROUNDING * whole, whole, effective) - 1
 
 
 def promoted(found: Differences, alpha: float | Floats) -> dict[str, Bools]:

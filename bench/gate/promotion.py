@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from decisions import batches, champion_areas, detectable, differences, disagreement, promoted, shipped
 from documents import metric_documents
 from generators import Binormal

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
-
 from documents import metric_documents
 from generators import Binormal, Bools, Floats
 from promotion import ALPHA, SEPARATION
 from reign_trainer.measure import measure
+from scipy.special import expit
 from seeds import generator
 
 

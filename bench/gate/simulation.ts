@@ -1,55 +1,42 @@
 import { type Benchmark, rounded, say } from '../benchmark.ts';
-import type { Cell, CoveredMetric, Promotion, SimulationAnswer } from './answers.ts';
+import type { SimulationAnswer } from './answers.ts';
 import { budget, chargedTests } from './charges.ts';
 import { verdictOn, verdictOnSelected } from './decided.ts';
 import { askPython } from './python.ts';
+import { alpha, limitOf, misses, notBetter, ofPromotion, type SelectedRates, type Simulated } from './required.ts';
 import { simulationTables } from './simulationTables.ts';
 import { writeTables } from './writeTables.ts';
 
-export const alpha = 0.025;
-/** What a true gain of one detectable difference must be shown in. */
-export const leastPower = 0.75;
-/** So many holdouts tell whether an interval covers as often as it says; a smoke test has fewer. */
-const enoughSimulations = 1000;
-/** What rounding may do, in standard errors. */
-const tolerance = 1e-9;
-export const coverageBounds = { low: 0.93, high: 0.97 } as const;
-
-/** How often the verdict is `promote` where the champion selected the labels. */
-export interface SelectedRates {
-  readonly name: string;
-  readonly cycles: number;
-  readonly naive: number;
-  /** The lower bound of the difference alone. */
-  readonly primary: number;
-  /** The gate, told that labels are complete. */
-  readonly toldComplete: number;
-  /** The gate, told the truth. */
-  readonly gate: number;
-  /** The lower bound, had all labels been known. */
-  readonly allLabelsKnown: number;
-  readonly explored: number;
-}
-
-/** The measured numbers with what the gate itself says about them. */
-export interface Simulated extends Omit<SimulationAnswer, 'selected'> {
-  readonly selected: readonly SelectedRates[];
-}
-
 /** Simulated holdouts: rates of promotion, years under the error budget, selected labels, coverage of intervals. */
 export async function simulation(quick: boolean): Promise<Benchmark> {
-  const answer = await askPython<SimulationAnswer>('simulate.py', {
-    quick,
-    processes: 2,
-    wrongPromotions: budget.wrongPromotions,
-    charges: { weekly: chargedTests('weekly'), daily: chargedTests('daily') },
-  });
+  const answer = await askPython<SimulationAnswer>('simulate.py', request(quick));
+  return report(answer, quick);
+}
+
+/** What simulate.py is asked. */
+export const request = (quick: boolean) => ({
+  quick,
+  processes: 2,
+  wrongPromotions: budget.wrongPromotions,
+  charges: { weekly: chargedTests('weekly'), daily: chargedTests('daily') },
+});
+
+/** Lets the gate decide on what was simulated, writes the tables and sums them up. */
+export function report(answer: SimulationAnswer, quick: boolean): Benchmark {
   const simulated: Simulated = { ...answer, selected: answer.selected.map(selectedRates) };
   if (!quick) writeTables('measured', simulationTables(simulated));
   return summarise(simulated);
 }
 
-function selectedRates({ name, cycles, naive, primary, explored, evidences, ...rest }: SimulationAnswer['selected'][number]): SelectedRates {
+function selectedRates({
+  name,
+  cycles,
+  naive,
+  primary,
+  explored,
+  evidences,
+  ...rest
+}: SimulationAnswer['selected'][number]): SelectedRates {
   const promoted = (labels: 'selected' | 'complete') =>
     evidences.filter((cycle) => verdictOnSelected(cycle, labels) === 'promote').length / cycles;
   return {
@@ -58,43 +45,6 @@ function selectedRates({ name, cycles, naive, primary, explored, evidences, ...r
     gate: promoted('selected'),
   };
 }
-
-/** The most that a rate of so many cycles may be, three errors of the simulation included. */
-export const limitOf = (cycles: number): number => alpha + 3 * Math.sqrt((alpha * (1 - alpha)) / cycles);
-
-export const notBetter = ({ effect }: Cell): boolean => effect === 'equal' || effect === 'worse';
-const ofPromotion = (found: readonly Promotion[]): Cell[] => found.flatMap(({ cells }) => cells);
-
-/** Cells that miss what is asked of the declared domain, in words. */
-export function* misses({ promotion, years, selected, coverage }: Simulated): Generator<string> {
-  const apart = Math.max(...promotion.flatMap(({ checked }) => checked));
-  if (!(apart <= tolerance)) yield `the simulation and the trainer differ by ${apart} standard errors`;
-  for (const cell of ofPromotion(promotion).filter(({ declared }) => declared)) {
-    if (notBetter(cell) && cell.reign > limitOf(cell.cycles))
-      yield `${cell.setting}, ${cell.effect}: promoted ${percent(cell.reign)}, at most ${percent(limitOf(cell.cycles))} asked`;
-    if (cell.effect === 'better-1' && cell.reign < leastPower)
-      yield `${cell.setting}: power ${percent(cell.reign)} at one detectable difference`;
-  }
-  for (const one of years) {
-    if (one.promotions_a_year > one.allowed + 3 * one.simulation_error)
-      yield `${one.cadence}, ${one.clusters} clusters, ${one.sizes}: ${one.promotions_a_year.toFixed(3)} promotions a year, at most ${one.allowed} asked`;
-  }
-  for (const one of selected) {
-    if (one.explored === 0 && one.gate > 0) yield `${one.name}: promoted ${percent(one.gate)} on selected labels`;
-  }
-  for (const { declared, name, metrics, simulations } of coverage) {
-    if (!declared || simulations < enoughSimulations) continue;
-    for (const [metric, found] of Object.entries(metrics)) {
-      if (found.measured < simulations) yield `${metric}, ${name}: no interval in ${simulations - found.measured} holdouts`;
-      if (isMissed(found)) yield `${metric}, ${name}: coverage ${found.covered.toFixed(3)}`;
-    }
-  }
-}
-
-export const isMissed = ({ covered, bothSides }: CoveredMetric): boolean =>
-  covered < coverageBounds.low || (bothSides && covered > coverageBounds.high);
-
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 function summarise(simulated: Simulated): Benchmark {
   const cells = ofPromotion(simulated.promotion);

@@ -1,5 +1,5 @@
 import type { Cell, Coverage, Promotion, Years } from './answers.ts';
-import { alpha, isMissed, limitOf, misses, percent, type SelectedRates, type Simulated } from './simulation.ts';
+import { alpha, isMissed, limitOf, misses, percent, type SelectedRates, type Simulated } from './required.ts';
 import { table } from './writeTables.ts';
 
 /** What the simulation measured, as the documentation shows it. */
@@ -51,7 +51,9 @@ function promotions(found: readonly Promotion[]): string {
   const effects = ['equal', 'larger', 'rows', 'worse', 'larger', 'rows', '+½', '+1', '+2'];
   const rows = found.map(({ cells, detectable }) => {
     const cell = (effect: Cell['effect']) => cells.find((one) => one.effect === effect);
-    const [equal, worse, half, one, two] = (['equal', 'worse', 'better-0.5', 'better-1', 'better-2'] as const).map(cell);
+    const [equal, worse, half, one, two] = (['equal', 'worse', 'better-0.5', 'better-1', 'better-2'] as const).map(
+      cell,
+    );
     if (!equal || !worse || !half || !one || !two) throw new Error('a kind of challenger is missing');
     const tooMany = (of: Cell) => bold(digits(of.reign), of.declared && of.reign > limitOf(of.cycles));
     return [

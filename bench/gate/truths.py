@@ -9,10 +9,9 @@ any interval asked about.
 from __future__ import annotations
 
 import numpy as np
+from generators import Binormal, Floats, Ints
 from scipy.special import expit, log_expit, logit
 from scipy.stats import norm
-
-from generators import Binormal, Floats, Ints
 
 GRID = 400_001
 """Points of the grid of scores, over ten standard deviations to either side."""
@@ -24,7 +23,9 @@ def share_of_positives(model: Binormal) -> float:
     return float(np.sum(weights * expit(logit(model.rate) + model.rate_spread * nodes)) / np.sum(weights))
 
 
-def binary_truths(model: Binormal, separation: float, slope: float, intercept: float, bad_rate: float) -> dict[str, float]:
+def binary_truths(
+    model: Binormal, separation: float, slope: float, intercept: float, bad_rate: float
+) -> dict[str, float]:
     """Give the metrics of a binormal model whose probability is ``expit(slope * score + intercept)``.
 
     Parameters

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from decisions import batches, champion_areas, differences, promoted
 from generators import Binormal, Floats
 from promotion import SEPARATION

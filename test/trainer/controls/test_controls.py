@@ -105,6 +105,20 @@ def test_they_need_not_lose_against_a_champion_that_knows_nothing() -> None:
             assert found.difference.deciding_low < 0
 
 
+def test_against_a_champion_that_misleads_no_knowledge_is_held_against_nobodys_answer() -> None:
+    of = compared(n=4000, days=30)
+    found = _run(compared(n=4000, days=30, champion=1 - of.challenger)).shuffled
+    assert found is not None and not found.must_lose
+    assert found.difference.deciding_low < 0
+    # The champion itself is rightly beaten by far.
+    assert found.difference.estimate < 0.1
+
+
+@pytest.mark.parametrize("metric", ["expected_cost", "approval_rate"])
+def test_by_metrics_where_chance_may_rightly_win_nothing_is_asked(metric: str) -> None:
+    assert _run(compared(n=3000, primary=metric)).shuffled is None
+
+
 def test_within_a_margin_that_forgives_everything_nothing_is_asked_of_them() -> None:
     forgiving = {"win": "nonInferior", "reason": "cheaper to run", "margin": 0.4}
     strict = forgiving | {"margin": 0.02}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from default_gate import default_gate
 from reign_trainer.pipeline import LabelledClassifier, build_pipeline, forget_code
 from reign_trainer.shapes import Definition
 
@@ -27,6 +28,8 @@ def read_definition(name: str) -> Definition:
         **document["source"],
     }
     document["schedule"] = {"timeZone": "UTC", **document["schedule"]}
+    slices = [{"protected": False, **one} for one in document["gate"].get("slices", [])]
+    document["gate"] = default_gate(**{**document["gate"], "slices": slices})
     pipeline = document["pipeline"]
     if "columns" in pipeline:
         pipeline.setdefault("remainder", "drop")

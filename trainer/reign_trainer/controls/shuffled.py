@@ -15,6 +15,10 @@ ALPHA = 1e-4
 CLEAR = 6.0
 SURE = 4.0
 
+NO_FLOOR = frozenset({"macro_f1", "expected_cost", "approval_rate"})
+"""Metrics by which scores dealt out at random may rightly beat a constant: flagging some rows can be cheaper than flagging
+none, and naming every class better than naming one."""
+
 
 def shuffled_scores(case: Case) -> Floats:
     """Deal the challenger's scores out at random over the rows."""
@@ -40,13 +44,20 @@ def shuffled(case: Case, scores: Floats, lead: Interval | None) -> ShuffledContr
         is no champion yet, say), such scores win as often as alpha says, and every week is too often for an alarm. They
         must lose where the champion leads the trivial predictor by more than `CLEAR` standard errors and by so much
         that the interval shows it with `SURE` standard errors to spare. None where losing by the margin is allowed and
-        the champion's lead is not surely twice that: then such scores may well be not inferior.
+        the champion's lead is not surely twice that: then such scores may well be not inferior; and for the metrics
+        of `NO_FLOOR`. Against the trivial predictor where the champion is worse than that.
     """
-    found = case.difference(scores, min(case.comparison.alpha, ALPHA))
+    if case.comparison.primary in NO_FLOOR:
+        return None
+    alpha = min(case.comparison.alpha, ALPHA)
     if lead is None:
-        return ShuffledControl(difference=found, must_lose=False)
+        return ShuffledControl(difference=case.difference(scores, alpha), must_lose=False)
     if within_margin(case, lead):
         return None
+    if lead.estimate <= 0:
+        # A champion that misleads is rightly beaten by no knowledge: then nobody's answer is what must not be beaten.
+        return ShuffledControl(difference=case.difference(scores, alpha, case.trivial), must_lose=False)
+    found = case.difference(scores, alpha)
     return ShuffledControl(difference=found, must_lose=_must_lose(lead, found))
 
 
