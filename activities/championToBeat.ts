@@ -1,10 +1,11 @@
-import { periodAfter } from '../gate/windows.ts';
+import { nextPeriod } from '../gate/windows.ts';
 import { anchorOf } from '../ledger/anchor.ts';
 import type { Champion } from '../ledger/champions.ts';
 import { followUpsOf } from '../ledger/followUps.ts';
 import { lastPromotion } from '../ledger/lastPromotion.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { ChampionToBeat, PromotionToFollow, VersionToScore } from '../schemas/steps.ts';
+import { primaryOf } from './planQueries.ts';
 import { type Opponent, versionToScore } from './versionToScore.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +27,7 @@ export async function championToBeat(
     ...(await toScore(champion)),
     ...{ epoch, choseSnapshots },
     anchor: await anchor(world, champion, opponent, toScore),
-    promotion: await promotionToFollow(world, champion, holdout, toScore),
+    promotion: await promotionToFollow(world, champion, holdout, opponent, toScore),
   };
 }
 
@@ -45,13 +46,14 @@ async function promotionToFollow(
   { ledger: { db } }: World,
   { model, lineage, epoch }: Champion,
   holdout: Window,
+  opponent: Opponent,
   toScore: (version: Champion) => Promise<VersionToScore>,
 ): Promise<PromotionToFollow | null> {
   const promotion = await lastPromotion(db, model, lineage);
   if (promotion === undefined || promotion.epoch !== epoch) return null;
-  const window = periodAfter(promotion.holdout);
+  const window = nextPeriod(promotion.holdout, holdout);
   const known = (await followUpsOf(db, model, lineage)).some((one) => one.epoch === epoch && one.complete);
-  if (known || holdout.from >= window.to || holdout.to <= window.from) return null;
+  if (known || holdout.to <= window.from || promotion.metric !== primaryOf(opponent.definition)) return null;
   const { cycle, promised, beaten } = promotion;
   return { cycle, epoch, window, promised, beaten: beaten === null ? null : await toScore(beaten) };
 }

@@ -13,10 +13,14 @@ export function windowsOf(asOf: string, { horizon, lag, train, holdout }: Window
   return { train: { from: before(trainTo, train), to: trainTo }, holdout: { from: holdoutFrom, to: holdoutTo } };
 }
 
-/** The period right after a window, as long as the window itself. */
-export function periodAfter({ from, to }: Window): Window {
-  const length = Date.parse(to) - Date.parse(from);
-  return { from: to, to: instantOf(Date.parse(to) + length) };
+/**
+ * The period in which a promotion is looked at again: as long as the holdout that it was promoted on, and right after that,
+ * or, where cycles are so rare that the next holdout begins later, from there on.
+ */
+export function nextPeriod(promoted: Window, holdout: Window): Window {
+  const from = holdout.from > promoted.to ? holdout.from : promoted.to;
+  const length = Date.parse(promoted.to) - Date.parse(promoted.from);
+  return { from, to: instantOf(Date.parse(from) + length) };
 }
 
 /** How many whole days lie between two instants, to the nearest. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Bounded } from '../schemas/evidence.ts';
+import type { Metric } from '../schemas/metrics.ts';
 import type { Window } from '../schemas/primitives.ts';
 import { type Champion, championOfEpoch } from './champions.ts';
 import type { Database } from './database.ts';
@@ -15,7 +16,8 @@ export interface Promotion {
   readonly evidence: string;
   /** Whom it beat; null where nobody reigned. */
   readonly beaten: Champion | null;
-  /** The difference that it was promoted at. */
+  /** The metric that decided, and its difference that it was promoted at. */
+  readonly metric: Metric;
   readonly promised: Bounded;
   readonly holdout: Window;
 }
@@ -50,6 +52,7 @@ export async function lastPromotion(
   return {
     ...{ epoch, cycle, number, version, evidence },
     beaten: (await championOfEpoch(db, model, lineage, epoch - 1)) ?? null,
+    metric: primary.metric,
     promised: { estimate: primary.difference, low: primary.low, high: primary.high },
     holdout: { from: instant(holdout_from), to: instant(holdout_to) },
   };

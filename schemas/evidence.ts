@@ -182,6 +182,10 @@ export const Selection = z
     effectiveRows: z.number().nullable(),
     /** Share of the challenger's swap-ins (or, without cut-off, of all rows) that can never show a label. */
     unreachable: z.number().nullable(),
+    /** Rows whose decision their probability rules out: accepted at 0, turned away at 1. */
+    contradicted: z.int().nullable(),
+    /** The accepted share against the mean probability, in all rows and by fifths of score and probability: the largest difference in standard errors. */
+    disagreement: z.number().nullable(),
   })
   .meta({ id: 'Selection' });
 export type Selection = z.infer<typeof Selection>;

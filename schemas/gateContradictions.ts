@@ -112,6 +112,12 @@ function* winContradictions({ win, margin, reason, minimumGain, detect }: Gate):
 
 function* parameterContradictions(gate: Gate, task: Task): Generator<Contradiction> {
   const { cutoff, cost } = gate;
+  if (gate.badRate !== undefined && gate.cutoff?.accept === 'above')
+    yield {
+      path: ['gate', 'badRate'],
+      found: gate.badRate,
+      message: 'nothing where gate.cutoff accepts rows above it: the approval rate takes positive rows for bad ones',
+    };
   for (const key of ['cutoff', 'cost', 'badRate'] as const)
     if (task !== 'binary' && gate[key] !== undefined)
       yield { path: ['gate', key], found: gate[key], message: `nothing, since only a binary model is cut at a score` };

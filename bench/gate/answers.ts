@@ -1,4 +1,4 @@
-import type { MetricEvidence } from '../../schemas/evidence.ts';
+import type { Interval, MetricEvidence } from '../../schemas/evidence.ts';
 
 /** How often each gate promoted, as shares of the cycles. */
 export interface Rates {
@@ -61,7 +61,7 @@ export interface Years {
 
 /** One cycle whose labels the champion selected. */
 export interface SelectedCycle {
-  readonly metrics: Record<string, MetricEvidence>;
+  readonly difference: Interval;
   readonly rows: number;
   readonly labelled: number;
   readonly positives: number;

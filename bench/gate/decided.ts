@@ -1,7 +1,7 @@
 import { decide } from '../../gate/decide.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import type { VerdictKind } from '../../schemas/verdict.ts';
-import { evidence, policy, selection } from '../../test/gate/evidence.ts';
+import { evidence, metric, policy, selection } from '../../test/gate/evidence.ts';
 import type { Sample, SelectedCycle } from './answers.ts';
 
 /** The gate's verdict on a simulated cycle: a whole evidence document, the policy's defaults, no guardrails. */
@@ -11,7 +11,9 @@ export function verdictOn({ metrics, rows, clusters, positives }: Sample): Verdi
 
 /** The same where the champion selected whose label shows, as the source says or, untruthfully, as if it had not. */
 export function verdictOnSelected(cycle: SelectedCycle, labels: 'selected' | 'complete'): VerdictKind {
-  const found = document({ ...cycle, judged: cycle.labelled });
+  const { difference, rows, clusters, positives, labelled } = cycle;
+  const metrics = { roc_auc: metric({ trivial: 0.5, difference }) };
+  const found = document({ metrics, rows, clusters, positives, judged: labelled });
   return decide(
     {
       ...found,

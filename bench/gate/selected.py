@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from documents import metric_documents
-from generators import Binormal, Bools, Floats
+from documents import interval_document
+from generators import Binormal, Bools, Floats, Ints
 from promotion import ALPHA, SEPARATION
-from reign_trainer.measure import measure
+from reign_trainer.measure import Interval, measure_difference
 from scipy.special import expit
 from seeds import generator
 
@@ -57,7 +57,7 @@ def run(setting: Selected) -> dict[str, Any]:
     Returns
     -------
     dict
-        The evidence of every cycle, for the gate itself to decide on, with the rates of the primary test and of the
+        The difference of every cycle, for the gate itself to decide on, with the rates of the primary test and of the
         larger number, and the same on all applicants, had their outcomes been known.
     """
     rng = generator("selected", setting.name)
@@ -71,14 +71,13 @@ def run(setting: Selected) -> dict[str, Any]:
         shown = taken | (rng.random(taken.size) < setting.explored)
         weights = np.where(taken, 1, 1 / setting.explored)[shown] if setting.explored > 0 else None
 
-        evidence = _measured(positive[shown], challenger[shown], champion[shown], clusters[shown], weights)
-        difference = evidence["roc_auc"].difference
+        difference = _measured(positive[shown], challenger[shown], champion[shown], clusters[shown], weights)
         primary += difference.deciding_low > 0
         naive += difference.estimate > 0
-        known += _measured(positive, challenger, champion, clusters, None)["roc_auc"].difference.deciding_low > 0
+        known += _measured(positive, challenger, champion, clusters, None).deciding_low > 0
         evidences.append(
             {
-                "metrics": metric_documents(evidence, ["roc_auc"]),
+                "difference": interval_document(difference),
                 "rows": int(taken.size),
                 "labelled": int(shown.sum()),
                 "positives": int(positive[shown].sum()),
@@ -101,16 +100,8 @@ def run(setting: Selected) -> dict[str, Any]:
 
 
 def _measured(
-    positive: Bools, challenger: Floats, champion: Floats, clusters: np.ndarray, weights: Floats | None
-) -> dict[str, Any]:
-    return measure(
-        "binary",
-        positive.astype(np.float64),
-        expit(challenger),
-        expit(champion),
-        [0.75, 0.25],
-        clusters,
-        weights,
-        seed=1,
-        alpha=ALPHA,
-    )
+    positive: Bools, challenger: Floats, champion: Floats, clusters: Ints, weights: Floats | None
+) -> Interval:
+    labels = positive.astype(np.float64)
+    scores = (expit(challenger), expit(champion))
+    return measure_difference("roc_auc", "binary", labels, *scores, clusters, weights, seed=1, alpha=ALPHA)

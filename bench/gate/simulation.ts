@@ -92,6 +92,7 @@ function summarise(simulated: Simulated): Benchmark {
       reign_rates_of_equal_models: clustered.map(({ reign }) => rounded(reign)),
       promotions_a_year: simulated.years.map(({ promotions_a_year }) => rounded(promotions_a_year)),
       selected_primary_rates: simulated.selected.map(({ primary }) => rounded(primary)),
+      selected_rates_told_complete: simulated.selected.map((one) => rounded(one.toldComplete)),
       selected_gate_rates: simulated.selected.map((one) => rounded(one.gate)),
     },
   };

@@ -23,24 +23,28 @@ export interface Comparison {
 /** Sums in another order, on a processor of another type, end up this far apart at most; relative, from 1 down absolute. */
 export const tolerance = 1e-6;
 
-/** Compares two JSON documents value by value; the order of fields does not count. */
-export function compareDocuments(stored: unknown, recomputed: unknown): Comparison {
-  const found = [...differencesAt('', stored, recomputed)].sort((a, b) => Number(a.close) - Number(b.close));
+/**
+ * Compares two JSON documents value by value; the order of fields does not count.
+ *
+ * @param within how far apart two numbers may be and be close; 0: nowhere
+ */
+export function compareDocuments(stored: unknown, recomputed: unknown, within = tolerance): Comparison {
+  const found = [...differencesAt('', stored, recomputed, within)].sort((a, b) => Number(a.close) - Number(b.close));
   const [first] = found;
   if (first === undefined) return { outcome: 'identical', differences: [] };
   return { outcome: first.close ? 'close' : 'differs', differences: found };
 }
 
-function* differencesAt(path: string, stored: unknown, recomputed: unknown): Generator<Difference> {
+function* differencesAt(path: string, stored: unknown, recomputed: unknown, within: number): Generator<Difference> {
   if (Object.is(stored, recomputed)) return;
   if (Array.isArray(stored) && Array.isArray(recomputed)) {
     for (let at = 0; at < Math.max(stored.length, recomputed.length); at++)
-      yield* differencesAt(`${path}[${at}]`, stored[at], recomputed[at]);
+      yield* differencesAt(`${path}[${at}]`, stored[at], recomputed[at], within);
   } else if (isObject(stored) && isObject(recomputed)) {
     for (const name of new Set([...Object.keys(stored), ...Object.keys(recomputed)]))
-      yield* differencesAt(fieldOf(path, name), stored[name], recomputed[name]);
+      yield* differencesAt(fieldOf(path, name), stored[name], recomputed[name], within);
   } else {
-    yield { path, stored, recomputed, close: areClose(stored, recomputed) };
+    yield { path, stored, recomputed, close: areClose(stored, recomputed, within) };
   }
 }
 
@@ -48,10 +52,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whole numbers count something: they are the same, or not. */
-function areClose(stored: unknown, recomputed: unknown): boolean {
-  if (typeof stored !== 'number' || typeof recomputed !== 'number') return false;
+function areClose(stored: unknown, recomputed: unknown, within: number): boolean {
+  if (within === 0 || typeof stored !== 'number' || typeof recomputed !== 'number') return false;
   if (Number.isInteger(stored) && Number.isInteger(recomputed)) return false;
-  return Math.abs(stored - recomputed) <= tolerance * Math.max(1, Math.abs(stored), Math.abs(recomputed));
+  return Math.abs(stored - recomputed) <= within * Math.max(1, Math.abs(stored), Math.abs(recomputed));
 }
 
 function fieldOf(path: string, name: string): string {

@@ -8,12 +8,28 @@ import { selectedLabels } from './selectedLabels.ts';
 
 /** What leaves a win to a person. The first that fails turns `promote` into `review`; nothing else is changed by them. */
 export function* caps(evidence: Evidence, policy: Policy): Generator<Check> {
+  yield* selfTests(evidence);
   yield* selectedLabels(evidence, policy);
   yield* anchorScored(evidence, policy);
   yield* marginFits(evidence, policy);
   yield* sliceSearch(evidence, policy);
   yield* errorBudget(evidence);
   yield* approval(policy);
+}
+
+/** A comparison that could not be checked may be right: a person has to say so. Nothing is promoted by a try. */
+function* selfTests({ controls, observations, charge }: Evidence): Generator<Check> {
+  if (charge.account === 'none') return;
+  const missing = [controls === null && "the gate's controls", observations === null && 'the search for leaks'].filter(
+    (each) => each !== false,
+  );
+  yield {
+    name: 'self-tests',
+    status: missing.length === 0 ? 'passed' : 'failed',
+    measured: missing.length === 0 ? 'controls and the search for leaks were run' : `not run: ${missing.join(', ')}`,
+    required: 'a gate that was tested on this very cycle',
+    why: 'What nobody checked is not known to hold.',
+  };
 }
 
 function* anchorScored({ anchor, champion }: Evidence, { gate }: Policy): Generator<Check> {

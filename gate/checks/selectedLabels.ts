@@ -1,12 +1,14 @@
 import type { Evidence, Selection } from '../../schemas/evidence.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Check } from '../../schemas/verdict.ts';
-import { count, percent, several } from '../numbers.ts';
+import { amount, count, percent, several } from '../numbers.ts';
 
 /** At least this share of all rows must have had a chance to show its label. */
 const overlapNeeded = 0.99;
 /** One row that stands in for more than this share of all weight decides by itself. */
 const largestWeight = 0.05;
+/** Probabilities that come true stay within this many standard errors, over some dozen parts of the rows. */
+const largestDisagreement = 5;
 /** Below so many rows of equal weight, weighted means are those of a few. */
 const fewestEffectiveRows = 100;
 
@@ -36,6 +38,10 @@ function* selectionFaults(selection: Selection): Generator<string> {
   const { weighted, randomised, overlap, unreachable } = selection;
   if (!weighted) yield 'there is no approval probability';
   if (randomised === null || randomised <= 0) yield 'nobody was approved at random';
+  if ((selection.contradicted ?? 0) > 0)
+    yield `${count(selection.contradicted ?? 0)} rows were decided against a probability of 0 or 1`;
+  if ((selection.disagreement ?? 0) > largestDisagreement)
+    yield `the recorded probabilities are not those by which rows were accepted (off by ${amount(selection.disagreement ?? 0)} standard errors)`;
   if (overlap === null) yield 'nobody knows who had a chance of approval';
   else if (overlap < overlapNeeded) yield `${percent(1 - overlap)} of all rows had no chance of approval`;
   if (unreachable === null) yield 'nobody knows whom the challenger would accept';

@@ -139,6 +139,16 @@ describe('the order of verdicts', () => {
     ['no metric, although nothing says why', { metrics: {} }, 'interval'],
     ['the deciding metric is missing', { metrics: { log_loss: metric() } }, 'interval'],
     ['six clusters', { clusters: { by: 'day', count: 6, largestShare: 0.2 } }, 'enough-clusters'],
+    [
+      'clusters that are worth three',
+      { metrics: { roc_auc: metric({ difference: interval(0.2, 0.1, 0.3, { degreesOfFreedom: 2 }) }) } },
+      'enough-clusters',
+    ],
+    [
+      'six clusters with any weight',
+      { metrics: { roc_auc: metric({ difference: interval(0.2, 0.1, 0.3, { clusters: 6 }) }) } },
+      'enough-clusters',
+    ],
     ['a giant cluster', { clusters: { by: 'day', count: 14, largestShare: 0.51 } }, 'no-giant-cluster'],
     ['three positives', { rows: { ...evidence().rows, byClass: [997, 3] } }, 'enough-rows'],
     ['no interval', { metrics: { roc_auc: metric({ difference: interval(0.2, null, null) }) } }, 'interval'],

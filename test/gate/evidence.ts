@@ -123,6 +123,8 @@ export function selection(changes: Partial<Selection> = {}): Selection {
     largestWeight: 0.01,
     effectiveRows: 600,
     unreachable: 0,
+    contradicted: 0,
+    disagreement: 0,
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { windowsOf } from '../../gate/windows.ts';
+import { nextPeriod, windowsOf } from '../../gate/windows.ts';
 
 const days = (max: number) => fc.integer({ min: 0, max }).map((count) => `P${count}D`);
 const windows = fc.record({
@@ -52,5 +52,19 @@ describe('windows', () => {
         expect(train.to <= holdout.from).toBe(true);
       }),
     );
+  });
+});
+
+describe('the period in which a promotion is looked at again', () => {
+  const promoted = { from: '2024-03-01T00:00:00Z', to: '2024-03-15T00:00:00Z' };
+
+  it('follows right after its holdout, and is as long', () => {
+    const overlapping = { from: '2024-03-08T00:00:00Z', to: '2024-03-22T00:00:00Z' };
+    expect(nextPeriod(promoted, overlapping)).toEqual({ from: promoted.to, to: '2024-03-29T00:00:00Z' });
+  });
+
+  it('begins with the next holdout where cycles are rare', () => {
+    const later = { from: '2024-04-01T00:00:00Z', to: '2024-04-15T00:00:00Z' };
+    expect(nextPeriod(promoted, later)).toEqual(later);
   });
 });

@@ -20,6 +20,7 @@ test('the promotion that began the reign, whom it beat and what it promised', as
     version: 3,
     evidence: hashOf('evidence 3 1'),
     beaten: first,
+    metric: 'roc_auc',
     promised: { estimate: 0.02, low: 0.01, high: null },
     holdout: windows(3).holdout,
   });

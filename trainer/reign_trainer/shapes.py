@@ -341,6 +341,8 @@ class Selection(Shape):
     largest_weight: Annotated[float | None, Field(alias="largestWeight")]
     effective_rows: Annotated[float | None, Field(alias="effectiveRows")]
     unreachable: float | None
+    contradicted: int | None
+    disagreement: float | None
 
 
 class CalibrationBin(Shape):

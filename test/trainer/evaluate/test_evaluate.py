@@ -436,3 +436,43 @@ def test_amounts_are_costs(bench: Any) -> None:
     expected = np.where(flagged, np.where(LABELS == 1, 0, 10), np.where(LABELS == 1, amount, 0)).mean()
     assert found.metrics["expected_cost"].challenger == pytest.approx(expected)
     assert found.swap_set is not None
+
+
+def test_rows_without_weight_are_no_evidence(bench: Any) -> None:
+    weights = np.where(np.arange(COUNT) < COUNT - 30, 0.0, 1.0)
+    request = pair(bench, source={"weight": "exposure"})
+    request.challenger.predictions = bench.predictions(IDS, LABELS, GOOD, weight=weights)
+    found = bench.evidence(request)
+    assert (found.rows.judged, found.clusters.count) == (30, 3)
+    weights = np.where(np.arange(COUNT) < COUNT - 10, 1e-6, 1.0)
+    request.challenger.predictions = bench.predictions(IDS, LABELS, GOOD, weight=weights)
+    assert bench.evidence(request).clusters.largest_share > 0.99
+
+
+def test_training_rows_whose_ids_became_texts_count_by_their_time(bench: Any) -> None:
+    request = pair(bench)
+    window = {"from": "2001-02-19T00:00:00Z", "to": "2001-02-22T00:00:00Z"}
+    request.challenger.train_snapshot = bench.snapshot([str(one) for one in IDS[:30]], window)
+    assert bench.evidence(request).challenger.fitted_on_judged_rows == 30
+
+
+def test_a_probability_that_does_not_come_true_is_seen(bench: Any) -> None:
+    # The champion cuts at its own score, and records a coin toss.
+    accepted = POOR < np.median(POOR)
+    labels = [label if seen else None for label, seen in zip(LABELS, accepted, strict=True)]
+    columns = {"accepted": pa.array(accepted.astype(float)), "chance": pa.array(np.full(COUNT, 0.5))}
+    selection = {"decision": "accepted", "probability": "chance"}
+    request = pair(bench, source={"labels": "selected", "selection": selection})
+    request.challenger.predictions = bench.predictions(IDS, labels, POOR, **columns)
+    request.champion = None
+    found = bench.evidence(request).selection
+    assert found is not None
+    assert found.disagreement is not None
+    assert found.disagreement > 5
+    columns["accepted"] = pa.array((np.random.default_rng(4).random(COUNT) < 0.5).astype(float))
+    request.challenger.predictions = bench.predictions(IDS, labels, POOR, **columns)
+    tossed = bench.evidence(request).selection
+    assert tossed is not None
+    assert tossed.disagreement is not None
+    assert tossed.disagreement < 5
+    assert tossed.contradicted == 0

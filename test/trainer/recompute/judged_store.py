@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from reign_trainer.evaluate import evaluate
-from reign_trainer.shapes import EvaluateRequest
+from reign_trainer.observe import observations_bytes
+from reign_trainer.shapes import EvaluateRequest, Observations
 from reign_trainer.store import Store
 
 DAY = 86_400_000_000
@@ -71,7 +72,7 @@ def judged_cycles(store: Store, definition: dict[str, Any], cycles: int = 2) -> 
                 "anchor": None,
                 "choseChampion": [] if champion is None else [judged[-1].request.challenger.holdout_snapshot],
                 "charge": {"alpha": 0.025, "account": "cycle"},
-                "observations": None,
+                "observations": _observed(store, train, holdout),
                 "shuffledFit": None,
                 "past": [one.evidence for one in reversed(judged)],
                 "followUp": None,
@@ -92,6 +93,21 @@ def _rows(start: int, end: int) -> pa.Table:
 def _snapshot(store: Store, start: int, end: int) -> str:
     window = {"from": _instant(start), "to": _instant(end)}
     return store.write_rows("snapshots", _rows(start, end), {"window": window})
+
+
+def _observed(store: Store, train: str, holdout: str) -> str:
+    """Store that nothing was seen in features that these snapshots do not have."""
+    seen = Observations(
+        format=1,
+        train_snapshot=train,
+        holdout_snapshot=holdout,
+        sampled_rows=0,
+        columns=[],
+        domain_auc=None,
+        leaks=[],
+        flipped_labels=None,
+    )
+    return store.write_document("observations", observations_bytes(seen))
 
 
 def _predictions(store: Store, rows: pa.Table, labels: np.ndarray, scores: np.ndarray) -> str:

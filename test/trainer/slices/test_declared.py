@@ -83,7 +83,7 @@ def test_slices_that_cannot_be_measured_say_why(primary: str) -> None:
     assert found["29 rows"].rows == 29
     assert found["negative only"].unmeasured == "one class only"
     assert found["three positives"].unmeasured.startswith("too few rows of a class: 3")
-    assert found["one day"].unmeasured == "all rows are of one cluster"
+    assert found["one day"].unmeasured == "too few clusters: 1, at least 7 are needed"
     assert found["one day"].clusters == 1
     for value in ("29 rows", "negative only", "three positives", "one day"):
         assert found[value].difference is found[value].challenger is found[value].holm_high is None

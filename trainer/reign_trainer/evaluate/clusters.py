@@ -38,13 +38,12 @@ def cluster_codes(rows: pa.Table, by: str | list[str]) -> np.ndarray:
     return codes[0] if len(codes) == 1 else np.column_stack(codes)
 
 
-def cluster_sizes(codes: np.ndarray) -> np.ndarray:
-    """Count the rows of each cluster; of two-way clusters those of the way that has fewer."""
+def cluster_sizes(codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Sum the weights of each cluster; of two-way clusters of the way that has fewer."""
     if codes.size == 0:
-        return np.zeros(0, dtype=np.int64)
-    if codes.ndim == 1:
-        return np.bincount(codes)
-    return min((np.bincount(way) for way in codes.T), key=len)
+        return np.zeros(0)
+    ways = [codes] if codes.ndim == 1 else list(codes.T)
+    return min((np.bincount(way, weights=weights) for way in ways), key=len)
 
 
 def _microseconds(rows: pa.Table) -> np.ndarray:

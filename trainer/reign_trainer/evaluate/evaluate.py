@@ -17,6 +17,7 @@ from reign_trainer.measure import MeasureError, effective_rows
 from reign_trainer.shapes import (
     Contender,
     ContenderRequest,
+    Definition,
     Detection,
     EvaluateRequest,
     EvaluateResult,
@@ -29,7 +30,7 @@ from reign_trainer.slices import declared_slices, found_slices
 from reign_trainer.store import Store
 
 from .clusters import cluster_codes, cluster_sizes
-from .compare import compare, scores_in
+from .compare import compare, numbers, scores_in
 from .comparison import Comparison
 from .detection import detection, wanted_gain
 from .follow_up import follow_up
@@ -93,10 +94,10 @@ def assemble(request: EvaluateRequest, store: Store) -> Evidence:
         charge=request.charge,
         row_hash=hash_of_rows,
         rows=_counts(holdout, judged, definition.label is not None, len(label.classes) if label else 0),
-        clusters=_clusters(definition.source.cluster, rows.challenger),
-        challenger=_contender(request.challenger, ids, store),
-        champion=None if request.champion is None else _contender(request.champion, ids, store),
-        anchor=None if request.anchor is None else _contender(_anchor(request, holdout), ids, store),
+        clusters=_clusters(definition.source.cluster, rows.challenger, _own_weights(rows.challenger, judged.weights)),
+        challenger=_contender(request.challenger, rows.challenger, store),
+        champion=None if request.champion is None else _contender(request.champion, rows.challenger, store),
+        anchor=None if request.anchor is None else _contender(_anchor(request, holdout), rows.challenger, store),
         chose_champion=request.chose_champion,
         trivial=request.trivial,
         labels=label_evidence(
@@ -137,7 +138,7 @@ class _Judged:
 def _judge(holdout: HoldoutRows, request: EvaluateRequest) -> _Judged:
     """Leave out rows without label, rows that chose the champion, and rows that stand in for nobody."""
     definition = request.definition
-    keep = holdout.labelled & ~holdout.chose
+    keep = holdout.labelled & ~holdout.chose & _weighs(holdout.challenger, definition)
     if definition.source.labels == "complete" or definition.source.selection is None:
         return _Judged(holdout.only(keep), None, None, _nothing_left(holdout, keep))
     swapped = swap_ins(holdout.challenger, holdout.champion, definition.gate, definition)
@@ -149,6 +150,13 @@ def _judge(holdout: HoldoutRows, request: EvaluateRequest) -> _Judged:
         return _Judged(holdout.only(keep), None, selected, _nothing_left(holdout, keep))
     keep = keep & (weights > 0)
     return _Judged(holdout.only(keep), weights[keep], selected, _nothing_left(holdout, keep))
+
+
+def _weighs(rows: pa.Table, definition: Definition) -> np.ndarray:
+    """Tell which rows count: those of weight zero are no evidence. Weights that are broken are told when measuring."""
+    if definition.source.weight is None:
+        return np.ones(rows.num_rows, dtype=np.bool_)
+    return np.asarray(numbers(rows, "weight") != 0)
 
 
 def _measure(judged: _Judged, request: EvaluateRequest, store: Store, seed: int) -> dict[str, object]:
@@ -238,21 +246,19 @@ def _counts(holdout: HoldoutRows, judged: _Judged, classified: bool, classes: in
         chose_champion=int(np.count_nonzero(holdout.chose)),
         labels_differ=holdout.labels_differ,
         judged=rows.num_rows,
-        effective=_effective(rows, judged.weights),
+        effective=_effective(_own_weights(rows, judged.weights)),
         by_class=np.bincount(labels.astype(np.intp), minlength=classes).tolist() if classified else None,
     )
 
 
-def _effective(rows: pa.Table, weights: np.ndarray | None) -> float:
-    own = None if "weight" not in rows.column_names else rows.column("weight").cast(pa.float64()).to_numpy()
-    both = weights if own is None else own if weights is None else own * weights
-    if both is None:
-        return float(rows.num_rows)
-    usable = np.nan_to_num(both, nan=0.0)
-    return float(effective_rows(usable)) if usable.any() else 0.0
+def _own_weights(rows: pa.Table, weights: np.ndarray | None) -> np.ndarray:
+    """Give what each row weighs; broken weights as zero."""
+    own = numbers(rows, "weight") if "weight" in rows.column_names else np.ones(rows.num_rows)
+    both = own if weights is None else own * weights
+    return np.where(np.isfinite(both) & (both > 0), both, 0.0)
 
 
-def _contender(contender: ContenderRequest, ids: pa.Array, store: Store) -> Contender:
+def _contender(contender: ContenderRequest, judged: pa.Table, store: Store) -> Contender:
     return Contender(
         cycle=contender.cycle,
         definition_version=contender.definition_version,
@@ -261,12 +267,16 @@ def _contender(contender: ContenderRequest, ids: pa.Array, store: Store) -> Cont
         holdout_snapshot=contender.holdout_snapshot,
         predictions=contender.predictions,
         unscorable=contender.unscorable,
-        fitted_on_judged_rows=fitted_on(contender, ids, store),
+        fitted_on_judged_rows=fitted_on(contender, judged, store),
         train_window=store.read_manifest("snapshots", contender.train_snapshot)["window"],
     )
 
 
-def _clusters(by: str | list[str], rows: pa.Table) -> EvidenceClusters:
-    sizes = cluster_sizes(cluster_codes(rows, by))
-    share = float(sizes.max() / sizes.sum()) if sizes.size else 0.0
+def _effective(weights: np.ndarray) -> float:
+    return float(effective_rows(weights)) if weights.any() else 0.0
+
+
+def _clusters(by: str | list[str], rows: pa.Table, weights: np.ndarray) -> EvidenceClusters:
+    sizes = cluster_sizes(cluster_codes(rows, by), weights)
+    share = float(sizes.max() / sizes.sum()) if sizes.any() else 0.0
     return EvidenceClusters.model_validate({"by": by, "count": sizes.size, "largest_share": share})

@@ -55,7 +55,7 @@ def follow_up(request: EvaluateRequest, store: Store, seed: int) -> FollowUp | N
         epoch=asked.epoch,
         window=asked.window,
         rows=promoted.num_rows,
-        complete=request.window.to >= asked.window.to,
+        complete=request.window.from_ <= asked.window.from_ and request.window.to >= asked.window.to,
         promised=asked.promised,
         found=found,
         unmeasured=unmeasured,

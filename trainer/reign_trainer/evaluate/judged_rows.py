@@ -86,10 +86,9 @@ def holdout_rows(request: EvaluateRequest, store: Store) -> HoldoutRows:
     )
 
 
-def fitted_on(contender: ContenderRequest, ids: pa.Array, store: Store) -> int:
-    """Count the judged rows that a contender was fitted on."""
-    trained = ids_of(store.read_rows("snapshots", contender.train_snapshot, [ROW_ID]))
-    return int(np.count_nonzero(_is_in(ids, trained)))
+def fitted_on(contender: ContenderRequest, rows: pa.Table, store: Store) -> int:
+    """Count the judged rows that a contender was fitted on: by row id or, where that is another column by now, by time."""
+    return int(np.count_nonzero(seen_in([contender.train_snapshot], store, rows)))
 
 
 def ids_of(rows: pa.Table) -> pa.Array:

@@ -14,6 +14,7 @@ from reign_trainer.measure import MeasureError
 from reign_trainer.shapes import Definition, Selection
 
 from .columns import Bools, Floats, accepted_rows, numbers
+from .kept_promise import contradicted, disagreement
 
 DECIDERS = 10
 
@@ -68,6 +69,8 @@ def selection(
             largest_weight=None,
             effective_rows=None,
             unreachable=_share(~accepted, asked),
+            contradicted=None,
+            disagreement=None,
         ), None
     probability = _probabilities(table, columns.probability)
     everyone = np.ones(table.num_rows, dtype=np.bool_)
@@ -85,6 +88,8 @@ def selection(
         largest_weight=float(total.max() / total.sum()) if total.any() else None,
         effective_rows=_effective(total) if total.any() else 0.0,
         unreachable=_share(probability == 0, asked),
+        contradicted=contradicted(accepted, probability),
+        disagreement=disagreement(table, accepted, probability),
     ), weights
 
 

@@ -23,6 +23,8 @@ from .slice_sums import slice_means, slice_r2
 
 FEWEST_ROWS = 30
 FEWEST_OF_A_CLASS = 10
+FEWEST_CLUSTERS = 7
+"""As the gate has it for all rows: fewer tell a t distribution's tail from nothing."""
 LEVEL = 0.95
 
 
@@ -103,7 +105,12 @@ def _refusals(judged: Judged, metric: str, grouping: Grouping, rows: Ints, clust
         of_class = np.bincount(pair, minlength=rows.size * classes).reshape(rows.size, classes)
         found = [refusal or _too_few(counts[counts > 0]) for refusal, counts in zip(found, of_class, strict=True)]
     return [
-        refusal or ("all rows are of one cluster" if of_slice < 2 else None)
+        refusal
+        or (
+            f"too few clusters: {of_slice}, at least {FEWEST_CLUSTERS} are needed"
+            if of_slice < FEWEST_CLUSTERS
+            else None
+        )
         for refusal, of_slice in zip(found, clusters.tolist(), strict=True)
     ]
 
