@@ -51,7 +51,6 @@ export interface Years {
   readonly years: number;
   readonly promotions: number;
   readonly promotions_a_year: number;
-  readonly promotions_in_the_fullest_year: number;
   readonly charged_in_the_fullest_year: number;
   readonly to_charged: number;
   readonly naive_a_year: number;

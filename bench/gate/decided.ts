@@ -4,7 +4,10 @@ import type { VerdictKind } from '../../schemas/verdict.ts';
 import { evidence, metric, policy, selection } from '../../test/gate/evidence.ts';
 import type { Sample, SelectedCycle } from './answers.ts';
 
-/** The gate's verdict on a simulated cycle: a whole evidence document, the policy's defaults, no guardrails. */
+/**
+ * The gate's verdict on a simulated cycle: a whole evidence document, the policy's defaults, no guardrails. The controls in
+ * it are passed: they are the gate's test of itself, which is not what is measured here.
+ */
 export function verdictOn({ metrics, rows, clusters, positives }: Sample): VerdictKind {
   return decide(document({ metrics, rows, clusters, positives, judged: rows }), policy()).kind;
 }
@@ -55,7 +58,5 @@ function document({ metrics, rows, clusters, positives, judged }: Judged): Evide
     },
     clusters: { by: 'day', count: clusters, largestShare: 1 / clusters },
     labels: { ...whole.labels, matureRows: judged },
-    // Sign flips and planted gains are the gate's test of itself, which is not what is measured here.
-    controls: null,
   } satisfies Evidence);
 }

@@ -71,7 +71,7 @@ def degrees_of_freedom(model: Binormal, drawn: Drawn) -> Floats:
     sizes = np.bincount(cells.ravel(), minlength=count * model.clusters).reshape(count, -1)
     effective = rows**2 / np.square(sizes.astype(np.float64)).sum(axis=1)
     whole = np.rint(effective)
-    return np.where(np.abs(effective - whole) < ROUNDING * whole, whole, effective) - 1
+    return np.maximum(1.0, np.where(np.abs(effective - whole) < ROUNDING * whole, whole, effective) - 1)
 
 
 def promoted(found: Differences, alpha: float | Floats) -> dict[str, Bools]:

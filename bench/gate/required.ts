@@ -28,6 +28,8 @@ export interface SelectedRates {
 /** The measured numbers with what the gate itself says about them. */
 export interface Simulated extends Omit<SimulationAnswer, 'selected'> {
   readonly selected: readonly SelectedRates[];
+  /** How many of the sampled cycles the gate decides on otherwise than the simulation. */
+  readonly verdictsThatDisagree: number;
 }
 
 /** The most that a rate of so many cycles may be, three errors of the simulation included. */
@@ -37,9 +39,10 @@ export const notBetter = ({ effect }: Cell): boolean => effect === 'equal' || ef
 export const ofPromotion = (found: readonly Promotion[]): Cell[] => found.flatMap(({ cells }) => cells);
 
 /** Cells that miss what is asked of the declared domain, in words. */
-export function* misses({ promotion, years, selected, coverage }: Simulated): Generator<string> {
+export function* misses({ promotion, years, selected, coverage, verdictsThatDisagree }: Simulated): Generator<string> {
   const apart = Math.max(...promotion.flatMap(({ checked }) => checked));
   if (!(apart <= tolerance)) yield `the simulation and the trainer differ by ${apart} standard errors`;
+  if (verdictsThatDisagree > 0) yield `the gate decides otherwise on ${verdictsThatDisagree} of the sampled cycles`;
   for (const cell of ofPromotion(promotion).filter(({ declared }) => declared)) {
     if (notBetter(cell) && cell.reign > limitOf(cell.cycles))
       yield `${cell.setting}, ${cell.effect}: promoted ${percent(cell.reign)}, at most ${percent(limitOf(cell.cycles))} asked`;

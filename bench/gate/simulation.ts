@@ -1,5 +1,5 @@
 import { type Benchmark, rounded, say } from '../benchmark.ts';
-import type { SimulationAnswer } from './answers.ts';
+import type { Promotion, SimulationAnswer } from './answers.ts';
 import { budget, chargedTests } from './charges.ts';
 import { verdictOn, verdictOnSelected } from './decided.ts';
 import { askPython } from './python.ts';
@@ -23,9 +23,22 @@ export const request = (quick: boolean) => ({
 
 /** Lets the gate decide on what was simulated, writes the tables and sums them up. */
 export function report(answer: SimulationAnswer, quick: boolean): Benchmark {
-  const simulated: Simulated = { ...answer, selected: answer.selected.map(selectedRates) };
+  const verdictsThatDisagree = answer.promotion.reduce((sum, one) => sum + disagreeing(one), 0);
+  const simulated: Simulated = { ...answer, selected: answer.selected.map(selectedRates), verdictsThatDisagree };
   if (!quick) writeTables('measured', simulationTables(simulated));
   return summarise(simulated);
+}
+
+/**
+ * Sampled cycles on which the gate decides otherwise than the simulated rule. Outside the declared domain it may refuse what
+ * the rule promotes (clusters that are worth fewer than four equal ones), and never the reverse.
+ */
+function disagreeing({ cells, samples }: Promotion): number {
+  const declared = cells.every((cell) => cell.declared);
+  return samples.filter((sample) => {
+    const promoted = verdictOn(sample) === 'promote';
+    return promoted !== sample.promoted && (declared || promoted);
+  }).length;
 }
 
 function selectedRates({
@@ -51,8 +64,6 @@ function summarise(simulated: Simulated): Benchmark {
   const declared = cells.filter((cell) => cell.declared);
   const same = declared.filter(notBetter);
   const clustered = same.filter(({ effect, shock }) => effect === 'equal' && shock > 0);
-  const samples = simulated.promotion.flatMap((one) => one.samples);
-  const disagreeing = samples.filter((sample) => (verdictOn(sample) === 'promote') !== sample.promoted);
   const covered = simulated.coverage
     .filter((one) => one.declared)
     .flatMap(({ metrics }) => Object.values(metrics).map((found) => found.covered));
@@ -85,8 +96,8 @@ function summarise(simulated: Simulated): Benchmark {
         ...simulated.promotion.flatMap(({ checked }) => checked),
       ),
       holdouts_checked_with_the_trainer: simulated.promotion.reduce((sum, { checked }) => sum + checked.length, 0),
-      verdicts_checked_with_the_gate: samples.length,
-      verdicts_that_disagree: disagreeing.length,
+      verdicts_checked_with_the_gate: simulated.promotion.reduce((sum, { samples }) => sum + samples.length, 0),
+      verdicts_that_disagree: simulated.verdictsThatDisagree,
       naive_rates_of_equal_models: clustered.map(({ naive }) => rounded(naive)),
       iid_rates_of_equal_models: clustered.map(({ iid }) => rounded(iid)),
       reign_rates_of_equal_models: clustered.map(({ reign }) => rounded(reign)),

@@ -20,7 +20,8 @@ export function simulationTables(simulated: Simulated): string {
     promotions(simulated.promotion),
     '',
     '**Years under the budget** of .05 wrong promotions: 500 scheduled cycles of equal models with a manual one after every',
-    'third, charged by the gate; tests that find the reserve empty promote nothing.',
+    'third, charged by the gate; tests that find the reserve empty promote nothing. *Over charged*: promotions over the sum of',
+    'the alphas; 1 is what was promised.',
     '',
     years(simulated.years),
     '',
@@ -79,15 +80,26 @@ function byRows(one: readonly string[], other: readonly string[]): number {
 
 function years(found: readonly Years[]): string {
   return table(
-    ['schedule', 'clusters', 'sizes', 'alpha', 'years', 'promotions a year', 'in the fullest 365 days', 'larger'],
+    [
+      'schedule',
+      'clusters',
+      'sizes',
+      'alpha',
+      'years',
+      'charged a year at most',
+      'promotions a year',
+      'over charged',
+      'larger',
+    ],
     found.map((one) => [
       one.cadence,
       String(one.clusters),
       sizes[one.sizes],
       one.alpha.toPrecision(3),
       count(Math.round(one.years)),
+      one.charged_in_the_fullest_year.toFixed(4),
       bold(one.promotions_a_year.toFixed(4), one.promotions_a_year > one.allowed + 3 * one.simulation_error),
-      one.promotions_in_the_fullest_year.toFixed(4),
+      one.to_charged.toFixed(2),
       one.naive_a_year.toFixed(1),
     ]),
   );

@@ -100,7 +100,6 @@ def run(setting: Years, charges: list[dict[str, Any]], wrong_promotions: float) 
         "years": years,
         "promotions": int(wins.sum()),
         "promotions_a_year": float(by_line / span * YEAR),
-        "promotions_in_the_fullest_year": _fullest(days, wins / setting.lines),
         "charged_in_the_fullest_year": _fullest(days, np.where(may_promote, alphas, 0)),
         "to_charged": float(by_line / alphas[may_promote].sum()),
         "naive_a_year": naive / years,
