@@ -25,6 +25,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
     claimed(plan.attempt);
     if (plan.kind === 'superseded') return { status: 'superseded', summary: plan.summary };
 
+    progress.at('forecast');
     const inVain = await foresee(plan);
     if (inVain !== null) return { status: 'skipped', summary: inVain };
 

@@ -1,5 +1,6 @@
 import { controlOutcomes } from '../../gate/controls.ts';
 import { amount, count, counted, percent, several } from '../../gate/numbers.ts';
+import { daysBetween } from '../../gate/windows.ts';
 import { wins } from '../../gate/wins.ts';
 import type { Calibration, Contender, Evidence, SwapSet } from '../../schemas/evidence.ts';
 import { metricEntry } from '../../schemas/metrics.ts';
@@ -191,13 +192,11 @@ function controlsText({ controls, charge }: Evidence, policy: Policy | null): st
 
 /** How old the training rows were when the challenger was judged on newer ones, and are when it begins to serve. */
 function ageText({ challenger, champion, window, asOf }: Evidence): string {
-  const age = (contender: Contender, at: string) => days(contender.trainWindow.to, at);
+  const age = (contender: Contender, at: string) => daysBetween(contender.trainWindow.to, at);
   const judged = `judged on rows ${age(challenger, window.from)} to ${age(challenger, window.to)} days after its training, serves from day ${age(challenger, asOf)} on`;
   if (champion === null) return judged;
   return `${judged}; the champion's training ended ${age(champion, asOf)} days before`;
 }
-
-const days = (from: string, to: string) => Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 
 function anchorText({ anchor, metrics, primary }: Evidence): string {
   const named = `the last champion that won by superiority, of ${anchor?.cycle ?? '-'}`;

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MICROSECONDS_A_DAY = 86_400_000_000
+from reign_trainer.labels.columns import event_days
 
 
 def cluster_columns(by: str | list[str]) -> list[str]:
@@ -33,7 +33,7 @@ def cluster_codes(rows: pa.Table, by: str | list[str]) -> np.ndarray:
     if by == "none":
         return np.arange(rows.num_rows, dtype=np.int64)
     if by == "day":
-        return _dense(np.floor_divide(_microseconds(rows), MICROSECONDS_A_DAY))
+        return _dense(event_days(rows))
     codes = [_codes_of(rows.column(name)) for name in by]
     return codes[0] if len(codes) == 1 else np.column_stack(codes)
 
@@ -44,10 +44,6 @@ def cluster_sizes(codes: np.ndarray, weights: np.ndarray) -> np.ndarray:
         return np.zeros(0)
     ways = [codes] if codes.ndim == 1 else list(codes.T)
     return min((np.bincount(way, weights=weights) for way in ways), key=len)
-
-
-def _microseconds(rows: pa.Table) -> np.ndarray:
-    return np.asarray(rows.column("reign_event_time").cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())
 
 
 def _codes_of(column: pa.ChunkedArray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from reign_trainer.labels.columns import numbers, positive_index
 from reign_trainer.measure import MeasureError
 from reign_trainer.shapes import Definition, EvaluateRequest
 
@@ -62,17 +63,6 @@ def scores_in(rows: pa.Table, definition: Definition) -> np.ndarray:
         return _scores(rows, "score")
     assert definition.label is not None
     return np.column_stack([_scores(rows, f"score_{at}") for at in range(len(definition.label.classes))])
-
-
-def positive_index(definition: Definition) -> int:
-    """Give the index of the class that a binary score is for."""
-    label = definition.label
-    return 1 if label is None or label.positive is None else label.classes.index(label.positive)
-
-
-def numbers(rows: pa.Table, name: str) -> np.ndarray:
-    """Give a column as float64, NULL as NaN."""
-    return np.asarray(rows.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy())
 
 
 def _scores(rows: pa.Table, name: str) -> np.ndarray:

@@ -51,10 +51,3 @@ class Comparison:
     table: pa.Table
     alpha: float
     seed: int
-
-    @property
-    def one_way(self) -> np.ndarray:
-        """One code a row, also for two-way clusters: the pair's."""
-        if self.clusters.ndim == 1:
-            return self.clusters
-        return np.unique(self.clusters, axis=0, return_inverse=True)[1].astype(np.int64).ravel()

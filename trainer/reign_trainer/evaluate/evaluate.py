@@ -13,6 +13,7 @@ from reign_trainer.calibration import calibration, swap_ins, swap_set
 from reign_trainer.controls import controls
 from reign_trainer.gate_parameters import gate_parameters
 from reign_trainer.labels import label_evidence, selection
+from reign_trainer.labels.columns import numbers
 from reign_trainer.measure import MeasureError, effective_rows
 from reign_trainer.shapes import (
     Contender,
@@ -30,7 +31,7 @@ from reign_trainer.slices import declared_slices, found_slices
 from reign_trainer.store import Store
 
 from .clusters import cluster_codes, cluster_sizes
-from .compare import compare, numbers, scores_in
+from .compare import compare, scores_in
 from .comparison import Comparison
 from .detection import detection, wanted_gain
 from .follow_up import follow_up

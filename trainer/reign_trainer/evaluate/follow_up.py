@@ -6,12 +6,13 @@ import numpy as np
 import pyarrow as pa
 
 from reign_trainer.gate_parameters import gate_parameters
+from reign_trainer.labels.columns import numbers, positive_index
 from reign_trainer.measure import MeasureError, measure_difference
 from reign_trainer.shapes import EvaluateRequest, FollowUp, Interval
 from reign_trainer.store import Store
 
 from .clusters import cluster_codes
-from .compare import numbers, positive_index, scores_in
+from .compare import scores_in
 from .judged_rows import has_label, in_both, in_window, seen_in
 from .measured import plain
 

@@ -115,7 +115,7 @@ def seen_in(snapshots: list[str], store: Store, rows: pa.Table) -> np.ndarray:
     for snapshot in snapshots:
         others = ids_of(store.read_rows("snapshots", snapshot, [ROW_ID]))
         if others.type == ids.type:
-            seen |= _is_in(ids, others)
+            seen |= pc.is_in(ids, value_set=others).to_numpy(zero_copy_only=False)
         else:
             # The row id has become another column since: no id can be found again, so the whole period goes.
             seen |= in_window(rows, store.read_manifest("snapshots", snapshot)["window"])
@@ -154,9 +154,3 @@ def _predictions(store: Store, predictions: str, definition: Definition) -> pa.T
 def _differences(ours: pa.ChunkedArray, theirs: pa.ChunkedArray) -> int:
     first, second = (column.cast(pa.float64()).fill_null(np.nan).to_numpy() for column in (ours, theirs))
     return int(np.count_nonzero((first != second) & ~(np.isnan(first) & np.isnan(second))))
-
-
-def _is_in(ids: pa.Array, others: pa.Array) -> np.ndarray:
-    if ids.type != others.type:
-        return np.zeros(len(ids), dtype=np.bool_)
-    return np.asarray(pc.is_in(ids, value_set=others).to_numpy(zero_copy_only=False))

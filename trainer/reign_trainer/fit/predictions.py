@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from reign_trainer.errors import TrainerError
+from reign_trainer.labels.columns import positive_index
 from reign_trainer.shapes import Definition
 
 
@@ -77,11 +78,3 @@ def scores_of(predictions: np.ndarray, definition: Definition) -> np.ndarray:
     if definition.task != "binary":
         return predictions
     return predictions[:, positive_index(definition)]
-
-
-def positive_index(definition: Definition) -> int:
-    """Give the position of the positive class: the second where none is named."""
-    label = definition.label
-    if label is None or label.positive is None:
-        return 1
-    return label.classes.index(label.positive)

@@ -10,11 +10,24 @@ from reign_trainer.shapes import Definition
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+MICROSECONDS_A_DAY = 86_400_000_000
 
 
 def numbers(table: pa.Table, name: str) -> Floats:
     """Give a column of numbers or booleans as float64, NULL as NaN, shape (n,)."""
     return np.asarray(table.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64)
+
+
+def event_microseconds(table: pa.Table) -> Ints:
+    """Give the event times of stored predictions in microseconds since 1970, UTC, shape (n,)."""
+    return np.asarray(table.column("reign_event_time").cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())
+
+
+def event_days(table: pa.Table) -> Ints:
+    """Give the UTC days of the event times, counted from 1970, shape (n,)."""
+    return np.asarray(np.floor_divide(event_microseconds(table), MICROSECONDS_A_DAY))
 
 
 def accepted_rows(table: pa.Table, definition: Definition) -> Bools:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from .columns import Bools, Floats
+from .columns import Bools, Floats, event_days
 
 PARTS = 5
 NEGLIGIBLE = 0.02
 """Shares that differ by no more than this are not told."""
-
-_MICROSECONDS_A_DAY = 86_400_000_000
 
 
 def contradicted(accepted: Bools, probability: Floats) -> int:
@@ -38,8 +36,7 @@ def disagreement(table: pa.Table, accepted: Bools, probability: Floats) -> float
         The largest difference in standard errors clustered by day, of those above `NEGLIGIBLE`; 0 where there is none.
     """
     residual = accepted.astype(np.float64) - probability
-    times = table.column("reign_event_time").cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
-    days = np.unique(np.floor_divide(times, _MICROSECONDS_A_DAY), return_inverse=True)[1]
+    days = np.unique(event_days(table), return_inverse=True)[1]
     groupings = [np.zeros(residual.size, dtype=np.intp), _fifths(probability)]
     if "score" in table.column_names:
         groupings.append(_fifths(table.column("score").to_numpy()))

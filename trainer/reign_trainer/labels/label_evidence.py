@@ -9,11 +9,16 @@ import pyarrow as pa
 from reign_trainer.measure.tally import tally
 from reign_trainer.shapes import Bounded, Definition, Gate, LabelCohort, LabelEvidence
 
-from .columns import Bools, Floats, accepted_rows, numbers, positive_index
+from .columns import (
+    MICROSECONDS_A_DAY,
+    Bools,
+    Floats,
+    accepted_rows,
+    event_microseconds,
+    numbers,
+    positive_index,
+)
 from .trend import trend
-
-EVENT_TIME = "reign_event_time"
-MICROSECONDS_A_DAY = 86_400_000_000
 
 COHORTS = 60
 """At most so many groups of days."""
@@ -47,7 +52,7 @@ def label_evidence(
     expected = accepted_rows(table, definition)
     labels = numbers(table, "label")[expected]
     missing = np.isnan(labels)
-    times = np.asarray(table.column(EVENT_TIME).cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())[expected]
+    times = event_microseconds(table)[expected]
     days = times / MICROSECONDS_A_DAY
     slope = trend(days, missing.astype(np.float64), clusters[expected])
     return LabelEvidence(
