@@ -65,7 +65,7 @@ def test_the_primary_metric_stands_on_top_with_what_it_is_held_against() -> None
     figure = draw_differences(evidence())
     assert figure is not None
     names = [axes.get_yticklabels()[0].get_text() for axes in figure.axes]
-    assert names == ["ROC AUC", "Brier score", "KS", "log loss"]
+    assert names == ["ROC AUC", "log loss", "Brier score", "KS"]
     xs = {round(line.get_xdata()[0], 6) for line in figure.axes[0].lines if len(set(line.get_xdata())) == 1}
     assert {0.0, 0.01, 0.014} <= xs
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from reign_trainer.catalogue import BETTER
 from reign_trainer.shapes import Evidence, Interval
 
 from .figure import CHALLENGER, QUIET, new_figure, quiet_axis, signed, title_of
@@ -21,7 +22,7 @@ LineStyle = Literal[":", "--"]
 def draw_differences(evidence: Evidence) -> Figure | None:
     """Draw challenger against champion, or against the trivial predictor where nobody reigned.
 
-    The primary metric stands on top, with the gain that is worth having and the one that these rows would show.
+    The others in the order of the catalogue. The primary metric stands on top, with the gain that is worth having and the one that these rows would show.
     """
     measured = _intervals(evidence)
     if not measured:
@@ -66,7 +67,8 @@ def _intervals(evidence: Evidence) -> list[tuple[str, Interval]]:
         interval = metric.lead if evidence.champion is None else metric.difference
         if interval is not None:
             found.append((name, interval))
-    return sorted(found, key=lambda each: each[0] != evidence.primary)
+    order = list(BETTER)
+    return sorted(found, key=lambda each: (each[0] != evidence.primary, order.index(each[0])))
 
 
 def _marks(evidence: Evidence, interval: Interval) -> list[tuple[float, str, LineStyle, str]]:
