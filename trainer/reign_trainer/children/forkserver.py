@@ -19,9 +19,11 @@ _FIXED = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
-    # OpenMP's threads sleep at a barrier instead of spinning. On a machine with other work to do, spinning made a 3 s
-    # fit of HistGradientBoosting take 55 s.
+    # How long OpenMP's threads spin at a barrier before they sleep. On two cores a 5.5 s fit of HistGradientBoosting took
+    # 10 s where they slept at once, 6 s at this count, and above 60 s with other work beside it where they span as long
+    # as libgomp lets them. Others than libgomp know only the first.
     "OMP_WAIT_POLICY": "passive",
+    "GOMP_SPINCOUNT": "1000",
     # Temporal does the waiting, where it can be seen and cancelled; MLflow itself gives up soon.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "0",

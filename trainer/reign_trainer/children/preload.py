@@ -33,3 +33,6 @@ matplotlib.use("Agg")
 for _name in _MODULES:
     importlib.import_module(_name)
 isolated_path()
+# MLflow and Reign both ask which distribution a module is of, a quarter of a second each: children inherit the answer.
+importlib.import_module("reign_trainer.tracking.requirements").providers()
+importlib.import_module("mlflow.utils.requirements_utils").warn_dependency_requirement_mismatches(["mlflow"])

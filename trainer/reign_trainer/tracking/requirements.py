@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from types import ModuleType
 from typing import Any
@@ -29,6 +31,12 @@ def requirements(model: Any) -> list[str]:
     modules = _modules_in(model) | {name for name in _WHERE_USED if name in sys.modules}
     names = dict.fromkeys([*_ALWAYS, *sorted(_distributions_of(modules))])
     return [f"{name}=={version}" for name in names if (version := installed(name)) is not None]
+
+
+@cache
+def providers() -> Mapping[str, list[str]]:
+    """Give the distributions by the modules that they hold: reads every installed file's name, hence once a process."""
+    return metadata.packages_distributions()
 
 
 def _modules_in(model: Any) -> set[str]:
@@ -65,10 +73,9 @@ _FUNCTIONS = ("function", "builtin_function_or_method", "cython_function_or_meth
 
 
 def _distributions_of(modules: set[str]) -> set[str]:
-    providers = metadata.packages_distributions()
     found: set[str] = set()
     for module in modules:
-        names = set(providers.get(module.partition(".")[0], ()))
+        names = set(providers().get(module.partition(".")[0], ()))
         if len(names) > 1:  # a namespace that several share: that one which has the module's file
             names = {name for name in names if _holds(name, module)}
         found |= {canonicalize_name(name) for name in names}
