@@ -23,8 +23,8 @@ const fewest = 4;
 const mostInARow = 3;
 
 /**
- * What to ask before the fit: could this cycle show the gain that the author asked for? Only where `gate.detect` is given:
- * a default is no reason to spare a model its retraining.
+ * What to ask before the fit: what could this cycle show? A fit may be spared only where `gate.detect` is given: a default
+ * is no reason to spare a model its retraining.
  */
 export async function foresight(
   { ledger: { db } }: World,
@@ -32,13 +32,13 @@ export async function foresight(
   champion: ChampionToBeat,
 ): Promise<Foresight | null> {
   const { gate, source, schedule } = definition;
-  if (gate.detect === undefined) return null;
   const past = await pastErrors(db, model, lineage, asOf, primaryOf(definition));
-  if (past.length < fewest || (await skippedSince(db, model, lineage, asOf)) >= mostInARow) return null;
+  if (past.length < fewest) return null;
+  const mayBeSpared = gate.detect !== undefined && (await skippedSince(db, model, lineage, asOf)) < mostInARow;
   const chose = (await lastPromotion(db, model, lineage))?.holdout ?? null;
   const clusters = plannedClusters(source.cluster, holdout, chose, past);
   const fitted = windowsOf(champion.asOf, champion.definition.windows).train.to;
   const championAgeDays = daysBetween(fitted, asOf);
   const request = { alpha: alphaFor(gate.error, schedule), clusters, championAgeDays, past };
-  return { wanted: gate.detect, request };
+  return { wanted: mayBeSpared ? (gate.detect ?? null) : null, request };
 }

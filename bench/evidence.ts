@@ -93,6 +93,7 @@ function requestOf({ challenger, champion, train }: Record<string, string>): Eva
     choseChampion: [],
     charge: { alpha: 0.025, account: 'cycle' },
     observations: null,
+    forecast: null,
     shuffledFit: null,
     past: [],
     followUp: null,

@@ -1,16 +1,30 @@
+import type { z } from 'zod';
 import { ReignError } from '../schemas/errors.ts';
 import { Evidence } from '../schemas/evidence.ts';
+import { Observations } from '../schemas/observations.ts';
 import type { Store } from '../store/openStore.ts';
 
 /**
  * The stored evidence; null where this machine does not have it, or where an earlier release wrote it in another format. A
  * document that was changed is an error.
  */
-export async function readEvidence(store: Store, hash: string): Promise<Evidence | null> {
+export const readEvidence = (store: Store, hash: string): Promise<Evidence | null> =>
+  readDocument(store, 'evidence', hash, Evidence);
+
+/** The stored observations; null where this machine does not have them, or not in this release's format. */
+export const readObservations = (store: Store, hash: string): Promise<Observations | null> =>
+  readDocument(store, 'observations', hash, Observations);
+
+async function readDocument<Document>(
+  store: Store,
+  kind: 'evidence' | 'observations',
+  hash: string,
+  shape: z.ZodType<Document>,
+): Promise<Document | null> {
   try {
-    const document: unknown = JSON.parse((await store.readDocument('evidence', hash)).toString('utf8'));
+    const document: unknown = JSON.parse((await store.readDocument(kind, hash)).toString('utf8'));
     // Its hash is right: what does not parse is of another format.
-    return Evidence.safeParse(document).data ?? null;
+    return shape.safeParse(document).data ?? null;
   } catch (error) {
     if (error instanceof ReignError && (error.code === 'StoreUnavailable' || isMissing(error))) return null;
     throw error;

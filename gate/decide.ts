@@ -7,7 +7,7 @@ import { comparability, newAnswers } from './checks/comparability.ts';
 import { enoughData } from './checks/enoughData.ts';
 import { floors } from './checks/floors.ts';
 import { guardrails } from './checks/guardrails.ts';
-import { labelledRows } from './checks/labels.ts';
+import { labels } from './checks/labels.ts';
 import { notes } from './checks/notes.ts';
 import { anchorBar, primaryBar } from './checks/primary.ts';
 import { slices } from './checks/slices.ts';
@@ -25,7 +25,7 @@ import { crowning, type WinTest, wins } from './wins.ts';
  * 2. there is nothing to compare that both sides agree on: `review`
  * 3. there is nothing to tell a difference by: `insufficient`
  * 4. a loss beyond what is accepted is shown: `keep`, or `review` by policy
- * 5. labels are missing: `review`
+ * 5. labels are missing, or their rate moves: `review`
  * 6. all bars are met: `promote`, or `review` where something leaves the win to a person
  * 7. even the upper bound is not worth waiting for: `keep`
  * 8. otherwise `insufficient`
@@ -46,7 +46,7 @@ export function decide(evidence: Evidence, policy: Policy, beats: WinTest = wins
       ...seen.comparability,
       ...seen.enoughData,
       ...seen.bars.map(({ check }) => check),
-      seen.labelled,
+      ...seen.labels,
       ...seen.caps,
       seen.worthWaiting,
       ...seen.notes,
@@ -63,7 +63,7 @@ interface Seen {
   /** The primary metric comes first. */
   readonly bars: readonly [Bar, ...Bar[]];
   readonly worthWaiting: Check;
-  readonly labelled: Check;
+  readonly labels: readonly Check[];
   readonly caps: readonly Check[];
   readonly notes: readonly Check[];
 }
@@ -83,7 +83,7 @@ function look(evidence: Evidence, policy: Policy, beats: WinTest): Seen {
     enoughData: [...enoughData(evidence)],
     bars,
     worthWaiting: worthWaiting(evidence, policy, !bars.some(({ blocks }) => blocks)),
-    labelled: labelledRows(evidence, policy),
+    labels: [...labels(evidence, policy)],
     caps: [...caps(evidence, policy)],
     notes: [...notes(evidence)],
   };
@@ -108,7 +108,8 @@ function order(seen: Seen, { gate }: Policy): Ended {
   }
   const lost = seen.bars.find((bar) => bar.lost);
   if (lost !== undefined) return { kind: gate.onLoss, ending: 'loss', deciding: lost.check };
-  if (failed(seen.labelled)) return { kind: 'review', ending: 'unlabelled', deciding: seen.labelled };
+  const unsure = seen.labels.find(failed);
+  if (unsure !== undefined) return { kind: 'review', ending: 'unsureLabels', deciding: unsure };
   const unmet = seen.bars.find((bar) => bar.blocks);
   if (unmet === undefined) {
     const cap = seen.caps.find(failed);

@@ -13,7 +13,7 @@ export type Ending =
   | 'incomparable'
   | 'noData'
   | 'loss'
-  | 'unlabelled'
+  | 'unsureLabels'
   | 'capped'
   | 'won'
   | 'notWorth'
@@ -48,7 +48,7 @@ export function summarise(ending: Ending, deciding: Check, evidence: Evidence, p
       return `There is too little data to tell: ${deciding.name === 'measurable' ? deciding.measured : short}.`;
     case 'disguise':
       return `The challenger is the champion in disguise: both answer the same ${scope}.`;
-    case 'unlabelled':
+    case 'unsureLabels':
     case 'incomparable':
       return `A person has to decide: ${deciding.measured}.`;
     case 'invalid':

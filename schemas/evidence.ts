@@ -33,6 +33,8 @@ export type ContenderRequest = z.infer<typeof ContenderRequest>;
 export const Contender = ContenderRequest.extend({
   /** How many judged rows it was fitted on. Anything but zero makes the comparison invalid. */
   fittedOnJudgedRows: z.int(),
+  /** Judged rows with a score that is not finite or, of a classifier, outside of 0 to 1. */
+  brokenScores: z.int(),
   trainWindow: Window,
 }).meta({ id: 'Contender' });
 export type Contender = z.infer<typeof Contender>;
@@ -144,6 +146,8 @@ export const LabelEvidence = z
     matureRows: z.int(),
     unlabelled: z.int(),
     unlabelledShare: z.number(),
+    /** The latest event time among these rows. */
+    newestEvent: Instant.nullable(),
     /** By UTC day (thinned to at most 60 groups of days). `rate`: of the positive class, or the mean; null for multiclass. */
     cohorts: z.array(
       z
@@ -159,6 +163,10 @@ export const LabelEvidence = z
     unlabelledTrend: Bounded.nullable(),
     /** The unlabelled share rises or falls over the holdout beyond chance, by a total that matters. */
     trending: z.boolean(),
+    /** Change of the label's rate a day, with a 99.9 % interval, clustered; null for several classes. */
+    rateTrend: Bounded.nullable(),
+    /** The label's rate rises or falls over the holdout beyond chance, by a total that matters. */
+    rateTrending: z.boolean(),
   })
   .meta({ id: 'LabelEvidence' });
 export type LabelEvidence = z.infer<typeof LabelEvidence>;
@@ -190,6 +198,12 @@ export const Selection = z
   .meta({ id: 'Selection' });
 export type Selection = z.infer<typeof Selection>;
 
+/** The detectable difference, told before the fit from the standard errors of past cycles: a range. */
+export const Forecast = z
+  .strictObject({ optimistic: z.number(), pessimistic: z.number(), pastCycles: z.int() })
+  .meta({ id: 'Forecast' });
+export type Forecast = z.infer<typeof Forecast>;
+
 /** How much data there is. */
 export const Detection = z
   .strictObject({
@@ -200,6 +214,8 @@ export const Detection = z
     /** How many clusters would show `wanted`, and when a holdout that begins as this one does would hold them. */
     clustersNeeded: z.int().nullable(),
     enoughOn: Instant.nullable(),
+    /** Null where too few cycles went before. */
+    forecast: Forecast.nullable(),
   })
   .meta({ id: 'Detection' });
 export type Detection = z.infer<typeof Detection>;
@@ -257,6 +273,8 @@ export const Evidence = z
     rows: z
       .strictObject({
         holdout: z.int(),
+        /** In the champion's own view of the holdout; null where it was not scored. */
+        holdoutOfChampion: z.int().nullable(),
         /** In the holdout of both queries. Equal to holdout where there is one query. */
         inBoth: z.int(),
         unlabelled: z.int(),
@@ -313,6 +331,8 @@ export const Evidence = z
       .nullable(),
     /** The champion's scores on this holdout against those on the last one. */
     scoreShift: ColumnShift.nullable(),
+    /** The champion's predictions on the last holdout, that `scoreShift` is held against. */
+    scoreReference: Hash.nullable(),
     /** Evidence of up to eight cycles before, newest first: where `scoreShift` has its reference from. */
     past: z.array(Hash),
     followUp: FollowUp.nullable(),

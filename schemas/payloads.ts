@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Charge } from './charge.ts';
 import { Column, SourceType } from './columns.ts';
 import { Definition } from './definition.ts';
-import { ContenderRequest, Evidence, FollowUpRequest, Rehearsal } from './evidence.ts';
+import { ContenderRequest, Evidence, FollowUpRequest, Forecast, Rehearsal } from './evidence.ts';
 import { metricNames } from './metrics.ts';
 import { Observations } from './observations.ts';
 import { Hash, Instant, Window } from './primitives.ts';
@@ -152,6 +152,8 @@ export const EvaluateRequest = z
     charge: Charge,
     /** What was observed in features and labels; null where nothing was. */
     observations: Hash.nullable(),
+    /** What was told before the fit; null where nothing was. */
+    forecast: Forecast.nullable(),
     /** The holdout predictions of a version that was fitted on shuffled labels; null where the policy asks for none. */
     shuffledFit: Hash.nullable(),
     /** Evidence of up to eight cycles before, newest first. */

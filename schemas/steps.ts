@@ -4,7 +4,7 @@ import type { Charge } from './charge.ts';
 import type { Column } from './columns.ts';
 import type { Cycle, CycleStatus, Failure, Trigger } from './cycle.ts';
 import type { Definition } from './definition.ts';
-import type { ContenderRequest, FollowUp, FollowUpRequest, Rehearsal } from './evidence.ts';
+import type { ContenderRequest, FollowUp, FollowUpRequest, Forecast, Rehearsal } from './evidence.ts';
 import type { Metric } from './metrics.ts';
 import type {
   CheckPipelineResult,
@@ -89,10 +89,25 @@ export interface Past {
   readonly lastPredictions: string | null;
 }
 
-/** What the gate wants to see, and from what the trainer can tell whether it could. */
+/** From what the trainer can tell what the cycle could show. */
 export interface Foresight {
-  readonly wanted: number;
   readonly request: ForecastRequest;
+  /** The gain below which a fit is in vain; null where none is given, or where this cycle is fitted in any case. */
+  readonly wanted: number | null;
+}
+
+/** What was told before the fit. */
+export interface Foreseen {
+  /** Null where too few cycles went before. */
+  readonly forecast: Forecast | null;
+  /** Why a fit would be in vain; null where the cycle is worth it. */
+  readonly inVain: string | null;
+}
+
+/** What is known of a cycle before its challenger is judged. */
+export interface Known extends Pick<Foreseen, 'forecast'> {
+  /** What was observed in features and labels. */
+  readonly observations: string;
 }
 
 export interface PlannedCycle {
@@ -106,7 +121,7 @@ export interface PlannedCycle {
   readonly extraction: ExtractRequest;
   readonly champion: ChampionToBeat | null;
   readonly past: Past;
-  /** Null where there are too few past cycles, or no `detect`, to save a fit by. */
+  /** Null where there are too few past cycles to tell anything by. */
   readonly foresight: Foresight | null;
   /** The number of this attempt's first judgement; earlier attempts may have left some. */
   readonly firstJudgement: number;

@@ -1,4 +1,4 @@
-import type { Challenger, Judged, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
+import type { Challenger, Judged, Known, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
 
@@ -8,7 +8,7 @@ export async function judge(
   snapshots: Snapshots,
   challenger: Challenger,
   champion: ScoredChampion | null,
-  observations: string,
+  { forecast, observations }: Known,
   number: number,
 ): Promise<Judged> {
   const { cycle, definition, windows, primary } = plan;
@@ -39,6 +39,7 @@ export async function judge(
     choseChampion: champion?.choseSnapshots ?? [],
     charge,
     observations,
+    forecast,
     shuffledFit: challenger.shuffledFit,
     past: plan.past.evidence,
     followUp: champion?.followUp ?? null,

@@ -26,7 +26,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
     if (plan.kind === 'superseded') return { status: 'superseded', summary: plan.summary };
 
     progress.at('forecast');
-    const inVain = await foresee(plan);
+    const { forecast, inVain } = await foresee(plan);
     if (inVain !== null) return { status: 'skipped', summary: inVain };
 
     progress.at('extract');
@@ -47,7 +47,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
     let champion = reigning;
     for (let number = plan.firstJudgement; ; number++) {
       progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
-      const judged = await judge(plan, snapshots, challenger, champion, observations, number);
+      const judged = await judge(plan, snapshots, challenger, champion, { forecast, observations }, number);
       if (number > plan.firstJudgement && judged.championSawHoldout) return superseded(plan, champion);
       if (judged.kind !== 'promote') return { status: 'kept', summary: judged.summary };
 

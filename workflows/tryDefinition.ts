@@ -51,6 +51,7 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
     choseChampion: [],
     charge,
     observations,
+    forecast: null,
     shuffledFit: null,
     past: [],
     followUp: null,

@@ -14,6 +14,7 @@ export interface Cell extends Rates {
   readonly clusters: number | null;
   readonly sizes: 'equal' | 'unequal' | 'three';
   readonly shock: number;
+  readonly skewed: boolean;
   readonly effect: 'equal' | 'worse' | 'better-0.5' | 'better-1' | 'better-2';
   /** The true difference in area. */
   readonly gain: number;

@@ -63,13 +63,16 @@ def _areas(model: Binormal, drawn: Drawn, scores: Floats) -> Areas:
 
 
 def degrees_of_freedom(model: Binormal, drawn: Drawn) -> Floats:
-    """Give those of the trainer's t by holdout: effective clusters less one."""
+    """Give those of the trainer's t by holdout: effective clusters less one, of the class that has fewer."""
     if model.clusters is None:
-        return np.full(len(drawn.positive), model.rows - 1.0)
-    count, rows = drawn.clusters.shape
-    cells = drawn.clusters + model.clusters * np.arange(count)[:, np.newaxis]
-    sizes = np.bincount(cells.ravel(), minlength=count * model.clusters).reshape(count, -1)
-    effective = rows**2 / np.square(sizes.astype(np.float64)).sum(axis=1)
+        positives = drawn.positive.sum(axis=1)
+        return np.minimum(positives, model.rows - positives) - 1.0
+    count = len(drawn.positive)
+    cells = (drawn.clusters + model.clusters * np.arange(count)[:, np.newaxis]).ravel()
+    effective = np.full(count, np.inf)
+    for rows in (drawn.positive, ~drawn.positive):
+        sizes = np.bincount(cells, rows.ravel(), count * model.clusters).reshape(count, -1)
+        effective = np.minimum(effective, np.square(sizes.sum(axis=1)) / np.square(sizes).sum(axis=1))
     whole = np.rint(effective)
     return np.maximum(1.0, np.where(np.abs(effective - whole) < ROUNDING * whole, whole, effective) - 1)
 

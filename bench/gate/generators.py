@@ -15,6 +15,9 @@ Score of model m on a row of class y in cluster g, with z0 shared by both models
 Two models of one separation are exchangeable, so the true difference of any metric is exactly zero. As u, v and the class
 rate are independent, the scores of a class are normal over all clusters, and the area is known in closed form.
 
+Skewed, u is 1 - e with e exponential: seldom, the challenger loses much. The areas are then integrated over e, and a
+challenger is called equal that has the champion's area.
+
 J. A. Hanley, "The robustness of the binormal assumptions used in fitting ROC curves", Medical Decision Making 8, 1988.
 """
 
@@ -25,6 +28,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr, ndtri
 
 Floats = npt.NDArray[np.float64]
@@ -120,6 +124,8 @@ class Binormal:
         Standard deviation of the log odds of that share.
     likeness : float
         Correlation of the two models' scores within a class and cluster.
+    skewed : bool
+        Whether the shock is exponential, with its long tail where the challenger loses.
     """
 
     rows: int
@@ -130,6 +136,7 @@ class Binormal:
     rate: float = 0.25
     rate_spread: float = 0.3
     likeness: float = 0.8
+    skewed: bool = False
 
     def draw(self, rng: np.random.Generator, count: int) -> Drawn:
         """Draw several holdouts."""
@@ -142,6 +149,8 @@ class Binormal:
         else:
             codes = cluster_codes(cluster_sizes(rng, count, self.rows, self.clusters, self.sizes))
             effects = rng.standard_normal((3, count, self.clusters))
+            if self.skewed:
+                effects[0] = 1 - rng.standard_exponential((count, self.clusters))
             shock, level, odds = (np.take_along_axis(effect, codes, axis=1) for effect in effects)
             shock, level = self.shock * shock, self.level * level
             rate = expit(logit(self.rate) + self.rate_spread * odds)
@@ -153,18 +162,27 @@ class Binormal:
 
     @property
     def spread(self) -> float:
-        """Standard deviation of the distance between a positive and a negative row's scores."""
+        """Standard deviation of the distance between a positive and a negative row's scores, but for a skewed shock."""
         if self.clusters is None:
             return float(np.sqrt(2))
-        return float(np.sqrt(2 + self.shock**2 + 2 * self.level**2))
+        return float(np.sqrt(2 + (0 if self.skewed else self.shock**2) + 2 * self.level**2))
 
     def area(self, separation: float) -> float:
-        """The true area under the ROC curve of a model of this separation."""
-        return float(ndtr(separation / self.spread))
+        """The true area under the ROC curve of a champion of this separation."""
+        return self._area(separation, -1)
 
     def separation(self, area: float) -> float:
-        """The separation whose true area this is."""
-        return float(ndtri(area) * self.spread)
+        """The separation of a challenger whose true area this is."""
+        if not self.skewed:
+            return float(ndtri(area) * self.spread)
+        return float(brentq(lambda separation: self._area(separation, 1) - area, -20, 20, xtol=1e-12))
+
+    def _area(self, separation: float, side: int) -> float:
+        """Over all clusters, of the model that a shock moves to this side."""
+        if not self.skewed:
+            return float(ndtr(separation / self.spread))
+        nodes, weights = np.polynomial.laguerre.laggauss(60)
+        return float(np.sum(weights * ndtr((separation + side * self.shock * (1 - nodes)) / self.spread)))
 
 
 def multiclass(

@@ -52,14 +52,14 @@ def settings(quick: bool) -> list[Setting]:
     """The matrix of holdouts, the costly ones first."""
     found = []
 
-    def add(rows: int, clusters: int | None, sizes: str = "equal", shock: float = 0.1) -> None:
+    def add(rows: int, clusters: int | None, sizes: str = "equal", shock: float = 0.1, skewed: bool = False) -> None:
         cycles = {1_000: 20_000, 10_000: 4_000, 100_000: 1_000}[rows]
         if quick:
             cycles = {1_000: 400, 10_000: 300, 100_000: 60}[rows]
-        kind = "independent rows" if clusters is None or shock == 0 else "shocks"
+        kind = "independent rows" if clusters is None or shock == 0 else "skewed shocks" if skewed else "shocks"
         name = f"{rows} rows, {clusters or 'no'} clusters, {sizes}, {kind}"
-        declared = clusters is None or clusters >= 14
-        found.append(Setting(name, Binormal(rows, clusters, sizes, shock), cycles, declared))
+        declared = clusters is None or (clusters >= 14 and not skewed)
+        found.append(Setting(name, Binormal(rows, clusters, sizes, shock, skewed=skewed), cycles, declared))
 
     add(100_000, None)
     add(100_000, 14)
@@ -71,6 +71,8 @@ def settings(quick: bool) -> list[Setting]:
         add(10_000, clusters, "unequal")
     add(10_000, 14, "equal", shock=0)
     add(10_000, 14, "three")
+    for clusters in (14, 30, 100):
+        add(10_000, clusters, shock=0.3, skewed=True)
     add(1_000, None)
     add(1_000, 14)
     add(1_000, 14, "unequal", shock=0.4)
@@ -132,6 +134,7 @@ def run(setting: Setting) -> dict[str, Any]:
             "clusters": model.clusters,
             "sizes": model.sizes,
             "shock": model.shock if model.clusters else 0,
+            "skewed": model.skewed,
             "effect": name,
             "gain": gain,
             "declared": setting.declared,

@@ -6,7 +6,7 @@ import { Policy } from '../../schemas/policy.ts';
 import type { Tell } from '../answer.ts';
 import { drawPictures } from '../drawPictures.ts';
 import { findCycle } from '../findCycle.ts';
-import { readEvidence } from '../readEvidence.ts';
+import { readEvidence, readObservations } from '../readEvidence.ts';
 import { renderCycle } from '../render/cycle.ts';
 import type { Session } from '../session.ts';
 
@@ -22,6 +22,9 @@ export const showCommand = (session: Session, tell: Tell) =>
       const judgements = await judgementsOf(ledger.db, cycle.id);
       const policy = await policyOf(session, cycle.id, judgements.at(-1)?.number);
       const evidence = cycle.evidence === null ? null : await readEvidence(store, cycle.evidence);
+      const observations = evidence?.observations
+        ? await readObservations(store, evidence.observations.document)
+        : null;
       let pictures: string[] = [];
       if (plots !== undefined) {
         if (evidence === null) throw nothingToDraw(cycle.id, cycle.evidence);
@@ -30,8 +33,15 @@ export const showCommand = (session: Session, tell: Tell) =>
       }
       const drawn = pictures.length === 0 ? '' : `\n\n${pictures.join('\n')}`;
       tell({
-        document: { ...cycle, judgements, measured: evidence, ...(plots === undefined ? {} : { pictures }) },
-        text: ({ paint, width }) => `${renderCycle({ cycle, judgements, evidence, policy }, paint, width)}${drawn}`,
+        document: {
+          ...cycle,
+          judgements,
+          measured: evidence,
+          observed: observations,
+          ...(plots === undefined ? {} : { pictures }),
+        },
+        text: ({ paint, width }) =>
+          `${renderCycle({ cycle, judgements, evidence, policy, observations }, paint, width)}${drawn}`,
       });
     });
 

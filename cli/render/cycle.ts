@@ -1,6 +1,7 @@
 import type { Cycle, Failure, Judgement } from '../../schemas/cycle.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import { metrics } from '../../schemas/metrics.ts';
+import type { Observations } from '../../schemas/observations.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { formatCount, formatInterval, formatMetric } from './numbers.ts';
 import { reportParts } from './report.ts';
@@ -16,11 +17,13 @@ interface ShownCycle {
   readonly evidence: Evidence | null;
   /** What the last judgement was held against. Default: not known. */
   readonly policy?: Policy | null;
+  /** What was seen in the features. Default: not known. */
+  readonly observations?: Observations | null;
 }
 
 /** One cycle in full. */
 export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100): string {
-  const { cycle, judgements, evidence, policy = null } = shown;
+  const { cycle, judgements, evidence, policy = null, observations = null } = shown;
   const verdict = judgements.at(-1)?.verdict ?? null;
   const told = cycle.failure === null && verdict !== null;
   const parts = [
@@ -30,7 +33,7 @@ export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100
       : cycle.failure === null
         ? wrap(cycle.summary ?? '', width).join('\n')
         : renderFailure(cycle.failure, paint),
-    ...reportParts({ verdict, evidence, policy }, paint, width),
+    ...reportParts({ verdict, evidence, policy, observations }, paint, width),
     evidence === null ? primaryPart(cycle, paint, width) : '',
     facts(cycle, evidence, paint),
     judgements.length > 1 ? renderJudgements(judgements, paint, width) : '',

@@ -142,10 +142,12 @@ function labelsText({ labels }: Evidence): string | null {
 
 function selectionText({ selection }: Evidence): string | null {
   if (selection === null) return null;
-  const { accepted, labelled, weighted, overlap, randomised, largestWeight, effectiveRows, unreachable } = selection;
+  const { accepted, labelled, decidedBy, weighted, overlap, randomised, largestWeight, effectiveRows, unreachable } =
+    selection;
   const share = (value: number | null, text: string) => (value === null ? [] : [`${percent(rounded(value))} ${text}`]);
   return [
     `${count(labelled)} of ${counted(accepted, 'accepted row')} with a label`,
+    ...(decidedBy.length === 0 ? [] : [`decided by ${several(decidedBy)}`]),
     weighted ? 'weighted by approval probability' : 'without approval probabilities',
     ...share(overlap, 'could have been accepted'),
     ...share(randomised, 'accepted at random'),

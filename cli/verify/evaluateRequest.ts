@@ -25,6 +25,7 @@ export function evaluateRequest(
     choseChampion: evidence.choseChampion,
     charge: evidence.charge,
     observations: evidence.observations?.document ?? null,
+    forecast: evidence.detection.forecast,
     shuffledFit: evidence.shuffledFit,
     past: evidence.past,
     followUp: evidence.followUpRequest,
@@ -34,7 +35,12 @@ export function evaluateRequest(
 }
 
 /** A contender without what evaluating found out about it. */
-const asked = ({ fittedOnJudgedRows: _, trainWindow: __, ...contender }: Contender): ContenderRequest => contender;
+const asked = ({
+  fittedOnJudgedRows: _,
+  brokenScores: __,
+  trainWindow: ___,
+  ...contender
+}: Contender): ContenderRequest => contender;
 
 /** What recomputing reads from the store. */
 export interface Inputs {

@@ -107,7 +107,9 @@ async function verifyEvidence(
       'the definition is of an earlier form, which this release does not read',
     );
   const request = evaluateRequest(cycle, known.data, evidence);
-  const missing = await missingInputs(store, inputsOf(request));
+  const { predictions, ...others } = inputsOf(request);
+  const reference = evidence.scoreReference === null ? [] : [evidence.scoreReference];
+  const missing = await missingInputs(store, { ...others, predictions: [...predictions, ...reference] });
   if (missing.length > 0)
     return told('evidence', number, 'impossible', `no longer in the store, so not recomputed: ${missing.join(', ')}`);
   try {

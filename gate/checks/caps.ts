@@ -2,14 +2,18 @@ import type { Evidence } from '../../schemas/evidence.ts';
 import { metricEntry } from '../../schemas/metrics.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Check } from '../../schemas/verdict.ts';
-import { amount, counted, percent, signed } from '../numbers.ts';
+import { amount, count, counted, percent, signed } from '../numbers.ts';
 import { judgeable } from './primary.ts';
 import { selectedLabels } from './selectedLabels.ts';
+
+/** Share of the rows that both queries have to give. */
+const leastShared = 0.99;
 
 /** What leaves a win to a person. The first that fails turns `promote` into `review`; nothing else is changed by them. */
 export function* caps(evidence: Evidence, policy: Policy): Generator<Check> {
   yield* selfTests(evidence);
   yield* selectedLabels(evidence, policy);
+  yield* sharedRows(evidence);
   yield* anchorScored(evidence, policy);
   yield* marginFits(evidence, policy);
   yield* sliceSearch(evidence, policy);
@@ -29,6 +33,19 @@ function* selfTests({ controls, observations, charge }: Evidence): Generator<Che
     measured: missing.length === 0 ? 'controls and the search for leaks were run' : `not run: ${missing.join(', ')}`,
     required: 'a gate that was tested on this very cycle',
     why: 'What nobody checked is not known to hold.',
+  };
+}
+
+/** A query that leaves rows out chooses on what its model is judged. */
+function* sharedRows({ champion, rows }: Evidence): Generator<Check> {
+  if (champion === null || rows.holdoutOfChampion === null) return;
+  const larger = Math.max(rows.holdout, rows.holdoutOfChampion);
+  yield {
+    name: 'shared-rows',
+    status: rows.inBoth >= leastShared * larger ? 'passed' : 'failed',
+    measured: `${count(rows.inBoth)} of ${counted(larger, 'row')} are in the holdout of both queries`,
+    required: `at least ${percent(leastShared)}`,
+    why: 'Rows that only one query gives are left out, and whoever wrote it may have chosen the easy ones.',
   };
 }
 

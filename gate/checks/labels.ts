@@ -1,10 +1,15 @@
 import type { Evidence } from '../../schemas/evidence.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Check } from '../../schemas/verdict.ts';
-import { percent } from '../numbers.ts';
+import { amount, percent, signed } from '../numbers.ts';
 
-/** Whether the rows that should show a label do. Where they do not, a person has to look, however clear the win. */
-export function labelledRows({ labels }: Evidence, policy: Policy): Check {
+/** Whether labels are there and hold still. Where they do not, a person has to look, however clear the win. */
+export function* labels(evidence: Evidence, policy: Policy): Generator<Check> {
+  yield labelledRows(evidence, policy);
+  yield labelRate(evidence);
+}
+
+function labelledRows({ labels }: Evidence, policy: Policy): Check {
   const trend = labels.trending ? ', and the share changes over the holdout' : '';
   // Where labels are selected, the evidence counts accepted rows only: the others never owe one.
   const owing = policy.labels === 'selected' ? 'accepted' : 'mature';
@@ -14,5 +19,22 @@ export function labelledRows({ labels }: Evidence, policy: Policy): Check {
     measured: `${percent(labels.unlabelledShare)} of the ${owing} rows have no label${trend}`,
     required: `at most ${percent(policy.gate.unlabelled)}, without a trend`,
     why: 'Labels that are missing are seldom missing at random: those that come late are often the bad ones.',
+  };
+}
+
+function labelRate({ labels: { cohorts, rateTrend, rateTrending } }: Evidence): Check {
+  const rates = cohorts.map(({ rate }) => rate).filter((rate) => rate !== null);
+  const [first, last] = [rates[0], rates.at(-1)];
+  const ends = first === undefined || last === undefined ? '' : `, from ${amount(first)} to ${amount(last)}`;
+  const trend =
+    rateTrend === null
+      ? 'no trend can be told'
+      : `it changes by ${signed(rateTrend.estimate)} a day${rateTrend.low === null || rateTrend.high === null ? '' : ` (99.9 %: ${signed(rateTrend.low)} to ${signed(rateTrend.high)})`}`;
+  return {
+    name: 'label-rate',
+    status: rateTrending ? 'failed' : 'passed',
+    measured: `the label's rate over the holdout: ${trend}${ends}`,
+    required: 'no trend beyond chance that adds up to a tenth of the rate',
+    why: 'A rate that moves towards the end of the holdout may say that the youngest labels are not final yet.',
   };
 }

@@ -23,7 +23,7 @@ const noted = (name: string, measured: string, required: string, why: string): C
 });
 
 function detectable({ detection, clusters }: Evidence): Check {
-  const { wanted, detectable, clustersNeeded, enoughOn } = detection;
+  const { wanted, detectable, clustersNeeded, enoughOn, forecast } = detection;
   const shown =
     detectable === null
       ? 'what these rows could show is not known'
@@ -32,9 +32,13 @@ function detectable({ detection, clusters }: Evidence): Check {
     clustersNeeded === null
       ? ''
       : `; ${amount(wanted)} takes ${counted(clustersNeeded, 'cluster')}, here are ${count(clusters.count)}${enoughOn === null ? '' : `, and a holdout that begins with this one has them on ${enoughOn.slice(0, 10)}`}`;
+  const foretold =
+    forecast === null
+      ? ''
+      : `; before the fit ${counted(forecast.pastCycles, 'past cycle')} foretold ${amount(forecast.optimistic)} to ${amount(forecast.pessimistic)}`;
   return noted(
     'detectable',
-    `${shown}${needed}`,
+    `${shown}${needed}${foretold}`,
     `a gain of ${amount(wanted)} is worth having`,
     'A test that cannot show what is wanted says little by not showing it.',
   );

@@ -13,6 +13,7 @@ export function* validity(evidence: Evidence, policy: Policy, beats: WinTest): G
   yield unseenRows(evidence);
   yield unchosenRows(evidence);
   yield matureLabels(evidence);
+  yield finiteScores(evidence);
   yield noLeak(evidence);
   yield rehearsed(evidence);
   yield errorLevel(evidence);
@@ -61,13 +62,28 @@ function unchosenRows({ rows, choseChampion, challenger }: Evidence): Check {
   };
 }
 
-function matureLabels({ window, asOf }: Evidence): Check {
+function matureLabels({ window, asOf, labels: { newestEvent } }: Evidence): Check {
+  const within = newestEvent === null || newestEvent < window.to;
   return {
     name: 'mature-labels',
-    status: passedIf(window.to <= asOf),
-    measured: `the holdout ends at ${window.to}`,
-    required: `a holdout that ends by ${asOf}`,
+    status: passedIf(window.to <= asOf && within),
+    measured: `the holdout ends at ${window.to}${newestEvent === null ? '' : `, its newest event is of ${newestEvent}`}`,
+    required: `a holdout that ends by ${asOf}, less horizon and lag, and no event after its end`,
     why: 'What became known at or after the time of the cycle may not be used.',
+  };
+}
+
+function finiteScores({ challenger, champion }: Evidence): Check {
+  const [ours, theirs] = [challenger.brokenScores, champion?.brokenScores ?? 0];
+  return {
+    name: 'finite-scores',
+    status: passedIf(ours === 0 && theirs === 0),
+    measured:
+      ours === 0 && theirs === 0
+        ? 'every score is a number in its range'
+        : `the challenger has ${counted(ours, 'broken score')}, the champion ${count(theirs)}`,
+    required: 'finite scores; probabilities from 0 to 1',
+    why: 'A score that is none can be put anywhere in a ranking.',
   };
 }
 

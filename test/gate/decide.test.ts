@@ -365,6 +365,37 @@ describe('what leaves a win to a person', () => {
     expect(capped({ labels, ...lost }).kind).toBe('keep');
   });
 
+  it('asks a person where the rate of the label moves', () => {
+    const rateTrend = { estimate: -0.004, low: -0.006, high: -0.002 };
+    const cohorts = [0.2, 0.15].map((rate) => ({ from: '2001-02-05T00:00:00Z', rows: 9, unlabelled: 0, rate }));
+    const moving = (rateTrending: boolean) =>
+      capped({ labels: { ...evidence().labels, cohorts, rateTrend, rateTrending } });
+    expect(moving(true)).toMatchObject({ kind: 'review', deciding: 'label-rate' });
+    expect(moving(true).summary).toContain('by −0.0040 a day (99.9 %: −0.0060 to −0.0020), from 0.2 to 0.15');
+    expect(moving(false).kind).toBe('promote');
+  });
+
+  it.each([
+    [1000, 990, 'promote'],
+    [1000, 989, 'review'],
+    [null, 1000, 'promote'],
+  ])(
+    'asks a person where a query leaves rows out: %s of the champion, %i in both',
+    (holdoutOfChampion, inBoth, kind) => {
+      const rows = { ...evidence().rows, holdoutOfChampion, inBoth, judged: inBoth };
+      expect(capped({ rows }).kind).toBe(kind);
+      if (kind === 'review') expect(capped({ rows })).toMatchObject({ deciding: 'shared-rows' });
+    },
+  );
+
+  it('notes what was told before the fit', () => {
+    const forecast = { optimistic: 0.02, pessimistic: 0.04, pastCycles: 5 };
+    const { checks } = capped({ detection: { ...evidence().detection, forecast } });
+    expect(checks.find(({ name }) => name === 'detectable')?.measured).toMatch(
+      /; before the fit 5 past cycles foretold 0\.02 to 0\.04$/,
+    );
+  });
+
   it('does not promote on an empty budget', () => {
     const charge = { alpha: 0.025, account: 'exhausted' as const };
     expect(capped({ charge })).toMatchObject({ kind: 'review', deciding: 'error-budget' });

@@ -46,6 +46,19 @@ const broken: [what: string, changes: Partial<Evidence>, deciding: string, words
     '2001-02-19T00:00:01Z',
   ],
   [
+    'an event after the end of the holdout',
+    { labels: { ...evidence().labels, newestEvent: '2001-02-19T00:00:00Z' } },
+    'mature-labels',
+    'its newest event is of 2001-02-19T00:00:00Z',
+  ],
+  [
+    'a score of the challenger that is none',
+    { challenger: contender({ cycle: 'other', brokenScores: 2 }) },
+    'finite-scores',
+    'the challenger has 2 broken scores',
+  ],
+  ['a score of the champion that is none', { champion: contender({ brokenScores: 1 }) }, 'finite-scores', 'champion 1'],
+  [
     'the label among the features',
     { observations: observations({ column: 'paid_at', kind: 'equals-label', strength: 1 }) },
     'no-leak',

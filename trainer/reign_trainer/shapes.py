@@ -248,6 +248,7 @@ class EvidenceRows(Shape):
         populate_by_name=True,
     )
     holdout: int
+    holdout_of_champion: Annotated[int | None, Field(alias="holdoutOfChampion")]
     in_both: Annotated[int, Field(alias="inBoth")]
     unlabelled: int
     chose_champion: Annotated[int, Field(alias="choseChampion")]
@@ -286,15 +287,14 @@ class Interval(Shape):
     method: Literal["influence", "bootstrap"]
 
 
-class Detection(Shape):
+class Forecast(Shape):
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
     )
-    wanted: float
-    detectable: float | None
-    clusters_needed: Annotated[int | None, Field(alias="clustersNeeded")]
-    enough_on: Annotated[str | None, Field(alias="enoughOn")]
+    optimistic: float
+    pessimistic: float
+    past_cycles: Annotated[int, Field(alias="pastCycles")]
 
 
 class SliceValue(Shape):
@@ -644,6 +644,7 @@ class Contender(Shape):
     predictions: str | None
     unscorable: str | None
     fitted_on_judged_rows: Annotated[int, Field(alias="fittedOnJudgedRows")]
+    broken_scores: Annotated[int, Field(alias="brokenScores")]
     train_window: Annotated[Window, Field(alias="trainWindow")]
 
 
@@ -661,6 +662,18 @@ class MetricEvidence(Shape):
     lead: Interval
     champion_lead: Annotated[Interval | None, Field(alias="championLead")]
     anchor_difference: Annotated[Interval | None, Field(alias="anchorDifference")]
+
+
+class Detection(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    wanted: float
+    detectable: float | None
+    clusters_needed: Annotated[int | None, Field(alias="clustersNeeded")]
+    enough_on: Annotated[str | None, Field(alias="enoughOn")]
+    forecast: Forecast | None
 
 
 class SliceEvidence(Shape):
@@ -703,9 +716,12 @@ class LabelEvidence(Shape):
     mature_rows: Annotated[int, Field(alias="matureRows")]
     unlabelled: int
     unlabelled_share: Annotated[float, Field(alias="unlabelledShare")]
+    newest_event: Annotated[str | None, Field(alias="newestEvent")]
     cohorts: list[LabelCohort]
     unlabelled_trend: Annotated[Bounded | None, Field(alias="unlabelledTrend")]
     trending: bool
+    rate_trend: Annotated[Bounded | None, Field(alias="rateTrend")]
+    rate_trending: Annotated[bool, Field(alias="rateTrending")]
 
 
 class Calibration(Shape):
@@ -1034,6 +1050,7 @@ class Evidence(Shape):
     shuffled_fit: Annotated[str | None, Field(alias="shuffledFit")]
     observations: ObservationsSummary | None
     score_shift: Annotated[ColumnShift | None, Field(alias="scoreShift")]
+    score_reference: Annotated[str | None, Field(alias="scoreReference")]
     past: list[str]
     follow_up: Annotated[FollowUp | None, Field(alias="followUp")]
     follow_up_request: Annotated[FollowUpRequest | None, Field(alias="followUpRequest")]
@@ -1121,6 +1138,7 @@ class EvaluateRequest(Shape):
     chose_champion: Annotated[list[str], Field(alias="choseChampion")]
     charge: Charge
     observations: str | None
+    forecast: Forecast | None
     shuffled_fit: Annotated[str | None, Field(alias="shuffledFit")]
     past: list[str]
     follow_up: Annotated[FollowUpRequest | None, Field(alias="followUp")]

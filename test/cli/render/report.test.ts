@@ -40,9 +40,12 @@ const full = evidence({
     matureRows: 2000,
     unlabelled: 30,
     unlabelledShare: 0.015,
+    newestEvent: null,
     cohorts: [],
     unlabelledTrend: null,
     trending: true,
+    rateTrend: null,
+    rateTrending: false,
   },
   observations: {
     document: 'a'.repeat(64),
@@ -120,7 +123,7 @@ describe('what is not there is not told', () => {
     const none = evidence({
       metrics: {},
       unmeasured: 'the holdout has no rows',
-      detection: { wanted: 0.01, detectable: null, clustersNeeded: null, enoughOn: null },
+      detection: { wanted: 0.01, detectable: null, clustersNeeded: null, enoughOn: null, forecast: null },
       controls: null,
     });
     const text = report(none);

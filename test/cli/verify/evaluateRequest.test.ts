@@ -12,7 +12,12 @@ const hash = (letter: string) => letter.repeat(64);
 
 test('a request that the trainer takes, with all that the evidence was made from', () => {
   const window = { from: '2001-02-05T00:00:00Z', to: '2001-02-19T00:00:00Z' };
-  const { fittedOnJudgedRows: _, trainWindow: __, ...beaten } = contender({ predictions: hash('1') });
+  const {
+    fittedOnJudgedRows: _,
+    brokenScores: __,
+    trainWindow: ___,
+    ...beaten
+  } = contender({ predictions: hash('1') });
   const followUpRequest = {
     cycle: 'x',
     epoch: 2,
@@ -26,12 +31,14 @@ test('a request that the trainer takes, with all that the evidence was made from
     choseChampion: [hash('4')],
     shuffledFit: hash('5'),
     past: [hash('6')],
+    detection: { ...evidence().detection, forecast: { optimistic: 0.01, pessimistic: 0.03, pastCycles: 5 } },
     followUpRequest,
     followUp: null,
   });
   const request = evaluateRequest(cycle(), definition, shown);
   expect(EvaluateRequest.parse(request)).toEqual(request);
   expect(request).toMatchObject({ primary: 'roc_auc', run: null, charge: shown.charge, followUp: followUpRequest });
+  expect(request.forecast).toEqual(shown.detection.forecast);
   expect(request.challenger).not.toHaveProperty('fittedOnJudgedRows');
   expect(inputsOf(request)).toEqual({
     predictions: [hash('a'), hash('1'), hash('5')],

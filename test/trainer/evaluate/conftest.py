@@ -105,6 +105,7 @@ class Bench:
                 "choseChampion": [],
                 "charge": {"alpha": 0.025, "account": "cycle"},
                 "observations": None,
+                "forecast": None,
                 "shuffledFit": None,
                 "past": [],
                 "followUp": None,

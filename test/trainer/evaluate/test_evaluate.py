@@ -33,6 +33,7 @@ def test_both_are_measured_on_the_same_rows(bench: Any) -> None:
     found = bench.evidence(pair(bench))
     assert found.rows.model_dump(by_alias=False) == {
         "holdout": COUNT,
+        "holdout_of_champion": COUNT,
         "in_both": COUNT,
         "unlabelled": 0,
         "chose_champion": 0,
@@ -113,9 +114,25 @@ def test_different_holdouts_are_joined_by_row_id_and_differing_labels_counted(be
     request.champion.predictions = bench.predictions(theirs, labels, scores)
     found = bench.evidence(request)
     assert (found.rows.holdout, found.rows.in_both, found.rows.judged) == (COUNT, COUNT - 20, COUNT - 20)
+    assert found.rows.holdout_of_champion == COUNT - 18
     assert found.rows.labels_differ == 3
     assert found.metrics["roc_auc"].challenger == pytest.approx(roc_auc_score(LABELS[20:], GOOD[20:]))
     assert found.metrics["roc_auc"].champion == pytest.approx(roc_auc_score(LABELS[20:], POOR[20:]))
+
+
+def test_scores_that_are_none_are_counted_for_each(bench: Any) -> None:
+    request = pair(bench)
+    request.champion.predictions = bench.predictions(IDS, LABELS, np.where(np.arange(COUNT) < 2, [np.nan], POOR))
+    request.challenger.predictions = bench.predictions(IDS, LABELS, np.where(np.arange(COUNT) == 5, 1.5, GOOD))
+    found = bench.evidence(request)
+    assert (found.challenger.broken_scores, found.champion.broken_scores) == (1, 2)
+    assert found.unmeasured is not None
+
+
+def test_what_was_told_before_the_fit_stands_beside_what_was_found(bench: Any) -> None:
+    told = {"optimistic": 0.01, "pessimistic": 0.02, "pastCycles": 4}
+    assert bench.evidence(pair(bench, forecast=told)).detection.forecast.model_dump(by_alias=True) == told
+    assert bench.evidence(pair(bench)).detection.forecast is None
 
 
 def test_a_join_survives_another_order(bench: Any) -> None:

@@ -119,3 +119,50 @@ def test_of_two_ways_to_cluster_the_less_certain_one_counts() -> None:
     each = [trend(day.astype(float), values, way) for way in (day, shop)]
     assert both is not None
     assert both.high == max(one.high for one in each if one is not None)
+
+
+def _moving_rate(rng: np.random.Generator, fall: float, days: int = 28, a_day: int = 300) -> tuple[np.ndarray, Any]:
+    day = np.repeat(np.arange(days), a_day)
+    mood = np.clip(rng.normal(0.3, 0.02, days), 0, 1)[day]
+    return day, (rng.random(day.size) < mood - fall * day / days).astype(float)
+
+
+def test_a_rate_that_falls_is_noticed_and_one_that_only_moves_by_the_day_is_not() -> None:
+    rng = np.random.default_rng(4)
+    falling = [_evidence(*_moving_rate(rng, 0.2)) for _ in range(10)]
+    assert all(one.rate_trending and one.rate_trend.high < 0 for one in falling)
+    assert sum(_evidence(*_moving_rate(rng, 0.0)).rate_trending for _ in range(40)) <= 1
+
+
+def test_a_rate_whose_trend_is_certain_and_small_does_not_count() -> None:
+    day = np.repeat(np.arange(20), 1000)
+    labels = (np.tile(np.arange(1000), 20) < 300 + day // 4).astype(float)
+    found = _evidence(day, labels)
+    assert found.rate_trend.low > 0
+    assert not found.rate_trending
+
+
+def test_the_interval_of_the_rate_is_the_wider_one() -> None:
+    day, labels = _moving_rate(np.random.default_rng(5), 0.05)
+    found = _evidence(day, labels).rate_trend
+    usual = trend(day.astype(float), labels, day)
+    assert usual is not None
+    assert usual.high is not None
+    assert found.estimate == pytest.approx(usual.estimate)
+    ratio = stats.t(27).ppf(0.9995) / stats.t(27).ppf(0.975)
+    assert found.high - found.estimate == pytest.approx(ratio * (usual.high - usual.estimate))
+
+
+def test_several_classes_have_no_rate_and_numbers_are_held_against_their_spread() -> None:
+    day, labels = _moving_rate(np.random.default_rng(6), 0.1)
+    several = complete().model_copy(update={"task": "multiclass"})
+    assert _evidence(day, labels, several).rate_trend is None
+    number = complete().model_copy(update={"task": "regression", "label": None})
+    steep = 5 * labels + 0.5 * day
+    assert _evidence(day, steep, number).rate_trending
+    assert not _evidence(day, steep + np.random.default_rng(7).normal(0, 1000, day.size), number).rate_trending
+
+
+def test_names_the_newest_event() -> None:
+    assert _evidence(np.array([3, 4, 0]), np.array([1, np.nan, 0])).newest_event.startswith("2001-02-05T")
+    assert _evidence(np.array([], dtype=np.int64), np.array([])).newest_event is None

@@ -1,4 +1,4 @@
-"""Student's t has as many degrees of freedom as there are effective clusters, less one."""
+"""Student's t has as many degrees of freedom as there are effective clusters, less one: of the class that has fewer."""
 
 import numpy as np
 import pytest
@@ -54,6 +54,20 @@ def test_intervals_hold_where_few_clusters_hold_most_of_the_rows() -> None:
         textbook += not usual.low <= 0 <= usual.high
     assert 0.03 <= outside / rounds <= 0.09
     assert textbook / rounds > 0.085
+
+
+def test_of_two_classes_the_one_in_fewer_clusters_counts() -> None:
+    """Clusters of one size; the third holds half of the positives."""
+    clusters = np.repeat(np.arange(10), 20)
+    positives = np.where(np.arange(10) == 2, 9, 1)
+    labels = (np.tile(np.arange(20), 10) < np.repeat(positives, 20)).astype(float)
+    first, second = np.random.default_rng(2).random((2, clusters.size))
+    freedom = 18**2 / (9**2 + 9) - 1
+    for name in ("roc_auc", "log_loss", "ks"):
+        found = measure_difference(name, "binary", labels, first, second, clusters, None, 1)
+        assert (found.clusters, found.degrees_of_freedom) == (10, pytest.approx(freedom))
+    mirrored = measure_difference("roc_auc", "binary", 1 - labels, first, second, clusters, None, 1)
+    assert mirrored.degrees_of_freedom == pytest.approx(freedom)
 
 
 def test_the_standard_error_is_that_of_the_values_without_each_cluster() -> None:

@@ -50,6 +50,7 @@ def contender(cycle: str) -> dict[str, Any]:
         "predictions": "2" * 64,
         "unscorable": None,
         "fittedOnJudgedRows": 0,
+        "brokenScores": 0,
         "trainWindow": {"from": "2001-01-01T00:00:00Z", "to": "2001-01-29T00:00:00Z"},
     }
 
@@ -108,6 +109,7 @@ def document(**changes: Any) -> dict[str, Any]:
         "rowHash": "3" * 64,
         "rows": {
             "holdout": 200_000,
+            "holdoutOfChampion": 200_000,
             "inBoth": 200_000,
             "unlabelled": 400,
             "choseChampion": 0,
@@ -130,7 +132,13 @@ def document(**changes: Any) -> dict[str, Any]:
             "roc_auc": metric(0.713, 0.697, 0.5),
         },
         "unmeasured": None,
-        "detection": {"wanted": 0.01, "detectable": 0.014, "clustersNeeded": 28, "enoughOn": "2001-02-26T00:00:00Z"},
+        "detection": {
+            "wanted": 0.01,
+            "detectable": 0.014,
+            "clustersNeeded": 28,
+            "enoughOn": "2001-02-26T00:00:00Z",
+            "forecast": None,
+        },
         "slices": [
             part("region", "north", 0.012),
             part("region", "south", -0.021, protected=True),
@@ -150,6 +158,7 @@ def document(**changes: Any) -> dict[str, Any]:
             "matureRows": 200_000,
             "unlabelled": 400,
             "unlabelledShare": 0.002,
+            "newestEvent": None,
             "cohorts": [
                 {
                     "from": f"2001-{'01' if at < 3 else '02'}-{29 + at if at < 3 else at - 2:02}T00:00:00Z",
@@ -161,6 +170,8 @@ def document(**changes: Any) -> dict[str, Any]:
             ],
             "unlabelledTrend": None,
             "trending": False,
+            "rateTrend": None,
+            "rateTrending": False,
         },
         "selection": None,
         "calibration": {"challenger": calibration(0.004), "champion": calibration(-0.03)},
@@ -180,6 +191,7 @@ def document(**changes: Any) -> dict[str, Any]:
             "vanishedCategoryShare": None,
             "alarm": True,
         },
+        "scoreReference": None,
         "past": [],
         "followUp": None,
         "followUpRequest": None,

@@ -73,6 +73,7 @@ def judged_cycles(store: Store, definition: dict[str, Any], cycles: int = 2) -> 
                 "choseChampion": [] if champion is None else [judged[-1].request.challenger.holdout_snapshot],
                 "charge": {"alpha": 0.025, "account": "cycle"},
                 "observations": _observed(store, train, holdout),
+                "forecast": None,
                 "shuffledFit": None,
                 "past": [one.evidence for one in reversed(judged)],
                 "followUp": None,

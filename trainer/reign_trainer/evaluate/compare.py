@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from reign_trainer.labels.columns import numbers, positive_index
 from reign_trainer.measure import MeasureError
+from reign_trainer.score.predictions_table import score_names
 from reign_trainer.shapes import Definition, EvaluateRequest
 
 from .clusters import cluster_codes
@@ -59,10 +60,20 @@ def compare(rows: HoldoutRows, request: EvaluateRequest, weights: np.ndarray | N
 
 def scores_in(rows: pa.Table, definition: Definition) -> np.ndarray:
     """Give stored scores, (n,) or for several classes (n, k)."""
-    if definition.task != "multiclass":
-        return _scores(rows, "score")
-    assert definition.label is not None
-    return np.column_stack([_scores(rows, f"score_{at}") for at in range(len(definition.label.classes))])
+    scores = [_scores(rows, name) for name in score_names(definition)]
+    return np.column_stack(scores) if definition.task == "multiclass" else scores[0]
+
+
+def broken_scores(rows: pa.Table, definition: Definition) -> int:
+    """Count the rows with a score that is not finite or, of a classifier, outside of 0 to 1."""
+    broken = np.zeros(rows.num_rows, dtype=np.bool_)
+    for name in score_names(definition):
+        if name in rows.column_names:
+            scores = numbers(rows, name)
+            broken |= ~np.isfinite(scores)
+            if definition.task != "regression":
+                broken |= (scores < 0) | (scores > 1)
+    return int(np.count_nonzero(broken))
 
 
 def _scores(rows: pa.Table, name: str) -> np.ndarray:

@@ -34,6 +34,7 @@ def detection(comparison: Comparison, request: EvaluateRequest, metrics: dict[st
             detectable=None if interval is None else interval.detectable,
             clusters_needed=None,
             enough_on=None,
+            forecast=request.forecast,
         )
     needed = clusters_needed(interval, wanted)
     return Detection(
@@ -41,6 +42,7 @@ def detection(comparison: Comparison, request: EvaluateRequest, metrics: dict[st
         detectable=interval.detectable,
         clusters_needed=needed,
         enough_on=None if needed is None else _enough_on(comparison, request, interval.clusters, needed),
+        forecast=request.forecast,
     )
 
 

@@ -31,7 +31,7 @@ from reign_trainer.slices import declared_slices, found_slices
 from reign_trainer.store import Store
 
 from .clusters import cluster_codes, cluster_sizes
-from .compare import compare, scores_in
+from .compare import broken_scores, compare, scores_in
 from .comparison import Comparison
 from .detection import detection, wanted_gain
 from .follow_up import follow_up
@@ -82,6 +82,11 @@ def assemble(request: EvaluateRequest, store: Store) -> Evidence:
     positive = None
     if definition.task == "binary" and label is not None:
         positive = label.classes[1] if label.positive is None else label.positive
+    score_reference, score_shift = champion_shift(request, store)
+
+    def contender_of(asked: ContenderRequest, scored: pa.Table | None) -> Contender:
+        return _contender(asked, rows.challenger, 0 if scored is None else broken_scores(scored, definition), store)
+
     return Evidence(
         format=2,
         model=request.cycle.model,
@@ -96,9 +101,9 @@ def assemble(request: EvaluateRequest, store: Store) -> Evidence:
         row_hash=hash_of_rows,
         rows=_counts(holdout, judged, definition.label is not None, len(label.classes) if label else 0),
         clusters=_clusters(definition.source.cluster, rows.challenger, _own_weights(rows.challenger, judged.weights)),
-        challenger=_contender(request.challenger, rows.challenger, store),
-        champion=None if request.champion is None else _contender(request.champion, rows.challenger, store),
-        anchor=None if request.anchor is None else _contender(_anchor(request, holdout), rows.challenger, store),
+        challenger=contender_of(request.challenger, rows.challenger),
+        champion=None if request.champion is None else contender_of(request.champion, rows.champion),
+        anchor=None if request.anchor is None else contender_of(_anchor(request.anchor, holdout), rows.anchor),
         chose_champion=request.chose_champion,
         trivial=request.trivial,
         labels=label_evidence(
@@ -111,7 +116,8 @@ def assemble(request: EvaluateRequest, store: Store) -> Evidence:
         swap_set=swap_set(holdout.challenger, holdout.champion, definition.gate, definition),
         shuffled_fit=request.shuffled_fit,
         observations=observations_summary(request, store),
-        score_shift=champion_shift(request, store),
+        score_shift=score_shift,
+        score_reference=score_reference,
         past=request.past,
         follow_up=follow_up(request, store, seed),
         follow_up_request=request.follow_up,
@@ -192,7 +198,11 @@ def _measure(judged: _Judged, request: EvaluateRequest, store: Store, seed: int)
         "unmeasured": reason,
         "identical": False,
         "detection": Detection(
-            wanted=wanted_gain(request, None), detectable=None, clusters_needed=None, enough_on=None
+            wanted=wanted_gain(request, None),
+            detectable=None,
+            clusters_needed=None,
+            enough_on=None,
+            forecast=request.forecast,
         ),
         "slices": [],
         "found_slices": [],
@@ -214,10 +224,8 @@ def _shuffled_fit(request: EvaluateRequest, store: Store, judged: pa.Table) -> n
     return scores_in(theirs, request.definition)
 
 
-def _anchor(request: EvaluateRequest, holdout: HoldoutRows) -> ContenderRequest:
+def _anchor(anchor: ContenderRequest, holdout: HoldoutRows) -> ContenderRequest:
     """Give the anchor, with why it has no scores on these rows where it should have some."""
-    anchor = request.anchor
-    assert anchor is not None
     if anchor.predictions is None or holdout.anchor is not None:
         return anchor
     return anchor.model_copy(update={"unscorable": "its own query lacks rows of this holdout"})
@@ -242,6 +250,7 @@ def _counts(holdout: HoldoutRows, judged: _Judged, classified: bool, classes: in
     labels = rows.column("label").cast(pa.float64()).to_numpy()
     return EvidenceRows(
         holdout=holdout.holdout,
+        holdout_of_champion=holdout.holdout_of_champion,
         in_both=holdout.challenger.num_rows,
         unlabelled=int(np.count_nonzero(~holdout.labelled)),
         chose_champion=int(np.count_nonzero(holdout.chose)),
@@ -259,7 +268,7 @@ def _own_weights(rows: pa.Table, weights: np.ndarray | None) -> np.ndarray:
     return np.where(np.isfinite(both) & (both > 0), both, 0.0)
 
 
-def _contender(contender: ContenderRequest, judged: pa.Table, store: Store) -> Contender:
+def _contender(contender: ContenderRequest, judged: pa.Table, broken: int, store: Store) -> Contender:
     return Contender(
         cycle=contender.cycle,
         definition_version=contender.definition_version,
@@ -269,6 +278,7 @@ def _contender(contender: ContenderRequest, judged: pa.Table, store: Store) -> C
         predictions=contender.predictions,
         unscorable=contender.unscorable,
         fitted_on_judged_rows=fitted_on(contender, judged, store),
+        broken_scores=broken,
         train_window=store.read_manifest("snapshots", contender.train_snapshot)["window"],
     )
 

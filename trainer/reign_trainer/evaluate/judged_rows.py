@@ -31,6 +31,8 @@ class HoldoutRows:
         Those of the anchor, row for row; None as well where it lacks a row.
     holdout : int
         How many rows the challenger's holdout has.
+    holdout_of_champion : int or None
+        How many the champion's has.
     labels_differ : int
         Rows whose label is another one in the champion's query.
     labelled, chose : ndarray of shape (n,), bool
@@ -41,6 +43,7 @@ class HoldoutRows:
     champion: pa.Table | None
     anchor: pa.Table | None
     holdout: int
+    holdout_of_champion: int | None
     labels_differ: int
     labelled: np.ndarray
     chose: np.ndarray
@@ -53,6 +56,7 @@ class HoldoutRows:
             champion=None if self.champion is None else self.champion.filter(mask),
             anchor=None if self.anchor is None else self.anchor.filter(mask),
             holdout=self.holdout,
+            holdout_of_champion=self.holdout_of_champion,
             labels_differ=self.labels_differ,
             labelled=self.labelled[keep],
             chose=self.chose[keep],
@@ -69,9 +73,11 @@ def holdout_rows(request: EvaluateRequest, store: Store) -> HoldoutRows:
     challenger = _predictions(store, request.challenger.predictions, request.definition)
     champion = None
     holdout = challenger.num_rows
+    holdout_of_champion = None
     labels_differ = 0
     if request.champion is not None and request.champion.predictions is not None:
         champion = store.read_rows("predictions", request.champion.predictions)
+        holdout_of_champion = champion.num_rows
         challenger, champion = in_both(challenger, champion)
         labels_differ = _differences(challenger.column("label"), champion.column("label"))
     labelled = has_label(challenger)
@@ -80,6 +86,7 @@ def holdout_rows(request: EvaluateRequest, store: Store) -> HoldoutRows:
         champion,
         _anchor(request, store, challenger),
         holdout,
+        holdout_of_champion,
         labels_differ,
         labelled,
         seen_in(request.chose_champion if request.champion is not None else [], store, challenger) & labelled,

@@ -22,25 +22,28 @@ def observations_summary(request: EvaluateRequest, store: Store) -> Observations
     )
 
 
-def champion_shift(request: EvaluateRequest, store: Store) -> ColumnShift | None:
+def champion_shift(request: EvaluateRequest, store: Store) -> tuple[str | None, ColumnShift | None]:
     """Hold the champion's scores on this holdout against its scores on the last one that it was judged on.
 
     Returns
     -------
+    str or None
+        The predictions that they are held against.
     ColumnShift or None
-        None for several classes, without a champion that could be scored, and where no earlier holdout has its scores.
+        Both are None for several classes, without a champion that could be scored, and where no earlier holdout has its
+        scores.
     """
     champion = request.champion
     if request.definition.task == "multiclass" or champion is None or champion.predictions is None:
-        return None
+        return None, None
     past = [Evidence.model_validate_json(store.read_document("evidence", one)) for one in request.past]
     last = next((found for one in past[:1] if (found := _scores_of(one, champion.cycle)) is not None), None)
     if last is None or not store.has_rows("predictions", last):
-        return None
+        return None, None
     now, before = (store.read_rows("predictions", one, ["score"]) for one in (champion.predictions, last))
-    reference = [one.score_shift for one in past if one.score_shift is not None]
-    return score_shift(
-        scores_in(now, request.definition), scores_in(before, request.definition), reference, request.definition.gate
+    earlier = [one.score_shift for one in past if one.score_shift is not None]
+    return last, score_shift(
+        scores_in(now, request.definition), scores_in(before, request.definition), earlier, request.definition.gate
     )
 
 

@@ -1,4 +1,4 @@
-"""Are labels missing, and does their absence move over the holdout?"""
+"""Are labels missing, and does their absence, or their rate, move over the holdout?"""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ from .trend import trend
 COHORTS = 60
 """At most so many groups of days."""
 
+RATE_LEVEL = 0.999
+"""Of the interval of the rate's trend: rates move by themselves, and every alarm costs a person's time."""
+
+RATE_CHANGE = 0.1
+"""The rate's change over the holdout matters from this part of it on; for a regression, of the labels' spread."""
+
 
 def label_evidence(
     table: pa.Table, definition: Definition, gate: Gate, clusters: npt.NDArray[np.int64]
@@ -30,7 +36,8 @@ def label_evidence(
     """Count the rows without label among those that should have one by now, and follow their share over time.
 
     A share that grows towards the end of the holdout says that labels come later than the definition believes: the rows
-    that have one are then not like those that have none yet.
+    that have one are then not like those that have none yet. So does a rate of positives that falls: a default that is not
+    known yet often stands as none.
 
     Parameters
     ----------
@@ -47,22 +54,41 @@ def label_evidence(
     -------
     LabelEvidence
         Of accepted rows only, where only those can show a label. Trending where the 95 % interval of the change a day
-        leaves out zero and the change over the whole holdout exceeds ``unlabelled``.
+        leaves out zero and the change over the whole holdout exceeds ``unlabelled``; the rate where its 99.9 % interval
+        does and the change exceeds a tenth of the rate (of the rarer class) or, for a regression, of the labels' standard
+        deviation.
     """
     expected = accepted_rows(table, definition)
     labels = numbers(table, "label")[expected]
     missing = np.isnan(labels)
     times = event_microseconds(table)[expected]
     days = times / MICROSECONDS_A_DAY
+    span = float(np.ptp(days)) if days.size else 0.0
     slope = trend(days, missing.astype(np.float64), clusters[expected])
+    values = _values(labels, definition)
+    rate = None
+    if values is not None:
+        rate = trend(days[~missing], values[~missing], clusters[expected][~missing], RATE_LEVEL)
     return LabelEvidence(
         mature_rows=labels.size,
         unlabelled=int(np.count_nonzero(missing)),
         unlabelled_share=float(missing.mean()) if labels.size else 0.0,
-        cohorts=_cohorts(np.floor_divide(times, MICROSECONDS_A_DAY), _values(labels, definition), missing),
+        newest_event=f"{np.datetime64(int(times.max()) // 1_000_000, 's')}Z" if times.size else None,
+        cohorts=_cohorts(np.floor_divide(times, MICROSECONDS_A_DAY), values, missing),
         unlabelled_trend=slope,
-        trending=slope is not None and _matters(slope, float(np.ptp(days)), gate.unlabelled),
+        trending=slope is not None and _matters(slope, span, gate.unlabelled),
+        rate_trend=rate,
+        rate_trending=rate is not None
+        and values is not None
+        and _matters(rate, span, RATE_CHANGE * _size(values[~missing], definition)),
     )
+
+
+def _size(values: Floats, definition: Definition) -> float:
+    """Give what a change of the rate is held against."""
+    if definition.task == "regression":
+        return float(values.std())
+    return float(min(values.mean(), 1 - values.mean()))
 
 
 def _values(labels: Floats, definition: Definition) -> Floats | None:

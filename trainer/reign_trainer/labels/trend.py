@@ -10,17 +10,17 @@ from reign_trainer.shapes import Bounded
 
 from .columns import Floats
 
-LEVEL = 0.95
 
-
-def trend(times: Floats, values: Floats, clusters: npt.NDArray[np.int64]) -> Bounded | None:
-    """Fit a line by least squares; its slope with the 95 % interval of a delete-one-cluster jackknife.
+def trend(times: Floats, values: Floats, clusters: npt.NDArray[np.int64], level: float = 0.95) -> Bounded | None:
+    """Fit a line by least squares; its slope with the interval of a delete-one-cluster jackknife.
 
     Parameters
     ----------
     times, values : ndarray of shape (n,)
     clusters : ndarray of shape (n,) or (n, 2), int64
         Of two-way clusters the way with the wider interval counts.
+    level : float
+        Of the interval, two-sided.
 
     Returns
     -------
@@ -34,14 +34,14 @@ def trend(times: Floats, values: Floats, clusters: npt.NDArray[np.int64]) -> Bou
     y = values - values.mean()
     # Exact where nothing varies: no rounding noise that would pass for a trend.
     estimate = float(np.sum(x * y) / np.sum(x * x)) if np.ptp(values) > 0 else 0.0
-    reaches = [_reach(x, y, estimate, way) for way in ([clusters] if clusters.ndim == 1 else clusters.T)]
+    reaches = [_reach(x, y, estimate, way, level) for way in ([clusters] if clusters.ndim == 1 else clusters.T)]
     known = [reach for reach in reaches if reach is not None]
     if len(known) < len(reaches):
         return Bounded(estimate=estimate, low=None, high=None)
     return Bounded(estimate=estimate, low=estimate - max(known), high=estimate + max(known))
 
 
-def _reach(x: Floats, y: Floats, estimate: float, clusters: npt.NDArray[np.int64]) -> float | None:
+def _reach(x: Floats, y: Floats, estimate: float, clusters: npt.NDArray[np.int64], level: float) -> float | None:
     """Half the width of the interval; None where it cannot be told."""
     _, codes = np.unique(clusters, return_inverse=True)
     count = int(codes.max()) + 1
@@ -56,4 +56,4 @@ def _reach(x: Floats, y: Floats, estimate: float, clusters: npt.NDArray[np.int64
         return None
     deleted = (sum_xy - sum_x * sum_y / rows) / spread
     error = np.sqrt((count - 1) / count * np.sum(np.square(deleted - estimate)))
-    return float(stdtrit(count - 1, 0.5 + LEVEL / 2) * error)
+    return float(stdtrit(count - 1, 0.5 + level / 2) * error)

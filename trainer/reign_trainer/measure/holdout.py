@@ -28,12 +28,14 @@ class Holdout:
         The one way to cluster, or two ways and, third, their intersections.
     kept : ndarray of shape (rows given,), bool, or None
         Which of the given rows these are; None for all of them.
+    task : Task
     """
 
     labels: Floats
     weights: Floats
     ways: tuple[Clustering, ...]
     kept: Bools | None
+    task: Task
 
     @classmethod
     def of(cls, task: Task, labels: npt.ArrayLike, clusters: npt.ArrayLike, weights: npt.ArrayLike | None) -> "Holdout":
@@ -55,7 +57,7 @@ class Holdout:
             kept = w > 0
             y, codes, w = y[kept], codes[kept], w[kept]
         _check_labels(task, y)
-        return cls(y, w, ways_to_cluster(codes), kept)
+        return cls(y, w, ways_to_cluster(codes), kept, task)
 
     @property
     def cluster_count(self) -> int:
@@ -63,9 +65,20 @@ class Holdout:
         return min(way.count for way in self.ways)
 
     @property
+    def weights_by_class(self) -> tuple[Floats, ...]:
+        """Weights of negatives and of positives of a binary task, zero elsewhere; otherwise all weights.
+
+        What a cluster does to a ranking goes through its rows of either class apart, and clusters of one size hold unequal
+        shares of each: the class whose rows lie in fewer clusters tells how many there are in effect.
+        """
+        if self.task != "binary":
+            return (self.weights,)
+        return self.weights * (self.labels == 0), self.weights * (self.labels == 1)
+
+    @property
     def degrees_of_freedom(self) -> float:
-        """Count those of Student's t, from the weights of the clusters."""
-        return degrees_of_freedom(*(way.sums(self.weights) for way in self.ways[:2]))
+        """Count those of Student's t, from the weights of the clusters: the fewest of any class."""
+        return min(degrees_of_freedom(*(way.sums(part) for way in self.ways[:2])) for part in self.weights_by_class)
 
 
 def _vector(name: str, given: npt.ArrayLike) -> Floats:

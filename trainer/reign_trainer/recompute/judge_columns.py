@@ -134,6 +134,7 @@ def judge_columns(asked: JudgeColumns) -> bytes:
                 "choseChampion": [],
                 "charge": asked.charge,
                 "observations": None,
+                "forecast": None,
                 "shuffledFit": None,
                 "past": [],
                 "followUp": None,

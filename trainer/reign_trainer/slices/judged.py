@@ -87,7 +87,7 @@ class Judged:
         """Keep some of the rows, in their order; losses that are known already are kept too."""
         holdout = self.holdout
         ways = tuple(Clustering.of(way.codes[rows]) for way in holdout.ways)
-        fewer = Holdout(holdout.labels[rows], holdout.weights[rows], ways, None)
+        fewer = Holdout(holdout.labels[rows], holdout.weights[rows], ways, None, self.task)
         losses = {metric: (first[rows], second[rows]) for metric, (first, second) in self._losses.items()}
         models = (self.models[0][rows], self.models[1][rows])
         return Judged(self.task, fewer, models, self.parameters, self.alpha, self.seed, losses)

@@ -77,12 +77,15 @@ def measure_slices(judged: Judged, metric: str, grouping: Grouping) -> list[Meas
             pairs = _replicates(judged, metric, grouping, ways, wanted)
     except MeasureError as error:
         refusals = [refusal or str(error) for refusal in refusals]
-    weights = [(cells, cells.sums(judged.holdout.weights)) for cells in ways[:2]]
+    weights = [[(cells, cells.sums(part)) for cells in ways[:2]] for part in judged.holdout.weights_by_class]
     found = []
     for at, refusal in enumerate(refusals):
         one = Measured(int(rows[at]), int(clusters[at]), None, None, None, refusal)
         if at in pairs:
-            freedom = degrees_of_freedom(*(of_cells[cells.within(at)] for cells, of_cells in weights))
+            freedom = min(
+                degrees_of_freedom(*(of_cells[cells.within(at)] for cells, of_cells in of_class))
+                for of_class in weights
+            )
             one = _measured(metric, pairs[at], one, freedom, judged.alpha)
         found.append(one)
     return found
