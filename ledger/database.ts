@@ -185,7 +185,7 @@ interface ErrorChargesTable {
   charged_at: Clock;
 }
 
-interface FollowUpsTable {
+export interface FollowUpsTable {
   model: string;
   lineage: string;
   epoch: number;

@@ -1,12 +1,14 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { FollowUp } from '../schemas/evidence.ts';
-import type { Database } from './database.ts';
+import type { Database, FollowUpsTable } from './database.ts';
 import { instant } from './instants.ts';
 import { type Attempt, lockCycle } from './lockCycle.ts';
 
 /** What became of a promotion, with the cycle that found it. */
 export interface StoredFollowUp extends Omit<FollowUp, 'cycle'> {
   readonly foundBy: string;
+  /** Of that cycle. */
+  readonly attempt: number;
   readonly at: string;
 }
 
@@ -50,15 +52,24 @@ export async function followUpsOf(db: Kysely<Database>, model: string, lineage: 
     .orderBy('cycles.as_of', 'desc')
     .orderBy('cycles.definition_version', 'desc')
     .execute();
-  return rows.map((row) => ({
-    epoch: row.epoch,
-    foundBy: row.found_by,
-    window: { from: instant(row.window_from), to: instant(row.window_to) },
-    rows: row.rows,
-    complete: row.complete,
-    promised: row.promised,
-    found: row.found,
-    unmeasured: row.unmeasured,
-    at: row.at,
-  }));
+  return rows.map(followUp);
 }
+
+/** What one cycle found out about earlier promotions. */
+export async function followUpsFoundBy(db: Kysely<Database>, cycle: string): Promise<StoredFollowUp[]> {
+  const rows = await db.selectFrom('follow_ups').selectAll().where('found_by', '=', cycle).orderBy('epoch').execute();
+  return rows.map(followUp);
+}
+
+const followUp = (row: Selectable<FollowUpsTable>): StoredFollowUp => ({
+  epoch: row.epoch,
+  foundBy: row.found_by,
+  attempt: row.attempt,
+  window: { from: instant(row.window_from), to: instant(row.window_to) },
+  rows: row.rows,
+  complete: row.complete,
+  promised: row.promised,
+  found: row.found,
+  unmeasured: row.unmeasured,
+  at: row.at,
+});

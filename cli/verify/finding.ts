@@ -9,6 +9,7 @@ export type VerifiedPart =
   | 'definition'
   | 'charge'
   | 'promotion'
+  | 'followUp'
   | 'cycle';
 
 /**

@@ -1,6 +1,7 @@
 import { canonicalHash } from '../../ledger/canonicalHash.ts';
 import { definitionVersion, type StoredDefinition } from '../../ledger/definitions.ts';
 import { chargesOf } from '../../ledger/errorCharges.ts';
+import { followUpsFoundBy } from '../../ledger/followUps.ts';
 import type { Ledger } from '../../ledger/openLedger.ts';
 import { promotionOf, type StoredJudgement, storedJudgements } from '../../ledger/storedJudgements.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
@@ -16,6 +17,7 @@ import {
   told,
   verifyCharge,
   verifyCycleRow,
+  verifyFollowUp,
   verifyPolicy,
   verifyPromotion,
   verifyVerdict,
@@ -71,6 +73,7 @@ async function verifyJudgement(
     ...verifyVerdict(judgement, evidence),
     ...policy,
     verifyCharge(judgement, evidence, charges),
+    ...verifyFollowUp(judgement, evidence, await followUpsFoundBy(archive.ledger.db, cycle.id)),
   ];
 }
 

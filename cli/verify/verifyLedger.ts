@@ -3,6 +3,7 @@ import { policyOf } from '../../gate/policyOf.ts';
 import { primaryResult } from '../../gate/primaryResult.ts';
 import type { StoredDefinition } from '../../ledger/definitions.ts';
 import type { ErrorCharge } from '../../ledger/errorCharges.ts';
+import type { StoredFollowUp } from '../../ledger/followUps.ts';
 import type { StoredJudgement, StoredPromotion } from '../../ledger/storedJudgements.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
@@ -71,6 +72,24 @@ export function verifyPromotion(
   const { epoch, version } = promotion;
   const stored = { epoch, version, verdict: judgement.verdict.kind, status: cycle.status };
   return [compared('promotion', judgement.number, stored, follows)];
+}
+
+/** What the ledger says about the last promotion's next period is what this judgement's evidence says. */
+export function verifyFollowUp(
+  { number, attempt }: StoredJudgement,
+  { followUp }: Evidence,
+  stored: readonly StoredFollowUp[],
+): Finding[] {
+  if (followUp === null) return [];
+  const { cycle: _, unmeasured, ...seen } = followUp;
+  const row = stored.find(({ epoch }) => epoch === followUp.epoch);
+  if (row === undefined)
+    return [told('followUp', number, 'differs', `the ledger has lost what became of epoch ${followUp.epoch}`)];
+  // An earlier attempt of the cycle wrote it: what that one saw stays.
+  if (row.attempt !== attempt) return [];
+  const { foundBy: __, attempt: ___, at: ____, ...written } = row;
+  const why = followUp.found === null ? (unmeasured ?? 'nothing was measured') : null;
+  return [compared('followUp', number, written, { ...seen, unmeasured: why })];
 }
 
 /** What stands in the cycle's own row is what its last judgement says. */

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../../cli/verify/finding.ts';
-import { verifyCharge, verifyCycleRow, verifyPromotion, verifyVerdict } from '../../../cli/verify/verifyLedger.ts';
+import {
+  verifyCharge,
+  verifyCycleRow,
+  verifyFollowUp,
+  verifyPromotion,
+  verifyVerdict,
+} from '../../../cli/verify/verifyLedger.ts';
 import { decide } from '../../../gate/decide.ts';
 import { primaryResult } from '../../../gate/primaryResult.ts';
 import type { ErrorCharge } from '../../../ledger/errorCharges.ts';
+import type { StoredFollowUp } from '../../../ledger/followUps.ts';
 import type { StoredJudgement } from '../../../ledger/storedJudgements.ts';
 import type { Verdict } from '../../../schemas/verdict.ts';
 import { evidence, policy } from '../../gate/evidence.ts';
@@ -122,4 +129,33 @@ test("the cycle's own row says what its last judgement says", () => {
   expect(places(verifyCycleRow({ ...row, champion: 7 }, [last]))).toEqual([['cycle', 'differs', 'cycle.champion']]);
   // What an attempt said that was given up does not count.
   expect(verifyCycleRow({ ...row, attempt: 2, champion: 7 }, [last])).toEqual([]);
+});
+
+describe('what became of the last promotion', () => {
+  const bounded = { estimate: 0.02, low: 0.01, high: 0.03 };
+  const window = { from: '2001-02-19T00:00:00Z', to: '2001-03-05T00:00:00Z' };
+  const told = { epoch: 1, window, rows: 900, complete: true, promised: bounded, found: null };
+  const followed = evidence({ followUp: { ...told, cycle: 'one', unmeasured: 'no rows' } });
+  const stored: StoredFollowUp = {
+    ...told,
+    unmeasured: 'no rows',
+    foundBy: 'two',
+    attempt: 1,
+    at: '2001-03-05T00:00:00Z',
+  };
+
+  test('is what the evidence says', () => {
+    expect(places(verifyFollowUp(judgement(), followed, [stored]))).toEqual([]);
+    expect(verifyFollowUp(judgement(), shown, [])).toEqual([]);
+    const byAnEarlierAttempt = [{ ...stored, rows: 800 }];
+    expect(verifyFollowUp(judgement({ attempt: 2 }), followed, byAnEarlierAttempt)).toEqual([]);
+  });
+
+  test('or is not, or is lost', () => {
+    const nicer = { ...stored, promised: { ...bounded, estimate: 0.01 } };
+    expect(places(verifyFollowUp(judgement(), followed, [nicer]))).toEqual([
+      ['followUp', 'differs', 'followUp.promised.estimate'],
+    ]);
+    expect(places(verifyFollowUp(judgement(), followed, []))).toEqual([['followUp', 'differs']]);
+  });
 });
