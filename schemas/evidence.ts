@@ -78,8 +78,13 @@ export const Controls = z
   .strictObject({
     /** The deciding lower bounds of equal models: signs of the centred cluster sums flipped at random. In ascending order. */
     flips: z
-      .strictObject({ count: z.int(), exhaustive: z.boolean(), lows: z.array(z.number()) })
-
+      .strictObject({
+        count: z.int(),
+        exhaustive: z.boolean(),
+        lows: z.array(z.number()),
+        /** Of the clusters' contributions to the difference: below zero, the challenger seldom loses much. */
+        skewness: z.number().nullable(),
+      })
       .meta({ id: 'FlipControl' })
       .nullable(),
     /** The challenger with its scores dealt out at random: must not win, and must lose where the champion leads clearly. */

@@ -94,6 +94,7 @@ describe('how many equal models may win', () => {
           count: 1000,
           exhaustive: false,
           lows: Array.from({ length: 1000 }, (_, at) => (at < won ? 0.01 : -0.01)),
+          skewness: 0,
         },
       });
     expect(outcomes(wins, flips(limit)).flips).toBe('passed');

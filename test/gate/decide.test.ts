@@ -417,6 +417,7 @@ describe('what leaves a win to a person', () => {
 });
 
 describe('what is noted', () => {
+  const flips = { count: 999, exhaustive: false, lows: Array<number>(999).fill(-0.01) };
   const noted = (changes: Partial<Evidence>) =>
     Object.fromEntries(
       decide(evidence(changes), policy())
@@ -428,10 +429,22 @@ describe('what is noted', () => {
     [{ rows: { ...evidence().rows, byClass: [901, 99] } }],
     [{ clusters: { by: 'day', count: 13, largestShare: 0.1 } }],
     [{ clusters: { by: 'day', count: 14, largestShare: 0.21 } }],
+    [{ controls: controls({ flips: { ...flips, skewness: -1.3 } }) }],
   ])('that error rates were not measured on such data, without changing the verdict: %#', (changes) => {
     expect(noted(changes).domain).toContain('were not measured there');
     expect(decide(evidence(changes), policy()).kind).toBe('promote');
     expect(noted({}).domain).not.toContain('not measured');
+  });
+
+  it.each([
+    [14, -1.1],
+    [14, 3],
+    [100, -0.59],
+    [100_000, -10],
+  ])('no skewness that chance gives, that is harmless or that so many clusters bear: %i, %d', (count, skewness) => {
+    const clusters = { by: 'day' as const, count, largestShare: 0.1 };
+    const { domain } = noted({ clusters, controls: controls({ flips: { ...flips, skewness } }) });
+    expect(domain).not.toContain('skewed');
   });
 
   it('the age of both models, when judged and when they will serve', () => {

@@ -95,7 +95,7 @@ export function controls(changes: Partial<Controls> = {}, at = 0): Controls {
   // Of 1,000 sign flips 2.4 % win.
   const lows = Array.from({ length: 1000 }, (_, index) => at + (index - 975.5) / 10_000);
   return {
-    flips: { count: 1000, exhaustive: false, lows },
+    flips: { count: 1000, exhaustive: false, lows, skewness: 0 },
     shuffled: { difference: interval(-0.14, -0.17, -0.11), mustLose: true },
     planted: { gain: 0.06 + at, difference: interval(0.06 + at, 0.04 + at, 0.08 + at), notRun: null },
     shuffledFit: null,

@@ -244,7 +244,7 @@ it('asks the charged alpha of every control, not the default', () => {
       evidence({
         charge: { alpha, account: 'cycle' },
         metrics: { roc_auc: metric({ difference: interval(0.02, 0.01, 0.03, { alpha }) }) },
-        controls: controls({ flips: { count: 1000, exhaustive: false, lows } }),
+        controls: controls({ flips: { count: 1000, exhaustive: false, lows, skewness: 0 } }),
       }),
       policy(),
     ).kind;

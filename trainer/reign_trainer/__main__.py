@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import dataclasses
@@ -41,6 +42,14 @@ def main() -> int:
     int
         0 after SIGTERM or SIGINT, 2 where a setting is missing.
     """
+    parser = argparse.ArgumentParser(prog="reign-trainer", description=__doc__)
+    parser.add_argument(
+        "--retired",
+        action="store_true",
+        help="only score versions that were fitted in this very environment, for trainers of a newer one that cannot load"
+        " them; take no other work",
+    )
+    options = parser.parse_args()
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True
     )
@@ -54,18 +63,18 @@ def main() -> int:
         return 2
     remove_abandoned_folders()
     start_forkserver(settings)
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(settings, retired=options.retired))
     # Nothing is left to clean up, and threads of Temporal's core may abort the interpreter while it takes itself apart.
     logging.shutdown()
     os._exit(0)
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, *, retired: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    serving = asyncio.ensure_future(_work(settings))
+    serving = asyncio.ensure_future(_work(settings, retired=retired))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -76,18 +85,23 @@ async def _serve(settings: Settings) -> None:
         await serving
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, *, retired: bool) -> None:
     client, _ = await asyncio.gather(_connect(settings), run_child("reign_trainer.work:warm_up", None, settings))
     activities = Activities(settings)
-    worker = Worker(client, task_queue=TASK_QUEUE, activities=activities.all)
     # Versions that another environment cannot load are scored by the trainers of their own.
-    scorer = Worker(client, task_queue=environment_queue(), activities=[activities.score])
-    log.info("ready on %s: %d fit(s) at once, %d thread(s) each", TASK_QUEUE, settings.fits_at_once, settings.threads)
+    workers = [Worker(client, task_queue=environment_queue(), activities=[activities.score])]
+    if retired:
+        log.info("ready on %s: scores versions of this environment, and nothing else", environment_queue())
+    else:
+        workers.append(Worker(client, task_queue=TASK_QUEUE, activities=activities.all))
+        log.info(
+            "ready on %s: %d fit(s) at once, %d thread(s) each", TASK_QUEUE, settings.fits_at_once, settings.threads
+        )
     # Whoever started this trainer waits for the file.
     if ready := os.environ.get("REIGN_READY_FILE"):
         Path(ready).touch()
     # Cancelled from outside, it stops polling, cancels the activities (which kill their children) and waits for them.
-    await asyncio.gather(worker.run(), scorer.run())
+    await asyncio.gather(*(worker.run() for worker in workers))
 
 
 def environment_queue() -> str:

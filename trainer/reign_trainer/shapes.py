@@ -373,6 +373,7 @@ class FlipControl(Shape):
     count: int
     exhaustive: bool
     lows: list[float]
+    skewness: float | None
 
 
 class ShuffledControl(Shape):

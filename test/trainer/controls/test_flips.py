@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from reign_trainer.calibration.bundles import BUNDLES
@@ -139,3 +141,24 @@ def test_of_two_ways_to_cluster_the_smaller_is_flipped() -> None:
 def test_the_same_seed_gives_the_same_flips_and_another_others() -> None:
     first, second, other = (flips(Case.of(compared(seed=seed), policy())) for seed in (4, 4, 5))
     assert first == second != other
+
+
+def test_says_how_skewed_the_contributions_of_the_clusters_are() -> None:
+    of = compared("regression", primary="mae")
+    control = flips(Case.of(of, policy()))
+    assert control is not None
+    days = np.unique(of.clusters)
+    gain = np.abs(of.labels - of.champion) - np.abs(of.labels - of.challenger)
+    without = np.array([gain[of.clusters != day].mean() for day in days])
+    assert control.skewness == pytest.approx(stats.skew(gain.mean() - without, bias=False), rel=1e-4)
+
+
+def test_rare_losses_of_the_challenger_lie_below_zero() -> None:
+    of = compared("regression", primary="mae")
+    bad = of.clusters == of.clusters.max()
+    assert of.champion is not None
+    worse = replace(of, challenger=np.where(bad, of.labels + 9, of.champion + 0.001))
+    control = flips(Case.of(worse, policy()))
+    assert control is not None
+    assert control.skewness is not None
+    assert control.skewness < -2

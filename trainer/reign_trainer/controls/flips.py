@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.special import stdtrit
+from scipy.stats import skew
 
 from reign_trainer.calibration.bundles import BUNDLES
 from reign_trainer.measure import difference_values
@@ -57,6 +58,7 @@ def flips(case: Case) -> FlipControl | None:
     if found.deleted.size < 2 or not np.isfinite(found.deleted).all():
         return None
     random = np.random.Generator(np.random.PCG64([of.seed, 1]))
+    skewness = _skewness(found.estimate - found.deleted)
     contributions = _bundled(found.estimate - found.deleted, random)
     contributions -= contributions.mean()
     if not contributions.any():
@@ -68,7 +70,10 @@ def flips(case: Case) -> FlipControl | None:
     exhaustive = clusters < EXHAUSTIVE
     lows = lower_bounds(contributions, _signs(clusters, exhaustive, random), case.boundary, of.alpha, freedom)
     return FlipControl(
-        count=lows.size, exhaustive=exhaustive, lows=sorted(rounded(float(low), case.boundary) for low in lows)
+        count=lows.size,
+        exhaustive=exhaustive,
+        lows=sorted(rounded(float(low), case.boundary) for low in lows),
+        skewness=skewness,
     )
 
 
@@ -100,6 +105,14 @@ def lower_bounds(
     # A jackknife's deviations are the clusters' own over G - 1.
     lows: Floats = boundary + (clusters - 1) * means - float(stdtrit(degrees_of_freedom, 1 - alpha)) * errors
     return lows
+
+
+def _skewness(contributions: Floats) -> float | None:
+    """Give the adjusted Fisher-Pearson coefficient; None of fewer than three clusters or where all say the same."""
+    if contributions.size < 3 or not np.ptp(contributions) > 0:
+        return None
+    found = float(skew(contributions, bias=False))
+    return float(f"{found:.{DIGITS}g}") if np.isfinite(found) else None
 
 
 def rounded(low: float, boundary: float) -> float:
