@@ -34,11 +34,12 @@ export async function foresight(
   const { gate, source, schedule } = definition;
   const past = await pastErrors(db, model, lineage, asOf, primaryOf(definition));
   if (past.length < fewest) return null;
-  const mayBeSpared = gate.detect !== undefined && (await skippedSince(db, model, lineage, asOf)) < mostInARow;
+  const mayBeSpared =
+    gate.detect !== undefined && gate.win === 'superior' && (await skippedSince(db, model, lineage, asOf)) < mostInARow;
   const chose = (await lastPromotion(db, model, lineage))?.holdout ?? null;
   const clusters = plannedClusters(source.cluster, holdout, chose, past);
   const fitted = windowsOf(champion.asOf, champion.definition.windows).train.to;
   const championAgeDays = daysBetween(fitted, asOf);
   const request = { alpha: alphaFor(gate.error, schedule), clusters, championAgeDays, past };
-  return { wanted: mayBeSpared ? (gate.detect ?? null) : null, request };
+  return { wanted: mayBeSpared && gate.detect !== undefined ? gate.detect - gate.minimumGain : null, request };
 }

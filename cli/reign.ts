@@ -3,6 +3,9 @@ import { onStopSignal } from '../stack/stopSignals.ts';
 import { exitCodes } from './exitCodes.ts';
 import { run } from './run.ts';
 
+// npm runs scripts in the project's folder: names of files are meant from where the command was typed.
+if (process.env.npm_lifecycle_event === 'reign' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+
 const interrupt = new AbortController();
 const hurry = new AbortController();
 const forget = onStopSignal((times) => {

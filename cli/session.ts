@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { type Ledger, openLedger } from '../ledger/openLedger.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { homeOf } from '../stack/home.ts';
-import { givenSettings, runningStack, type TemporalSettings } from '../stack/settings.ts';
+import { connectionVariable, givenSettings, runningStack, type TemporalSettings } from '../stack/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
 import { openStore, type Store } from '../store/openStore.ts';
 import { Progress, type Terminal } from './progress.ts';
@@ -47,6 +47,7 @@ export class Session {
   }
 
   client(): Promise<Client> {
+    refuseOthersSettings(this.surroundings.env);
     this.#client ??= connect(this.#given('temporal', 'TEMPORAL_ADDRESS'), this.store);
     return this.#client;
   }
@@ -62,6 +63,25 @@ export class Session {
     const client = await this.#client?.catch(() => undefined);
     await Promise.all([client?.connection.close(), this.#ledger?.close()]);
   }
+}
+
+/** What works in the running stack got its settings when it began: others, given to a command alone, would change nothing. */
+function refuseOthersSettings(env: NodeJS.ProcessEnv): void {
+  const given = givenSettings(env);
+  const running = runningStack(env);
+  if (running === undefined || given.temporal !== undefined) return;
+  const differ = [
+    ...(given.ledgerUrl !== undefined && given.ledgerUrl !== running.ledgerUrl ? ['REIGN_LEDGER_URL'] : []),
+    ...(given.trackerUri !== undefined && given.trackerUri !== running.trackerUri ? ['MLFLOW_TRACKING_URI'] : []),
+    ...Object.entries(given.connections)
+      .filter(([name, url]) => running.connections[name] !== url)
+      .map(([name]) => connectionVariable(name)),
+  ];
+  if (differ.length === 0) return;
+  throw new ReignError(
+    'SettingInvalid',
+    `${differ.join(', ')}: the running stack was started with another value, and would go on with that one; end it and start it anew with this one, or leave it out`,
+  );
 }
 
 const storeFolder = (env: NodeJS.ProcessEnv) =>

@@ -85,7 +85,7 @@ function look(evidence: Evidence, policy: Policy, beats: WinTest): Seen {
     worthWaiting: worthWaiting(evidence, policy, !bars.some(({ blocks }) => blocks)),
     labels: [...labels(evidence, policy)],
     caps: [...caps(evidence, policy)],
-    notes: [...notes(evidence)],
+    notes: [...notes(evidence, policy)],
   };
 }
 

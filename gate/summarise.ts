@@ -5,6 +5,7 @@ import type { Check } from '../schemas/verdict.ts';
 import { describe } from './describe.ts';
 import { amount, counted } from './numbers.ts';
 import { opponent, primaryDifference } from './opponent.ts';
+import { sought } from './sought.ts';
 
 /** Why the verdict is what it is: which of the stages ended the search. */
 export type Ending =
@@ -43,9 +44,11 @@ export function summarise(ending: Ending, deciding: Check, evidence: Evidence, p
     case 'barsNotWorth':
       return `The challenger ${wins} but does not clear every bar, and could gain too little to wait for more data: ${result}.`;
     case 'open':
-      return `There is too little data to tell: ${deciding.name === 'primary' ? result : `${short}; ${result}`}${reach(evidence)}.`;
+      return `There is too little data to tell: ${deciding.name === 'primary' ? `${result}${reach(evidence, policy)}` : `${short}; ${result}`}.`;
     case 'noData':
-      return `There is too little data to tell: ${deciding.name === 'measurable' ? deciding.measured : short}.`;
+      return deciding.name === 'measurable'
+        ? `Nothing can be told: ${deciding.measured}.`
+        : `There is too little data to tell: ${short}.`;
     case 'disguise':
       return `The challenger is the champion in disguise: both answer the same ${scope}.`;
     case 'unsureLabels':
@@ -66,7 +69,7 @@ function phrases({ gate }: Policy, whom: string): { wins: string; mayNot: string
 }
 
 /** What more data would take, where it is known. */
-function reach({ detection: { wanted, clustersNeeded }, clusters }: Evidence): string {
+function reach({ detection: { wanted, clustersNeeded }, clusters }: Evidence, { gate }: Policy): string {
   if (clustersNeeded === null || clustersNeeded <= clusters.count) return '';
-  return `; a gain of ${amount(wanted)} takes about ${counted(clustersNeeded, 'cluster')}`;
+  return `; ${sought(gate, wanted)} takes about ${counted(clustersNeeded, 'cluster')}`;
 }

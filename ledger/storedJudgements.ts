@@ -41,14 +41,22 @@ export interface StoredPromotion {
   readonly epoch: number;
   readonly version: number;
   readonly judgementNumber: number | null;
+  readonly promotedBy: string;
 }
 
 /** The promotion that a cycle led to. */
 export async function promotionOf(db: Kysely<Database>, cycle: string): Promise<StoredPromotion | undefined> {
   const row = await db
     .selectFrom('promotions')
-    .select(['epoch', 'version', 'judgement_number'])
+    .select(['epoch', 'version', 'judgement_number', 'promoted_by'])
     .where('cycle', '=', cycle)
     .executeTakeFirst();
-  return row && { epoch: row.epoch, version: row.version, judgementNumber: row.judgement_number };
+  return (
+    row && {
+      epoch: row.epoch,
+      version: row.version,
+      judgementNumber: row.judgement_number,
+      promotedBy: row.promoted_by,
+    }
+  );
 }

@@ -92,7 +92,7 @@ export interface Past {
 /** From what the trainer can tell what the cycle could show. */
 export interface Foresight {
   readonly request: ForecastRequest;
-  /** The gain below which a fit is in vain; null where none is given, or where this cycle is fitted in any case. */
+  /** By how much a gain worth having lies above what is needed to win; null where this cycle is fitted in any case. */
   readonly wanted: number | null;
 }
 

@@ -16,6 +16,8 @@ export interface Home {
   portsFile: string;
   keepersFile: string;
   postgresFile: string;
+  /** For libpq (`PGPASSFILE`): psql, and whatever else connects by hand, finds the embedded databases' password in it. */
+  passwordFile: string;
   lockFile: string;
 }
 
@@ -31,6 +33,7 @@ export function homeOf(env: NodeJS.ProcessEnv): Home {
     portsFile: join(folder, 'ports.json'),
     keepersFile: join(folder, 'keepers.json'),
     postgresFile: join(folder, 'postgres.json'),
+    passwordFile: join(folder, 'pgpass'),
     lockFile: join(folder, 'stack.lock'),
   };
 }

@@ -49,6 +49,8 @@ export function postgresPart(home: Home, place: PostgresPlace, port: number, dat
     // Recovery after a crash reads the log since the last checkpoint.
     healthyWithinSeconds: 180,
     afterStart: async () => {
+      rmSync(home.passwordFile, { force: true });
+      writeFileSync(home.passwordFile, `127.0.0.1:${port}:*:${ROLE}:${place.password}\n`, { mode: 0o600 });
       for (const database of databases) await createDatabase(embeddedUrl(place, port, 'postgres'), database);
     },
   };

@@ -13,6 +13,6 @@ export async function foresee({ foresight }: PlannedCycle): Promise<Foreseen> {
   const forecast = { optimistic, pessimistic, pastCycles };
   if (wanted === null || optimistic <= wanted) return { forecast, inVain: null };
   const range = `${optimistic.toFixed(4)} to ${pessimistic.toFixed(4)}`;
-  const inVain = `Not fitted: by ${pastCycles} past cycles, ${request.clusters} clusters could show a difference of ${range}, and ${wanted} is asked for (gate.detect).`;
+  const inVain = `Not fitted: by ${pastCycles} past cycles, ${request.clusters} clusters could show a difference of ${range}, and ${wanted} is asked for (gate.detect, above gate.minimumGain).`;
   return { forecast, inVain };
 }

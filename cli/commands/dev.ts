@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ReignError } from '../../schemas/errors.ts';
 import type { Addresses } from '../../stack/addresses.ts';
+import { homeOf, shown } from '../../stack/home.ts';
 import { startStack } from '../../stack/stack.ts';
 import type { Tell } from '../answer.ts';
 import { fired } from '../fired.ts';
@@ -26,7 +28,7 @@ export const devCommand = (session: Session, tell: Tell) =>
       });
       tell({
         document: { attached: stack.attached, ui: stack.addresses.ui, temporal: stack.addresses.temporal.address },
-        text: ({ paint }) => textOf(stack.addresses, stack.attached, paint),
+        text: ({ paint }) => textOf(stack.addresses, stack.attached, homeOf(env).passwordFile, paint),
       });
       const reason = await Promise.race([stack.ended, fired(interrupted)]);
       if (!interrupted.aborted) throw new ReignError('Internal', reason ?? 'the stack has ended by itself');
@@ -34,15 +36,28 @@ export const devCommand = (session: Session, tell: Tell) =>
       await Promise.race([stack.stop(), fired(hurried).then(() => stack.stop({ now: true }))]);
     });
 
-function textOf({ ledgerUrl, connections, temporal, trackerUri, ui }: Addresses, attached: boolean, paint: Paint) {
+function textOf(addresses: Addresses, attached: boolean, passwordFile: string, paint: Paint) {
+  const { ledgerUrl, connections, temporal, trackerUri, ui } = addresses;
+  const own = [...Object.values(connections), ledgerUrl].find((url) => isOf(passwordFile, url));
   const fields = renderFields(
     [
       ['MLflow', ui.mlflow ?? trackerUri],
       ['Temporal', ui.temporal ?? temporal.address],
       ['ledger', shownUrl(ledgerUrl)],
       ...Object.entries(connections).map(([name, url]) => [name, shownUrl(url)] as const),
+      ['psql', own === undefined ? null : `PGPASSFILE=${shown(passwordFile)} psql ${shownUrl(own)}`],
     ],
     paint,
   );
   return `${attached ? 'Reign runs already, in another process.' : 'Reign runs.'} Ctrl-C ends it.\n${fields}`;
+}
+
+/** Whether the file has the password of this database: of the embedded ones only. */
+function isOf(passwordFile: string, url: string): boolean {
+  try {
+    const { hostname, port } = new URL(url);
+    return readFileSync(passwordFile, 'utf8').startsWith(`${hostname}:${port}:`);
+  } catch {
+    return false;
+  }
 }

@@ -224,7 +224,12 @@ function clusterOf(
   const asked = cluster ?? definition?.source.cluster ?? 'day';
   const only = typeof asked === 'string' ? asked : asked.length === 1 ? asked[0] : undefined;
   if (only === 'none') return 'none';
-  if (only === 'day' && !columns.has('day')) {
+  if (only === 'day') {
+    // What `day` means may not depend on which columns a file happens to have.
+    if (cluster !== undefined && columns.has('day'))
+      throw usage(
+        `${file}: --cluster day means the UTC day of the event time, and there is a column day too: leave --cluster out for the first, or give the column another name`,
+      );
     if (eventTime !== undefined) return 'day';
     throw usage(
       `${file}: no column event_time, so rows of one day cannot be told; name one by --event-time, or what rows depend on by --cluster, or say --cluster none where each row is independent. There are: ${columns.told}`,
@@ -273,7 +278,7 @@ function checked(file: string, definition: unknown): Definition {
   const result = Definition.safeParse(plain);
   if (result.success) return result.data;
   const lines = problemsOf(result.error.issues, plain).map(problemLine);
-  throw usage(`${file}: ${lines.join('\n')}`);
+  throw usage(`the policy does not fit ${file}: ${lines.join('\n')}`);
 }
 
 export const taskChoices = tasks;

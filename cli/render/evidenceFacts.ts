@@ -14,6 +14,7 @@ import { hang } from './wrap.ts';
 
 /** What a line says that a check of the verdict says as well: it is said once. */
 const saidBy: Readonly<Record<string, string>> = {
+  'enough data': 'detectable',
   'error level': 'error-level',
   controls: 'gate-controls',
   age: 'age',

@@ -67,10 +67,11 @@ export function verifyPromotion(
     epoch: judgement.epoch + 1,
     version: judgement.challenger,
     verdict: 'promote',
+    promotedBy: 'gate',
     status: 'promoted',
   };
-  const { epoch, version } = promotion;
-  const stored = { epoch, version, verdict: judgement.verdict.kind, status: cycle.status };
+  const { epoch, version, promotedBy } = promotion;
+  const stored = { epoch, version, promotedBy, verdict: judgement.verdict.kind, status: cycle.status };
   return [compared('promotion', judgement.number, stored, follows)];
 }
 
@@ -95,15 +96,21 @@ export function verifyFollowUp(
 /** What stands in the cycle's own row is what its last judgement says. */
 export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgement[]): Finding[] {
   const last = judgements.filter(({ attempt }) => attempt === cycle.attempt).at(-1);
-  if (last === undefined || cycle.endedAt === null || cycle.evidence === null) return [];
+  if (cycle.endedAt === null || cycle.evidence === null) return [];
+  if (judgements.length === 0)
+    return [told('cycle', null, 'differs', 'its row names evidence, and the ledger has no judgement of it')];
+  if (last === undefined) return [];
   const { verdict, evidence, challenger, champion, primary } = cycle;
+  // How a cycle ended in another way stands in its summary: superseded, failed.
+  const summary = cycle.status === 'kept' || cycle.status === 'promoted' ? cycle.summary : last.verdict.summary;
   return [
     compared(
       'cycle',
       null,
-      { verdict, evidence, challenger, champion, primary },
+      { verdict, summary, evidence, challenger, champion, primary },
       {
         verdict: last.verdict.kind,
+        summary: last.verdict.summary,
         evidence: last.evidence,
         challenger: last.challenger,
         champion: last.champion,

@@ -49,8 +49,19 @@ function* sharedRows({ champion, rows }: Evidence): Generator<Check> {
   };
 }
 
-function* anchorScored({ anchor, champion }: Evidence, { gate }: Policy): Generator<Check> {
-  if (gate.win !== 'nonInferior' || champion === null || anchor === null) return;
+function* anchorScored({ anchor, champion, charge }: Evidence, { gate }: Policy): Generator<Check> {
+  if (gate.win !== 'nonInferior' || champion === null) return;
+  if (anchor === null) {
+    if (charge.account !== 'none') return;
+    yield {
+      name: 'anchor-scored',
+      status: 'notRun',
+      measured: 'nobody knows here who last won by superiority',
+      required: 'the margin kept against that one too',
+      why: 'Without it nobody sees how much small accepted losses have added up to.',
+    };
+    return;
+  }
   yield {
     name: 'anchor-scored',
     status: judgeable(anchor) ? 'passed' : 'failed',

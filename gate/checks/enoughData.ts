@@ -24,6 +24,13 @@ export function* enoughData(evidence: Evidence): Generator<Check> {
     why: 'Without such rows nothing is known.',
   };
   yield {
+    name: 'no-giant-cluster',
+    status: clusters.largestShare <= largestCluster ? 'passed' : 'failed',
+    measured: `the largest cluster has ${percent(clusters.largestShare)} of all weight`,
+    required: `at most ${percent(largestCluster)}`,
+    why: "Where one cluster holds most rows, the result is that cluster's, and was seen once.",
+  };
+  yield {
     name: 'enough-clusters',
     status: effectiveClusters(evidence) >= fewestEffective && countOf(evidence) >= fewestClusters ? 'passed' : 'failed',
     measured: `${counted(countOf(evidence), 'cluster')}, worth ${amount(effectiveClusters(evidence))} equal ones`,
@@ -31,13 +38,6 @@ export function* enoughData(evidence: Evidence): Generator<Check> {
     why: 'Rows of one cluster share their luck: how much luck there is shows between clusters, and only in several.',
   };
   yield enoughRows(evidence);
-  yield {
-    name: 'no-giant-cluster',
-    status: clusters.largestShare <= largestCluster ? 'passed' : 'failed',
-    measured: `the largest cluster has ${percent(clusters.largestShare)} of all weight`,
-    required: `at most ${percent(largestCluster)}`,
-    why: "Where one cluster holds most rows, the result is that cluster's, and was seen once.",
-  };
   const difference = primaryDifference(evidence);
   const bounded = difference?.decidingLow != null && difference.decidingHigh !== null;
   yield {

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../schemas/evidence.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Check } from '../../schemas/verdict.ts';
-import { amount, percent, signed } from '../numbers.ts';
+import { percent, signed } from '../numbers.ts';
 
 /** Whether labels are there and hold still. Where they do not, a person has to look, however clear the win. */
 export function* labels(evidence: Evidence, policy: Policy): Generator<Check> {
@@ -22,10 +22,7 @@ function labelledRows({ labels }: Evidence, policy: Policy): Check {
   };
 }
 
-function labelRate({ labels: { cohorts, rateTrend, rateTrending } }: Evidence): Check {
-  const rates = cohorts.map(({ rate }) => rate).filter((rate) => rate !== null);
-  const [first, last] = [rates[0], rates.at(-1)];
-  const ends = first === undefined || last === undefined ? '' : `, from ${amount(first)} to ${amount(last)}`;
+function labelRate({ labels: { rateTrend, rateTrending } }: Evidence): Check {
   const trend =
     rateTrend === null
       ? 'no trend can be told'
@@ -33,7 +30,7 @@ function labelRate({ labels: { cohorts, rateTrend, rateTrending } }: Evidence): 
   return {
     name: 'label-rate',
     status: rateTrending ? 'failed' : 'passed',
-    measured: `the label's rate over the holdout: ${trend}${ends}`,
+    measured: `the label's rate over the holdout: ${trend}`,
     required: 'no trend beyond chance that adds up to a tenth of the rate',
     why: 'A rate that moves towards the end of the holdout may say that the youngest labels are not final yet.',
   };

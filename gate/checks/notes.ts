@@ -1,14 +1,16 @@
 import type { Calibration, Evidence } from '../../schemas/evidence.ts';
 import { metricEntry } from '../../schemas/metrics.ts';
+import type { Policy } from '../../schemas/policy.ts';
 import type { Check } from '../../schemas/verdict.ts';
 import { amount, count, counted, percent, several, signed } from '../numbers.ts';
+import { shownBy, sought } from '../sought.ts';
 import { daysBetween } from '../windows.ts';
 import { withinDomain } from './domain.ts';
 
 /** What a reviewer should know beside the verdict. None of it decides anything. */
-export function* notes(evidence: Evidence): Generator<Check> {
+export function* notes(evidence: Evidence, policy: Policy): Generator<Check> {
   yield withinDomain(evidence);
-  yield detectable(evidence);
+  yield detectable(evidence, policy);
   yield age(evidence);
   yield* weights(evidence);
   yield* swapped(evidence);
@@ -22,16 +24,16 @@ const noted = (name: string, measured: string, required: string, why: string): C
   ...{ name, status: 'noted' as const, measured, required, why },
 });
 
-function detectable({ detection, clusters }: Evidence): Check {
+function detectable({ detection, clusters }: Evidence, { gate }: Policy): Check {
   const { wanted, detectable, clustersNeeded, enoughOn, forecast } = detection;
   const shown =
     detectable === null
       ? 'what these rows could show is not known'
-      : `these rows show a gain of ${amount(detectable)} four times in five`;
+      : `these rows show ${shownBy(gate, detectable)} four times in five`;
   const needed =
     clustersNeeded === null
       ? ''
-      : `; ${amount(wanted)} takes ${counted(clustersNeeded, 'cluster')}, here are ${count(clusters.count)}${enoughOn === null ? '' : `, and a holdout that begins with this one has them on ${enoughOn.slice(0, 10)}`}`;
+      : `; ${sought(gate, wanted)} takes ${counted(clustersNeeded, 'cluster')}, here are ${count(clusters.count)}${enoughOn === null ? '' : `, and a holdout that begins with this one has them on ${enoughOn.slice(0, 10)}`}`;
   const foretold =
     forecast === null
       ? ''
@@ -39,7 +41,7 @@ function detectable({ detection, clusters }: Evidence): Check {
   return noted(
     'detectable',
     `${shown}${needed}${foretold}`,
-    `a gain of ${amount(wanted)} is worth having`,
+    gate.win === 'superior' ? `a gain of ${amount(wanted)} is worth having` : 'an equal challenger is worth having',
     'A test that cannot show what is wanted says little by not showing it.',
   );
 }

@@ -15,10 +15,12 @@ import { wantedGain } from '../wantedGain.ts';
 export function worthWaiting(evidence: Evidence, { gate }: Policy, won: boolean): Check {
   const high = primaryDifference(evidence)?.decidingHigh ?? null;
   const trivial = evidence.metrics[evidence.primary]?.trivial ?? 0;
-  const wanted = Math.max(wantedGain(gate, evidence.primary, trivial), gate.minimumGain);
+  const wanted = wantedGain(gate, evidence.primary, trivial);
+  // Where an equal challenger may win, a gain is no reason to wait or not to, unless the author asks for one.
+  const gains = gate.win === 'superior' || gate.detect !== undefined;
   return {
     name: 'detect',
-    status: won ? 'noted' : high === null ? 'unknown' : high < wanted ? 'failed' : 'passed',
+    status: won || !gains ? 'noted' : high === null ? 'unknown' : high < wanted ? 'failed' : 'passed',
     measured:
       high === null
         ? 'no upper bound'

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodeOf, exitCodes } from '../../cli/exitCodes.ts';
 import { type ErrorCode, errors } from '../../schemas/errors.ts';
+import { thisProcess } from '../../setup/processIdentity.mjs';
 import { withLine } from '../definition/valid.ts';
 import { runCommand } from './runCommand.ts';
 
@@ -76,6 +77,37 @@ test('doctor works when nothing runs, and never shows a password', async () => {
   const text = await runCommand(['doctor']);
   expect(text.code).toBe(3);
   expect(text.stdout).toContain('To mend');
+});
+
+test('settings that the running stack was not started with are refused where it would do the work', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'reign-cli-'));
+  try {
+    const addresses = {
+      ledgerUrl: 'postgresql://reign:x@127.0.0.1:1/ledger',
+      connections: { warehouse: 'postgresql://reign:x@127.0.0.1:1/warehouse' },
+      temporal: { address: '127.0.0.1:1', namespace: 'default' },
+      trackerUri: 'http://127.0.0.1:1',
+      ui: {},
+    };
+    writeFileSync(join(home, 'stack.json'), JSON.stringify({ owner: thisProcess(), addresses }));
+    const tried = async (env: Record<string, string>) =>
+      (
+        await runCommand(['try', 'examples/flights/flight-delay-linear.yaml', '--as-of', '2001-02-12', '--json'], {
+          env: { REIGN_HOME: home, ...env },
+        })
+      ).json();
+    expect(await tried({ REIGN_CONNECTION_WAREHOUSE: 'postgresql://ada:secret@127.0.0.1:1/other' })).toMatchObject({
+      error: {
+        code: 'SettingInvalid',
+        message: expect.stringMatching(/^REIGN_CONNECTION_WAREHOUSE: the running stack/),
+      },
+    });
+    expect(await tried({ REIGN_CONNECTION_WAREHOUSE: addresses.connections.warehouse })).toMatchObject({
+      error: { code: 'OrchestratorUnavailable' },
+    });
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 });
 
 test('Ctrl-C ends a command that waits for a server', async () => {

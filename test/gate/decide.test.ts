@@ -246,11 +246,22 @@ describe('not worse by more than a margin', () => {
   });
 
   it.each([
-    [interval(-0.002, -0.0101, 0.006), 'keep', 'detect'],
+    [interval(-0.002, -0.0101, 0.006), 'insufficient', 'primary'],
     [interval(-0.002, -0.0101, 0.016), 'insufficient', 'primary'],
     [interval(-0.02, -0.03, -0.0101), 'keep', 'primary'],
   ])('does not where it may be worse: %#', (difference, kind, deciding) => {
     expect(decide(with_({ difference }), nonInferior)).toMatchObject({ kind, deciding });
+  });
+
+  it('waits whatever could be gained, unless a gain is asked for', () => {
+    const open = with_({ difference: interval(-0.002, -0.0101, 0.006) });
+    const verdict = decide(open, nonInferior);
+    expect(verdict.summary).toContain('that an equal challenger keeps within 0.01 takes about 120 clusters');
+    expect(verdict.checks.find(({ name }) => name === 'detectable')?.measured).toContain(
+      'these rows show that an equal challenger keeps within 0.03 four times in five',
+    );
+    const asking = { ...nonInferior, gate: { ...nonInferior.gate, detect: 0.01 } };
+    expect(decide(open, asking)).toMatchObject({ kind: 'keep', deciding: 'detect' });
   });
 
   it('must hold against the last champion that won by being better too', () => {
@@ -258,7 +269,7 @@ describe('not worse by more than a margin', () => {
     const against = (anchorDifference: Interval | null) =>
       decide(with_({ difference, anchorDifference }, { anchor }), nonInferior);
     expect(against(interval(-0.004, -0.0099, 0.003)).kind).toBe('promote');
-    expect(against(interval(-0.012, -0.02, -0.004))).toMatchObject({ kind: 'keep', deciding: 'detect' });
+    expect(against(interval(-0.012, -0.02, -0.004))).toMatchObject({ kind: 'insufficient', deciding: 'anchor' });
     expect(against(interval(-0.02, -0.03, -0.0101))).toMatchObject({ kind: 'keep', deciding: 'anchor' });
     expect(against(null).kind).not.toBe('promote');
   });
@@ -365,13 +376,20 @@ describe('what leaves a win to a person', () => {
     expect(capped({ labels, ...lost }).kind).toBe('keep');
   });
 
+  it('says of a file that nobody knows its anchor', () => {
+    const policy_ = policy({ win: 'nonInferior', margin: 0.001, reason: 'a tenth of the cost' });
+    const told = (account: 'none' | 'cycle') =>
+      capped({ charge: { alpha: 0.025, account } }, policy_).checks.find(({ name }) => name === 'anchor-scored')
+        ?.status;
+    expect(told('none')).toBe('notRun');
+    expect(told('cycle')).toBeUndefined();
+  });
+
   it('asks a person where the rate of the label moves', () => {
     const rateTrend = { estimate: -0.004, low: -0.006, high: -0.002 };
-    const cohorts = [0.2, 0.15].map((rate) => ({ from: '2001-02-05T00:00:00Z', rows: 9, unlabelled: 0, rate }));
-    const moving = (rateTrending: boolean) =>
-      capped({ labels: { ...evidence().labels, cohorts, rateTrend, rateTrending } });
+    const moving = (rateTrending: boolean) => capped({ labels: { ...evidence().labels, rateTrend, rateTrending } });
     expect(moving(true)).toMatchObject({ kind: 'review', deciding: 'label-rate' });
-    expect(moving(true).summary).toContain('by −0.0040 a day (99.9 %: −0.0060 to −0.0020), from 0.2 to 0.15');
+    expect(moving(true).summary).toContain('by −0.0040 a day (99.9 %: −0.0060 to −0.0020)');
     expect(moving(false).kind).toBe('promote');
   });
 
@@ -430,6 +448,7 @@ describe('what is noted', () => {
     [{ clusters: { by: 'day', count: 13, largestShare: 0.1 } }],
     [{ clusters: { by: 'day', count: 14, largestShare: 0.21 } }],
     [{ controls: controls({ flips: { ...flips, skewness: -1.3 } }) }],
+    [{ primary: 'expected_cost', metrics: { expected_cost: metric({ better: 'lower' }) } }],
   ])('that error rates were not measured on such data, without changing the verdict: %#', (changes) => {
     expect(noted(changes).domain).toContain('were not measured there');
     expect(decide(evidence(changes), policy()).kind).toBe('promote');

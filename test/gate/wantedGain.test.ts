@@ -5,15 +5,16 @@ import { metricNames } from '../../schemas/metrics.ts';
 import { evidence, interval, metric } from './evidence.ts';
 
 it('is what the policy says', () => {
-  for (const name of metricNames) expect(wantedGain({ detect: 0.003 }, name, 0.7)).toBe(0.003);
+  for (const name of metricNames) expect(wantedGain({ detect: 0.003, minimumGain: 0 }, name, 0.7)).toBe(0.003);
 });
 
 it('is a hundredth of a share, or of what the trivial predictor has', () => {
-  expect(wantedGain({}, 'roc_auc', 0.5)).toBe(0.01);
-  expect(wantedGain({}, 'r2', 0)).toBe(0.01);
-  expect(wantedGain({}, 'log_loss', 0.5)).toBeCloseTo(0.005, 12);
-  expect(wantedGain({}, 'rmse', 3000)).toBeCloseTo(30, 12);
-  expect(wantedGain({}, 'expected_cost', -200)).toBeCloseTo(2, 12);
+  expect(wantedGain({ minimumGain: 0 }, 'roc_auc', 0.5)).toBe(0.01);
+  expect(wantedGain({ minimumGain: 0 }, 'r2', 0)).toBe(0.01);
+  expect(wantedGain({ minimumGain: 0.02 }, 'roc_auc', 0.5)).toBeCloseTo(0.03, 12);
+  expect(wantedGain({ minimumGain: 0 }, 'log_loss', 0.5)).toBeCloseTo(0.005, 12);
+  expect(wantedGain({ minimumGain: 0 }, 'rmse', 3000)).toBeCloseTo(30, 12);
+  expect(wantedGain({ minimumGain: 0 }, 'expected_cost', -200)).toBeCloseTo(2, 12);
 });
 
 it('stands in the result in brief, beside what these rows could show', () => {

@@ -40,6 +40,10 @@ describe('the embedded Postgres', () => {
     await query(connections.warehouse ?? '', 'select 1');
 
     const place = readJsonFile(join(home, 'postgres.json'), placeSchema);
+    // Whoever connects by hand finds the password where libpq looks for it, and nobody else does.
+    const { port } = new URL(ledgerUrl);
+    expect(readFileSync(join(home, 'pgpass'), 'utf8')).toBe(`127.0.0.1:${port}:*:reign:${place?.password}\n`);
+    expect(statSync(join(home, 'pgpass')).mode & 0o777).toBe(0o600);
     const data = join(place?.elsewhere?.folder ?? join(home, 'postgres'), 'data');
     const postmaster = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
     process.kill(postmaster, 'SIGKILL');

@@ -106,7 +106,7 @@ describe('what was altered is named, and which cycle', () => {
     expect(ran.stdout).toContain(`✗ ${cycleAt(1).id}`);
     for (const said of [
       'judgement 1, policy: is not that of definition version 1',
-      'policy.gate.minimumGain: stored 0.9, recomputed 0',
+      'policy.gate.minimumGain: stored 0.9, expected 0',
       'judgement 1, verdict: differs',
       'verdict.kind: stored "promote", recomputed',
     ])
@@ -124,10 +124,10 @@ describe('what was altered is named, and which cycle', () => {
     for (const said of [
       'verdict.kind: stored "keep", recomputed "promote"',
       'primary.challenger: stored 0.99, recomputed 0.',
-      'charge.alpha: stored 0.001, recomputed 0.025',
-      'promotion.version: stored 1, recomputed 2',
-      'promotion.verdict: stored "keep", recomputed "promote"',
-      'cycle.champion: stored null, recomputed 1',
+      'charge.alpha: stored 0.001, expected 0.025',
+      'promotion.version: stored 1, expected 2',
+      'promotion.verdict: stored "keep", expected "promote"',
+      'cycle.champion: stored null, expected 1',
     ])
       expect(ran.stdout).toContain(said);
     expect(ran.stdout).not.toContain('judgement 1, evidence');

@@ -49,6 +49,13 @@ describe('without options', () => {
     });
   });
 
+  test('a column that is called day changes nothing', () => {
+    expect(plan(file([0, 1], { day: 'number' })).definition.source.cluster).toBe('day');
+    expect(() => plan(file([0, 1], { day: 'number' }), { cluster: ['day'] })).toThrow(
+      /--cluster day means the UTC day of the event time, and there is a column day too/,
+    );
+  });
+
   test('a column of true and false', () => {
     expect(plan(file([0, 1], { label: 'boolean' })).definition.label).toEqual({ classes: [false, true] });
   });

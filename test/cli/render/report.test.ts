@@ -95,7 +95,7 @@ test('says what was declared, found, shifted, swapped and what became of the las
     'cannot be scored: VersionUnloadable',
     'promoted at +0.0200 [+0.0100, +0.0300] by model.live.20010212T000000Z.v1',
     '(2001-02-05 to 2001-02-19, so far) +0.0040 [-0.0060, +0.0140] on 1,000 rows',
-    'that takes 120 clusters instead of 14, which a holdout from here on holds on 2001-06-05',
+    '0.01 takes 120 clusters, here are 14, and a holdout that begins with this one has them on 2001-06-05',
   ])
     expect(text).toContain(said);
 });

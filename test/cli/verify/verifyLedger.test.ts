@@ -93,11 +93,12 @@ describe('the charge', () => {
 });
 
 describe('the promotion', () => {
-  const promotion = { epoch: 2, version: 2, judgementNumber: 1 };
+  const promotion = { epoch: 2, version: 2, judgementNumber: 1, promotedBy: 'gate' };
   test.each([
     ['follows from its judgement', 'promoted', promotion, []],
     ['is of another version', 'promoted', { ...promotion, version: 3 }, ['promotion.version']],
     ['is of a later epoch', 'promoted', { ...promotion, epoch: 3 }, ['promotion.epoch']],
+    ["is said to be a person's", 'promoted', { ...promotion, promotedBy: 'alice' }, ['promotion.promotedBy']],
     ['of a cycle that kept', 'kept', promotion, ['promotion.status']],
   ] as const)('%s', (_name, status, stored, paths) => {
     const won = judgement({ verdict: { ...decide(shown, by), kind: 'promote' } });
@@ -119,7 +120,9 @@ describe('the promotion', () => {
 test("the cycle's own row says what its last judgement says", () => {
   const last = judgement();
   const row = cycle({
+    status: 'kept',
     verdict: last.verdict.kind,
+    summary: last.verdict.summary,
     evidence: last.evidence,
     challenger: 2,
     champion: 1,
@@ -127,6 +130,11 @@ test("the cycle's own row says what its last judgement says", () => {
   });
   expect(places(verifyCycleRow(row, [last]))).toEqual([]);
   expect(places(verifyCycleRow({ ...row, champion: 7 }, [last]))).toEqual([['cycle', 'differs', 'cycle.champion']]);
+  expect(places(verifyCycleRow({ ...row, summary: 'All is well.' }, [last]))).toEqual([
+    ['cycle', 'differs', 'cycle.summary'],
+  ]);
+  expect(places(verifyCycleRow({ ...row, status: 'superseded', summary: 'Another one.' }, [last]))).toEqual([]);
+  expect(places(verifyCycleRow(row, []))).toEqual([['cycle', 'differs']]);
   // What an attempt said that was given up does not count.
   expect(verifyCycleRow({ ...row, attempt: 2, champion: 7 }, [last])).toEqual([]);
 });

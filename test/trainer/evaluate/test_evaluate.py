@@ -383,6 +383,18 @@ def test_what_is_worth_having_has_a_default_by_metric(bench: Any) -> None:
     assert found.detection.wanted == pytest.approx(0.01 * found.metrics["log_loss"].trivial)
 
 
+def test_what_must_be_reached_adds_to_what_it_takes(bench: Any) -> None:
+    plain = bench.evidence(pair(bench, gate={"detect": 0.05})).detection
+    asking = bench.evidence(pair(bench, gate={"detect": 0.08, "minimumGain": 0.03})).detection
+    assert (asking.clusters_needed, asking.wanted) == (plain.clusters_needed, 0.08)
+    assert bench.evidence(pair(bench, gate={"minimumGain": 0.03})).detection.wanted == pytest.approx(0.04)
+    worse = {"win": "nonInferior", "margin": 0.05, "reason": "half the features"}
+    assert bench.evidence(pair(bench, gate=worse)).detection.clusters_needed == plain.clusters_needed
+    first = pair(bench, gate={**worse, "detect": 0.2}).model_copy(update={"champion": None})
+    alone = pair(bench, gate={"detect": 0.2}).model_copy(update={"champion": None})
+    assert bench.evidence(first).detection.clusters_needed == bench.evidence(alone).detection.clusters_needed
+
+
 def test_a_promotion_is_followed_on_newer_rows_only(bench: Any) -> None:
     request = pair(bench)
     # The champion was promoted on the first five days: the period after them counts, as long as they.

@@ -104,6 +104,50 @@ def test_bad_values_are_counted_and_not_quoted(
     assert raised.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("weight", "said"),
+    [
+        (np.nan, "1 of 2000 weights are NULL"),
+        (np.inf, "1 of 2000"),
+        (-1.0, "1 of 2000"),
+        (None, "every weight is zero"),
+    ],
+)
+def test_weights_that_are_none_are_counted(
+    frame: pd.DataFrame, tmp_path: Path, weight: float | None, said: str
+) -> None:
+    values = np.zeros(ROWS) if weight is None else np.where(np.arange(ROWS) == 3, weight, 1.0)
+    path = tmp_path / "rows.parquet"
+    frame.assign(exposure=values).to_parquet(path)
+    weighted = definition(source={"weight": "exposure"})
+    with pytest.raises(TrainerError, match=said) as raised:
+        ask(path, definition=weighted)
+    assert raised.value.code == "UsageInvalid"
+    assert "'exposure'" in raised.value.message
+
+
+@pytest.mark.parametrize(("amount", "said"), [(np.nan, "1 of 2000 amounts are NULL"), ("much", "expected numbers")])
+def test_amounts_that_are_none_are_told(frame: pd.DataFrame, tmp_path: Path, amount: Any, said: str) -> None:
+    path = tmp_path / "rows.parquet"
+    values = [amount if isinstance(amount, str) or at == 3 else 1.0 for at in range(ROWS)]
+    frame.assign(exposure=values).to_parquet(path)
+    gate = {
+        "cutoff": {"score": 0.5, "accept": "below"},
+        "cost": {"falsePositive": 1.0, "falseNegative": "exposure", "truePositive": 0.0, "trueNegative": 0.0},
+    }
+    with pytest.raises(TrainerError, match=said) as raised:
+        ask(path, definition=definition(gate=gate), primary="expected_cost")
+    assert "'exposure'" in raised.value.message
+
+
+def test_a_label_without_end_is_told(frame: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    frame.assign(label=np.where(np.arange(ROWS) == 3, np.inf, frame["label"])).to_parquet(path)
+    numbers = definition(task="regression", label=None)
+    with pytest.raises(TrainerError, match="'label': 1 of 2000 are infinite"):
+        ask(path, definition=numbers, primary="rmse")
+
+
 def test_a_column_of_another_type_is_named(frame: pd.DataFrame, tmp_path: Path) -> None:
     frame.to_parquet(tmp_path / "scores.parquet")
     with pytest.raises(TrainerError, match="'region' holds string; expected numbers"):

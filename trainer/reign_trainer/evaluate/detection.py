@@ -22,7 +22,7 @@ def detection(comparison: Comparison, request: EvaluateRequest, metrics: dict[st
     """Say what these rows could show, what is asked for, and how much data would show that.
 
     'Enough' is the smallest number of clusters at which the detectable difference, with the standard error shrinking as
-    one over the root of the clusters, is what is asked for; the date is that on which a holdout that begins as these rows
+    one over the root of the clusters, is no more than what is asked for lies above what has to be reached; the date is that on which a holdout that begins as these rows
     do would hold so many, with their labels mature.
     """
     primary = metrics.get(request.primary)
@@ -36,7 +36,7 @@ def detection(comparison: Comparison, request: EvaluateRequest, metrics: dict[st
             enough_on=None,
             forecast=request.forecast,
         )
-    needed = clusters_needed(interval, wanted)
+    needed = clusters_needed(interval, room_to_show(request, wanted))
     return Detection(
         wanted=wanted,
         detectable=interval.detectable,
@@ -47,18 +47,31 @@ def detection(comparison: Comparison, request: EvaluateRequest, metrics: dict[st
 
 
 def wanted_gain(request: EvaluateRequest, primary: MetricEvidence | None) -> float:
-    """Give the gain that is worth having: `gate.detect`, or the catalogue's default for the metric."""
-    if request.definition.gate.detect is not None:
-        return request.definition.gate.detect
+    """Give the gain that is worth having: `gate.detect`, or the catalogue's default above what is needed to win."""
+    gate = request.definition.gate
+    if gate.detect is not None:
+        return gate.detect
     kind, size = DETECT[request.primary]
     if kind == "absolute" or primary is None:
-        return size
-    return size * abs(primary.trivial)
+        return gate.minimum_gain + size
+    return gate.minimum_gain + size * abs(primary.trivial)
+
+
+def room_to_show(request: EvaluateRequest, wanted: float) -> float:
+    """Give how far a challenger that is worth having lies above what the lower bound has to reach.
+
+    Of non-inferiority, an equal challenger is worth having: that is the margin.
+    """
+    gate = request.definition.gate
+    if gate.win == "superior":
+        return wanted - gate.minimum_gain
+    # The first champion has to be better, whatever the margin.
+    return wanted if request.champion is None else gate.margin or 0.0
 
 
 def clusters_needed(interval: Interval, wanted: float) -> int | None:
     """Find the smallest number of clusters whose detectable difference is at most `wanted`; None beyond any reason."""
-    if interval.standard_error is None or wanted <= 0:
+    if interval.standard_error is None or interval.standard_error == 0 or wanted <= 0:
         return None
     one = interval.standard_error * math.sqrt(interval.clusters)
     # More clusters of such unequal sizes are as many effective ones as these are.

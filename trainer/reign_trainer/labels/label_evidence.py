@@ -48,7 +48,7 @@ def label_evidence(
     gate : Gate
         ``unlabelled``: the share from which on it matters.
     clusters : ndarray of shape (n,) or (n, 2), int64
-        Of the rows of the table.
+        Of the rows of the table. Days are always clusters too: the wider interval counts.
 
     Returns
     -------
@@ -64,11 +64,13 @@ def label_evidence(
     times = event_microseconds(table)[expected]
     days = times / MICROSECONDS_A_DAY
     span = float(np.ptp(days)) if days.size else 0.0
-    slope = trend(days, missing.astype(np.float64), clusters[expected])
+    # Labels move from day to day, whatever else the rows depend on.
+    ways = np.column_stack([clusters[expected], np.floor_divide(times, MICROSECONDS_A_DAY)])
+    slope = trend(days, missing.astype(np.float64), ways)
     values = _values(labels, definition)
     rate = None
     if values is not None:
-        rate = trend(days[~missing], values[~missing], clusters[expected][~missing], RATE_LEVEL)
+        rate = trend(days[~missing], values[~missing], ways[~missing], RATE_LEVEL)
     return LabelEvidence(
         mature_rows=labels.size,
         unlabelled=int(np.count_nonzero(missing)),

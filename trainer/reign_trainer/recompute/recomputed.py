@@ -75,6 +75,7 @@ def _rows_of(request: EvaluateRequest) -> list[tuple[str, str]]:
     predictions = [one.predictions for one in named] + [request.shuffled_fit]
     snapshots = [
         *(one.train_snapshot for one in named),
+        *(one.holdout_snapshot for one in named),
         *request.chose_champion,
         *([] if follow is None else follow.chose),
     ]
