@@ -1,4 +1,5 @@
 import { cycleById, cyclesOf } from '../ledger/cycles.ts';
+import { latestDefinition } from '../ledger/definitions.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
 import type { Cycle } from '../schemas/cycle.ts';
 import { ReignError } from '../schemas/errors.ts';
@@ -17,7 +18,9 @@ export async function findCycle(ledger: Ledger, name: string, asOf?: string): Pr
 async function byId({ db }: Ledger, id: string): Promise<Cycle> {
   const cycle = await cycleById(db, id);
   if (cycle !== undefined) return cycle;
-  throw new ReignError('CycleUnknown', `no cycle has the id ${JSON.stringify(id.slice(0, 200))}`);
+  const isModel = (await latestDefinition(db, id)) !== undefined;
+  const hint = isModel ? `; of the model ${id}, give an asOf too` : '';
+  throw new ReignError('CycleUnknown', `no cycle has the id ${JSON.stringify(id.slice(0, 200))}${hint}`);
 }
 
 async function byAsOf(ledger: Ledger, model: string, asOf: string): Promise<Cycle> {

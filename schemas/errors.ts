@@ -90,7 +90,11 @@ export const errors = {
       'Start the stack with `npm run -s reign -- dev`, or a worker and a trainer; reign doctor shows who listens.',
   },
   Interrupted: { retry: true, advice: 'Run the command again: it finds what was done.' },
-  ChildDied: { retry: true, advice: "See the trainer's log." },
+  ChildDied: {
+    retry: true,
+    advice:
+      "Something ended the process: a native library, os._exit, the memory limit. See the trainer's log (`reign dev` keeps it in .reign/logs/trainer.log).",
+  },
   Internal: { retry: true, advice: "See the worker's and the trainer's log; please report it." },
 } as const satisfies Record<string, { retry: boolean; advice: string }>;
 

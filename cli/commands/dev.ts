@@ -49,7 +49,10 @@ function textOf(addresses: Addresses, attached: boolean, passwordFile: string, p
     ],
     paint,
   );
-  return `${attached ? 'Reign runs already, in another process.' : 'Reign runs.'} Ctrl-C ends it.\n${fields}`;
+  const said = attached
+    ? 'Reign runs already, in another process; Ctrl-C leaves it running.'
+    : 'Reign runs. Ctrl-C ends it.';
+  return `${said}\n${fields}`;
 }
 
 /** Whether the file has the password of this database: of the embedded ones only. */

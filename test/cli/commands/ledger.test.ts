@@ -74,6 +74,10 @@ describe('show', () => {
   test('a cycle that is not there, and a time that is none', async () => {
     const missing = await reign('show', 'flight-delay', '2001-03-05', '--json');
     expect([missing.code, missing.json()]).toMatchObject([2, { error: { code: 'CycleUnknown' } }]);
+    const undated = await reign('show', 'flight-delay', '--json');
+    expect(undated.json()).toMatchObject({
+      error: { code: 'CycleUnknown', message: expect.stringContaining('of the model flight-delay, give an asOf too') },
+    });
     const wrong = await reign('show', 'flight-delay', '2001-13-05', '--json');
     expect([wrong.code, wrong.json()]).toMatchObject([2, { error: { code: 'AsOfInvalid' } }]);
   });
