@@ -23,8 +23,8 @@ const fewest = 4;
 const mostInARow = 3;
 
 /**
- * What to ask before the fit: what could this cycle show? A fit may be spared only where `gate.detect` is given: a default
- * is no reason to spare a model its retraining.
+ * What to ask before the fit: what could this cycle show? A fit may be spared only where `gate.detect` is given, since
+ * a default is no reason to spare a model its retraining, and where a challenger has to be better.
  */
 export async function foresight(
   { ledger: { db } }: World,
@@ -41,5 +41,8 @@ export async function foresight(
   const fitted = windowsOf(champion.asOf, champion.definition.windows).train.to;
   const championAgeDays = daysBetween(fitted, asOf);
   const request = { alpha: alphaFor(gate.error, schedule), clusters, championAgeDays, past };
-  return { wanted: mayBeSpared && gate.detect !== undefined ? gate.detect - gate.minimumGain : null, request };
+  return {
+    wanted: mayBeSpared && gate.detect !== undefined ? Number((gate.detect - gate.minimumGain).toPrecision(12)) : null,
+    request,
+  };
 }

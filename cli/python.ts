@@ -14,10 +14,16 @@ export interface PythonProgram {
 }
 
 const python = join(pythonBin, 'python');
+/** The folder that a command was typed in is no place to import from: a random.py there would stand in for Python's. */
+const isolated = ['-P'];
 
 /** Starts `python -m MODULE` in the project's environment; it ends with the signal. */
 export function openPython(module: string, signal: AbortSignal): PythonProgram {
-  const child = spawn(python, ['-m', module], { stdio: ['pipe', 'pipe', 'pipe'], env: environment(), signal });
+  const child = spawn(python, [...isolated, '-m', module], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: environment(),
+    signal,
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let complaint = '';
   child.stderr.on('data', (text: Buffer) => {
@@ -46,7 +52,7 @@ export function openPython(module: string, signal: AbortSignal): PythonProgram {
 
 /** Runs `python -m MODULE ARGS` to its end and gives what it printed. */
 export async function runPython(module: string, args: readonly string[], signal: AbortSignal): Promise<string> {
-  const child = spawn(python, ['-m', module, ...args], {
+  const child = spawn(python, [...isolated, '-m', module, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environment(),
     signal,

@@ -152,7 +152,7 @@ export const Gate = z
       .gt(0)
       .optional()
       .describe(
-        'The smallest gain in the primary metric that is worth having. A challenger that surely gains less is kept; one that might gain more is insufficient data. Default: 0.01 for shares such as ROC AUC, 1 % of what the trivial predictor has for log loss and errors.',
+        'The smallest gain in the primary metric that is worth having. A challenger that surely gains less is kept; one that might gain more is insufficient data. Default: 0.01 for shares such as ROC AUC, 1 % of what the trivial predictor has for log loss and errors; above minimumGain.',
       ),
     onLoss: z
       .enum(['keep', 'review'])

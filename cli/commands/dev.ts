@@ -45,7 +45,7 @@ function textOf(addresses: Addresses, attached: boolean, passwordFile: string, p
       ['Temporal', ui.temporal ?? temporal.address],
       ['ledger', shownUrl(ledgerUrl)],
       ...Object.entries(connections).map(([name, url]) => [name, shownUrl(url)] as const),
-      ['psql', own === undefined ? null : `PGPASSFILE=${shown(passwordFile)} psql ${shownUrl(own)}`],
+      ['psql', own === undefined ? null : `PGPASSFILE=${quoted(shown(passwordFile))} psql ${shownUrl(own)}`],
     ],
     paint,
   );
@@ -54,6 +54,9 @@ function textOf(addresses: Addresses, attached: boolean, passwordFile: string, p
     : 'Reign runs. Ctrl-C ends it.';
   return `${said}\n${fields}`;
 }
+
+/** As a shell reads it. */
+const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 /** Whether the file has the password of this database: of the embedded ones only. */
 function isOf(passwordFile: string, url: string): boolean {

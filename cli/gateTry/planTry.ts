@@ -222,9 +222,11 @@ function clusterOf(
   { cluster }: TryOptions,
 ): 'day' | 'none' | string[] {
   const asked = cluster ?? definition?.source.cluster ?? 'day';
-  const only = typeof asked === 'string' ? asked : asked.length === 1 ? asked[0] : undefined;
+  // In a definition a list names columns; on the command line `day` and `none` are words.
+  const only = typeof asked === 'string' ? asked : cluster?.length === 1 ? cluster[0] : undefined;
   if (only === 'none') return 'none';
-  if (only === 'day') {
+  const meansColumn = cluster !== undefined && columns.has('day') && eventTime === undefined;
+  if (only === 'day' && !meansColumn) {
     // What `day` means may not depend on which columns a file happens to have.
     if (cluster !== undefined && columns.has('day'))
       throw usage(

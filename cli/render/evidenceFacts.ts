@@ -85,7 +85,7 @@ function detectionText({ detection, primary, clusters }: Evidence): string {
   const worth = `${formatDifference(wanted)} ${metricEntry(primary).title} is worth having`;
   if (detectable === null) return `${worth}; what these rows could show is not known`;
   const shows = `these rows show a gain of ${formatDifference(detectable)} four times in five, and ${worth}`;
-  if (detectable <= wanted) return `enough: ${shows}`;
+  if (clustersNeeded !== null && clustersNeeded <= clusters.count) return `enough: ${shows}`;
   const takes =
     clustersNeeded === null
       ? ''

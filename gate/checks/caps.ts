@@ -6,7 +6,7 @@ import { amount, count, counted, percent, signed } from '../numbers.ts';
 import { judgeable } from './primary.ts';
 import { selectedLabels } from './selectedLabels.ts';
 
-/** Share of the rows that both queries have to give. */
+/** Share of the rows of the champion's query that the challenger's has to give too. */
 const leastShared = 0.99;
 
 /** What leaves a win to a person. The first that fails turns `promote` into `review`; nothing else is changed by them. */
@@ -39,13 +39,13 @@ function* selfTests({ controls, observations, charge }: Evidence): Generator<Che
 /** A query that leaves rows out chooses on what its model is judged. */
 function* sharedRows({ champion, rows }: Evidence): Generator<Check> {
   if (champion === null || rows.holdoutOfChampion === null) return;
-  const larger = Math.max(rows.holdout, rows.holdoutOfChampion);
+  const theirs = rows.holdoutOfChampion;
   yield {
     name: 'shared-rows',
-    status: rows.inBoth >= leastShared * larger ? 'passed' : 'failed',
-    measured: `${count(rows.inBoth)} of ${counted(larger, 'row')} are in the holdout of both queries`,
+    status: rows.inBoth >= leastShared * theirs ? 'passed' : 'failed',
+    measured: `${count(rows.inBoth)} of the ${counted(theirs, 'row')} of the champion's holdout are in the challenger's too`,
     required: `at least ${percent(leastShared)}`,
-    why: 'Rows that only one query gives are left out, and whoever wrote it may have chosen the easy ones.',
+    why: 'Rows that the new query leaves out are not judged, and whoever wrote it may have kept the easy ones.',
   };
 }
 
@@ -67,9 +67,11 @@ function* anchorScored({ anchor, champion, charge }: Evidence, { gate }: Policy)
     status: judgeable(anchor) ? 'passed' : 'failed',
     measured:
       anchor.unscorable ??
-      (anchor.fittedOnJudgedRows > 0
-        ? `the last champion that won by superiority was fitted on ${counted(anchor.fittedOnJudgedRows, 'judged row')}`
-        : 'scored on the judged rows'),
+      (anchor.brokenScores > 0
+        ? `the last champion that won by superiority has ${counted(anchor.brokenScores, 'broken score')}`
+        : anchor.fittedOnJudgedRows > 0
+          ? `the last champion that won by superiority was fitted on ${counted(anchor.fittedOnJudgedRows, 'judged row')}`
+          : 'scored on the judged rows'),
     required: 'the last champion that won by superiority can be judged',
     why: 'Without it nobody sees how much small accepted losses have added up to.',
   };

@@ -37,11 +37,13 @@ function detectable({ detection, clusters }: Evidence, { gate }: Policy): Check 
   const foretold =
     forecast === null
       ? ''
-      : `; before the fit ${counted(forecast.pastCycles, 'past cycle')} foretold ${amount(forecast.optimistic)} to ${amount(forecast.pessimistic)}`;
+      : `; before the fit ${counted(forecast.pastCycles, 'past cycle')} foretold ${shownBy(gate, forecast.optimistic)} to ${amount(forecast.pessimistic + (gate.win === 'superior' ? gate.minimumGain : 0))}`;
   return noted(
     'detectable',
     `${shown}${needed}${foretold}`,
-    gate.win === 'superior' ? `a gain of ${amount(wanted)} is worth having` : 'an equal challenger is worth having',
+    gate.win === 'superior' || gate.detect !== undefined
+      ? `a gain of ${amount(wanted)} is worth having`
+      : 'an equal challenger is worth having',
     'A test that cannot show what is wanted says little by not showing it.',
   );
 }

@@ -27,7 +27,7 @@ export function* anchorBar(evidence: Evidence, policy: Policy, beats: WinTest): 
 
 /** An anchor counts only with scores on these rows, and not where it was fitted on them. */
 export const judgeable = (anchor: NonNullable<Evidence['anchor']>): boolean =>
-  anchor.unscorable === null && anchor.fittedOnJudgedRows === 0;
+  anchor.unscorable === null && anchor.fittedOnJudgedRows === 0 && anchor.brokenScores === 0;
 
 function winBar(
   name: string,

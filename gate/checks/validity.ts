@@ -68,7 +68,7 @@ function matureLabels({ window, asOf, labels: { newestEvent } }: Evidence): Chec
     name: 'mature-labels',
     status: passedIf(window.to <= asOf && within),
     measured: `the holdout ends at ${window.to}${newestEvent === null ? '' : `, its newest event is of ${newestEvent}`}`,
-    required: `a holdout that ends by ${asOf}, less horizon and lag, and no event after its end`,
+    required: `a holdout that ends by ${asOf}, and no event after its end`,
     why: 'What became known at or after the time of the cycle may not be used.',
   };
 }

@@ -277,6 +277,7 @@ describe('not worse by more than a margin', () => {
   it.each([
     [{ unscorable: 'VersionUnloadable: needs scikit-learn 1.8', predictions: null }],
     [{ fittedOnJudgedRows: 3 }],
+    [{ brokenScores: 1 }],
   ])('asks a person where that one cannot be judged: %j', (changes) => {
     const kept = with_({ difference: interval(-0.002, -0.009, 0.005) }, { anchor: contender(changes) });
     expect(decide(kept, nonInferior)).toMatchObject({ kind: 'review', deciding: 'anchor-scored' });
@@ -410,7 +411,7 @@ describe('what leaves a win to a person', () => {
     const forecast = { optimistic: 0.02, pessimistic: 0.04, pastCycles: 5 };
     const { checks } = capped({ detection: { ...evidence().detection, forecast } });
     expect(checks.find(({ name }) => name === 'detectable')?.measured).toMatch(
-      /; before the fit 5 past cycles foretold 0\.02 to 0\.04$/,
+      /; before the fit 5 past cycles foretold a gain of 0\.02 to 0\.04$/,
     );
   });
 

@@ -200,7 +200,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
       cohorts: [],
       unlabelledTrend: null,
       trending: false,
-      rateTrend: null,
+      rateTrend: { estimate: 0, low: -0.001, high: 0.001 },
       rateTrending: false,
     },
     selection: null,

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from reign_trainer.labels import label_evidence
-from reign_trainer.labels.trend import trend
+from reign_trainer.labels.trend import persistence_of, trend
 from scipy import stats
 
 from .stored_rows import complete, selected, stored
@@ -166,3 +166,51 @@ def test_several_classes_have_no_rate_and_numbers_are_held_against_their_spread(
 def test_names_the_newest_event() -> None:
     assert _evidence(np.array([3, 4, 0]), np.array([1, np.nan, 0])).newest_event.startswith("2001-02-05T")
     assert _evidence(np.array([], dtype=np.int64), np.array([])).newest_event is None
+
+
+def _moods(rng: np.random.Generator, persistence: float, days: int = 60, a_day: int = 200) -> tuple[np.ndarray, Any]:
+    """A rate without a trend, of which one day takes after the other."""
+    mood = np.empty(days)
+    mood[0] = rng.normal()
+    for at in range(1, days):
+        mood[at] = persistence * mood[at - 1] + np.sqrt(1 - persistence**2) * rng.normal()
+    day = np.repeat(np.arange(days), a_day)
+    return day, (rng.random(day.size) < np.clip(0.2 + 0.05 * mood, 0, 1)[day]).astype(float)
+
+
+def test_moods_that_last_are_no_trend() -> None:
+    rng = np.random.default_rng(8)
+    assert sum(_evidence(*_moods(rng, 0.8)).rate_trending for _ in range(60)) <= 4
+    naive = 0
+    for _ in range(60):
+        day, labels = _moods(rng, 0.8)
+        found = trend(day.astype(float), labels, day, 0.999)
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
+        naive += found.low > 0 or found.high < 0
+    assert naive >= 8
+
+
+def test_persistence_is_the_correlation_of_neighbouring_days_around_the_line() -> None:
+    rng = np.random.default_rng(9)
+    day, labels = _moods(rng, 0.7, days=400)
+    assert persistence_of(day.astype(float), 3 * labels + 0.01 * day, day) == pytest.approx(0.55, abs=0.15)
+    alone = rng.random(day.size)
+    assert persistence_of(day.astype(float), alone, day) < 0.15
+    assert persistence_of(np.arange(3.0), np.ones(3), np.arange(3)) == 0
+    assert persistence_of(np.arange(9.0), np.arange(9.0), np.arange(9)) == 0
+
+
+def test_selected_labels_have_no_rate_to_follow() -> None:
+    day, labels = _moving_rate(np.random.default_rng(10), 0.2)
+    assert _evidence(day, labels, selected(), accepted=pa.array(np.ones(day.size))).rate_trend is None
+
+
+def test_one_day_is_no_cluster_beside_others() -> None:
+    labels = np.array([1.0, np.nan] * 50)
+    hours = np.arange(100) / 200
+    shops = np.arange(100) % 10
+    both = trend(hours, np.isnan(labels).astype(float), shops)
+    assert both is not None
+    assert both.low is not None

@@ -1,5 +1,6 @@
 """What the forkserver imports once, so that no child has to. Nothing here fits, loads or reads anything."""
 
+import contextlib
 import importlib
 
 import matplotlib
@@ -35,4 +36,5 @@ for _name in _MODULES:
 isolated_path()
 # MLflow and Reign both ask which distribution a module is of, a quarter of a second each: children inherit the answer.
 importlib.import_module("reign_trainer.tracking.requirements").providers()
-importlib.import_module("mlflow.utils.requirements_utils").warn_dependency_requirement_mismatches(["mlflow"])
+with contextlib.suppress(AttributeError, TypeError):  # not a public function: without it children ask again
+    importlib.import_module("mlflow.utils.requirements_utils").warn_dependency_requirement_mismatches(["mlflow"])

@@ -21,8 +21,8 @@ MOST_CLUSTERS = 100_000
 def detection(comparison: Comparison, request: EvaluateRequest, metrics: dict[str, MetricEvidence]) -> Detection:
     """Say what these rows could show, what is asked for, and how much data would show that.
 
-    'Enough' is the smallest number of clusters at which the detectable difference, with the standard error shrinking as
-    one over the root of the clusters, is no more than what is asked for lies above what has to be reached; the date is that on which a holdout that begins as these rows
+    'Enough' is the smallest number of clusters whose detectable difference, with the standard error shrinking as one over
+    the root of the clusters, fits between what the lower bound has to reach and what is asked for; the date is that on which a holdout that begins as these rows
     do would hold so many, with their labels mature.
     """
     primary = metrics.get(request.primary)

@@ -18,7 +18,7 @@ from .columns import (
     numbers,
     positive_index,
 )
-from .trend import trend
+from .trend import persistence_of, trend
 
 COHORTS = 60
 """At most so many groups of days."""
@@ -37,7 +37,8 @@ def label_evidence(
 
     A share that grows towards the end of the holdout says that labels come later than the definition believes: the rows
     that have one are then not like those that have none yet. So does a rate of positives that falls: a default that is not
-    known yet often stands as none.
+    known yet often stands as none. Rates have moods of several days; the interval of their trend allows for what the days
+    of this very holdout show of that.
 
     Parameters
     ----------
@@ -64,19 +65,24 @@ def label_evidence(
     times = event_microseconds(table)[expected]
     days = times / MICROSECONDS_A_DAY
     span = float(np.ptp(days)) if days.size else 0.0
-    # Labels move from day to day, whatever else the rows depend on.
-    ways = np.column_stack([clusters[expected], np.floor_divide(times, MICROSECONDS_A_DAY)])
+    day = np.floor_divide(times, MICROSECONDS_A_DAY)
+    ways = clusters[expected]
+    if np.unique(day).size > 1:
+        # Labels move from day to day, whatever else the rows depend on.
+        ways = np.column_stack([ways, day])
     slope = trend(days, missing.astype(np.float64), ways)
     values = _values(labels, definition)
     rate = None
-    if values is not None:
-        rate = trend(days[~missing], values[~missing], ways[~missing], RATE_LEVEL)
+    # The rate of selected labels moves with whom is accepted.
+    if values is not None and definition.source.labels == "complete":
+        seen = days[~missing], values[~missing]
+        rate = trend(*seen, ways[~missing], RATE_LEVEL, persistence_of(*seen, day[~missing]))
     return LabelEvidence(
         mature_rows=labels.size,
         unlabelled=int(np.count_nonzero(missing)),
         unlabelled_share=float(missing.mean()) if labels.size else 0.0,
-        newest_event=f"{np.datetime64(int(times.max()) // 1_000_000, 's')}Z" if times.size else None,
-        cohorts=_cohorts(np.floor_divide(times, MICROSECONDS_A_DAY), values, missing),
+        newest_event=_newest(event_microseconds(table)),
+        cohorts=_cohorts(day, values, missing),
         unlabelled_trend=slope,
         trending=slope is not None and _matters(slope, span, gate.unlabelled),
         rate_trend=rate,
@@ -84,6 +90,10 @@ def label_evidence(
         and values is not None
         and _matters(rate, span, RATE_CHANGE * _size(values[~missing], definition)),
     )
+
+
+def _newest(times: npt.NDArray[np.int64]) -> str | None:
+    return f"{np.datetime64(int(times.max()) // 1_000_000, 's')}Z" if times.size else None
 
 
 def _size(values: Floats, definition: Definition) -> float:

@@ -91,8 +91,8 @@ def judge_columns(asked: JudgeColumns) -> bytes:
         raise TrainerError("UsageInvalid", f"the column {source.label!r} has no value in any row.")
     if definition.task == "regression" and (infinite := int(np.count_nonzero(np.isinf(labels)))):
         raise TrainerError("UsageInvalid", f"the column {source.label!r}: {infinite} of {labels.size} are infinite.")
-    weights = None if source.weight is None else _weights(table, source.weight)[known]
-    _check_amounts(table, definition)
+    weights = None if source.weight is None else _weights(table, source.weight, known)
+    _check_amounts(table, definition, known)
     window = _window(rows)
     with TemporaryDirectory(prefix="reign-gate-try-") as folder:
         store = Store(Path(folder))
@@ -148,25 +148,27 @@ def judge_columns(asked: JudgeColumns) -> bytes:
         return evidence_bytes(assemble(request, store))
 
 
-def _weights(table: pa.Table, name: str) -> np.ndarray:
-    weights = _numbers(table, name)
+def _weights(table: pa.Table, name: str, known: np.ndarray) -> np.ndarray:
+    """Give the weights of the rows with a label; no other row is judged."""
+    weights: np.ndarray = _numbers(table, name)[known]
     broken = int(np.count_nonzero(~np.isfinite(weights) | (weights < 0)))
     if broken:
         raise TrainerError(
             "UsageInvalid",
-            f"the column {name!r}: {broken} of {weights.size} weights are NULL, NaN, infinite or negative; expected numbers from 0.",
+            f"the column {name!r}: {broken} of {weights.size} weights are NULL, NaN, infinite or negative;"
+            " expected numbers from 0.",
         )
     if not weights.any():
-        raise TrainerError("UsageInvalid", f"the column {name!r}: every weight is zero.")
+        raise TrainerError("UsageInvalid", f"the column {name!r}: every weight is zero where there is a label.")
     return weights
 
 
-def _check_amounts(table: pa.Table, definition: Definition) -> None:
+def _check_amounts(table: pa.Table, definition: Definition, known: np.ndarray) -> None:
     """Refuse what no cost can be added up from: texts are not guessed at."""
     cost = definition.gate.cost
     amounts = [] if cost is None else [cost.false_positive, cost.false_negative, cost.true_positive, cost.true_negative]
     for name in dict.fromkeys(one for one in amounts if isinstance(one, str)):
-        values = _numbers(table, name)
+        values = _numbers(table, name)[known]
         missing = int(np.count_nonzero(~np.isfinite(values)))
         if missing:
             raise TrainerError(
