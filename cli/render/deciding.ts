@@ -12,7 +12,7 @@ export function renderDeciding(evidence: Evidence, policy: Policy | null, paint:
   if (interval === null) return '';
   const against = opponent(evidence).name;
   const title = `${metricEntry(evidence.primary).title} against the ${against}: better is to the right`;
-  const marks = [...policyMarks(evidence, policy), ...detectionMarks(evidence)];
+  const marks = [...policyMarks(evidence, policy), ...detectionMarks(evidence, policy)];
   return `${paint('bold', title)}\n${differencePicture(interval, marks, { paint, width })}`;
 }
 
@@ -27,9 +27,13 @@ function policyMarks({ champion }: Evidence, policy: Policy | null): Mark[] {
   ];
 }
 
-function detectionMarks({ detection: { wanted, detectable } }: Evidence): Mark[] {
+/** What a challenger has to be worth: of one that need not be better, the margin says it. */
+function detectionMarks({ detection: { wanted, detectable }, champion }: Evidence, policy: Policy | null): Mark[] {
+  const rule = policy === null || champion !== null ? policy : crowning(policy);
+  if (rule?.gate.win === 'nonInferior') return [];
+  const above = rule?.gate.minimumGain ?? 0;
   return [
     { sign: 'W', value: wanted, meaning: 'worth having' },
-    ...(detectable === null ? [] : [{ sign: 'D', value: detectable, meaning: 'detectable on these rows' }]),
+    ...(detectable === null ? [] : [{ sign: 'D', value: detectable + above, meaning: 'detectable on these rows' }]),
   ];
 }

@@ -24,7 +24,7 @@ export function worthWaiting(evidence: Evidence, { gate }: Policy, won: boolean)
     measured:
       high === null
         ? 'no upper bound'
-        : `${metricEntry(evidence.primary).title} may gain ${signed(high)}, the upper bound`,
+        : `the upper bound of the difference in ${metricEntry(evidence.primary).title} is ${signed(high)}`,
     required: `an upper bound of at least ${signed(wanted)}, the gain that is worth having`,
     why: 'What surely gains less need not wait for more data; what might gain more is not settled yet.',
   };
