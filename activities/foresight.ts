@@ -34,15 +34,20 @@ export async function foresight(
   const { gate, source, schedule } = definition;
   const past = await pastErrors(db, model, lineage, asOf, primaryOf(definition));
   if (past.length < fewest) return null;
-  const mayBeSpared =
-    gate.detect !== undefined && gate.win === 'superior' && (await skippedSince(db, model, lineage, asOf)) < mostInARow;
   const chose = (await lastPromotion(db, model, lineage))?.holdout ?? null;
   const clusters = plannedClusters(source.cluster, holdout, chose, past);
   const fitted = windowsOf(champion.asOf, champion.definition.windows).train.to;
   const championAgeDays = daysBetween(fitted, asOf);
   const request = { alpha: alphaFor(gate.error, schedule), clusters, championAgeDays, past };
-  return {
-    wanted: mayBeSpared && gate.detect !== undefined ? Number((gate.detect - gate.minimumGain).toPrecision(12)) : null,
-    request,
-  };
+  return { wanted: await wantedToFit(db, { model, lineage, asOf, definition }), request };
+}
+
+/** What `detect` asks for above what is needed to win; null where nothing may spare this cycle its fit. */
+async function wantedToFit(
+  db: World['ledger']['db'],
+  { model, lineage, asOf, definition: { gate } }: Omit<CycleToForesee, 'holdout'>,
+): Promise<number | null> {
+  if (gate.detect === undefined || gate.win !== 'superior') return null;
+  if ((await skippedSince(db, model, lineage, asOf)) >= mostInARow) return null;
+  return Number((gate.detect - gate.minimumGain).toPrecision(12));
 }

@@ -4,10 +4,10 @@ import { judgementsOf } from '../../ledger/judgements.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Tell } from '../answer.ts';
 import { exitCodes } from '../exitCodes.ts';
-import { readEvidence } from '../readEvidence.ts';
 import { renderCycle } from '../render/cycle.ts';
 import type { Session } from '../session.ts';
 import { awaitCycle, planCycle, startWorkflow } from '../startCycle.ts';
+import { readEvidence } from '../storedDocuments.ts';
 
 export const retrainCommand = (session: Session, tell: Tell) =>
   new Command('retrain')

@@ -6,9 +6,9 @@ import { Policy } from '../../schemas/policy.ts';
 import type { Tell } from '../answer.ts';
 import { drawPictures } from '../drawPictures.ts';
 import { findCycle } from '../findCycle.ts';
-import { readEvidence, readObservations } from '../readEvidence.ts';
 import { renderCycle } from '../render/cycle.ts';
 import type { Session } from '../session.ts';
+import { readEvidence, readObservations } from '../storedDocuments.ts';
 
 export const showCommand = (session: Session, tell: Tell) =>
   new Command('show')

@@ -13,9 +13,9 @@ import { awaitWorker, cancelled, followWorkflow } from '../followWorkflow.ts';
 import { packDefinition } from '../packDefinition.ts';
 import { parseAsOf } from '../parseAsOf.ts';
 import { placeInDefinition } from '../placeInDefinition.ts';
-import { readEvidence } from '../readEvidence.ts';
 import { renderTry } from '../render/try.ts';
 import type { Session } from '../session.ts';
+import { readEvidence } from '../storedDocuments.ts';
 import { toReignError } from '../toReignError.ts';
 import { WorkflowError } from '../workflowError.ts';
 

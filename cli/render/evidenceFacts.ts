@@ -3,10 +3,9 @@ import { amount, count, counted, percent, several } from '../../gate/numbers.ts'
 import { daysBetween } from '../../gate/windows.ts';
 import { wins } from '../../gate/wins.ts';
 import type { Calibration, Contender, Evidence, SwapSet } from '../../schemas/evidence.ts';
-import { metricEntry } from '../../schemas/metrics.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Verdict } from '../../schemas/verdict.ts';
-import { formatDifference, formatInterval } from './numbers.ts';
+import { formatInterval } from './numbers.ts';
 import { type Paint, plain } from './style.ts';
 import { renderFields } from './table.ts';
 import { formatAsOf } from './times.ts';
@@ -14,7 +13,6 @@ import { hang } from './wrap.ts';
 
 /** What a line says that a check of the verdict says as well: it is said once. */
 const saidBy: Readonly<Record<string, string>> = {
-  'enough data': 'detectable',
   'error level': 'error-level',
   controls: 'gate-controls',
   age: 'age',
@@ -35,7 +33,6 @@ export function renderEvidenceFacts(
   const said = new Set(verdict?.checks.map(({ name }) => name));
   const all: [string, string | null][] = [
     ['rows', rowsText(evidence)],
-    ['enough data', detectionText(evidence)],
     ['error level', chargeText(evidence)],
     ['calibration', calibrationText(evidence)],
     ['swap set', evidence.swapSet && swapText(evidence.swapSet)],
@@ -78,19 +75,6 @@ function rowsText({ rows, clusters, window, task }: Evidence): string {
     ...(labelsDiffer > 0 ? [`${count(labelsDiffer)} with another label in the champion's query`] : []),
   ];
   return notes.join('; ');
-}
-
-function detectionText({ detection, primary, clusters }: Evidence): string {
-  const { wanted, detectable, clustersNeeded, enoughOn } = detection;
-  const worth = `${formatDifference(wanted)} ${metricEntry(primary).title} is worth having`;
-  if (detectable === null) return `${worth}; what these rows could show is not known`;
-  const shows = `these rows show a gain of ${formatDifference(detectable)} four times in five, and ${worth}`;
-  if (clustersNeeded !== null && clustersNeeded <= clusters.count) return `enough: ${shows}`;
-  const takes =
-    clustersNeeded === null
-      ? ''
-      : `; that takes ${counted(clustersNeeded, 'cluster')} instead of ${count(clusters.count)}${enoughOn === null ? '' : `, which a holdout from here on holds on ${enoughOn.slice(0, 10)}`}`;
-  return `too little: ${shows}${takes}`;
 }
 
 const accounts = {

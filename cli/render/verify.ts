@@ -1,4 +1,4 @@
-import type { Finding, VerifiedCycle, VerifiedOutcome } from '../verify/finding.ts';
+import { type Finding, isRecomputed, type VerifiedCycle, type VerifiedOutcome } from '../verify/finding.ts';
 import { type Paint, plain } from './style.ts';
 import { formatAsOf } from './times.ts';
 
@@ -33,7 +33,7 @@ function renderOne({ cycle, outcome, findings }: VerifiedCycle, paint: Paint): s
 function renderFinding({ part, judgement, outcome, said, differences }: Finding, paint: Paint): string[] {
   const where = judgement === null ? part : `judgement ${judgement}, ${part}`;
   const told = differences.slice(0, mostPlaces).map(({ path, stored, recomputed }) => {
-    const values = `stored ${shown(stored)}, ${measured.includes(part) ? 'recomputed' : 'expected'} ${shown(recomputed)}`;
+    const values = `stored ${shown(stored)}, ${isRecomputed(part) ? 'recomputed' : 'expected'} ${shown(recomputed)}`;
     return `      ${path}: ${paint('dim', values)}`;
   });
   const rest = differences.length - told.length;
@@ -43,9 +43,6 @@ function renderFinding({ part, judgement, outcome, said, differences }: Finding,
     ...(rest > 0 ? [`      and ${rest} more places (--json tells all)`] : []),
   ];
 }
-
-/** What is computed again; the rest is held against other rows of the ledger. */
-const measured: readonly Finding['part'][] = ['evidence', 'verdict', 'primary'];
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';

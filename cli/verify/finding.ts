@@ -12,6 +12,10 @@ export type VerifiedPart =
   | 'followUp'
   | 'cycle';
 
+/** What is measured or decided once more; the other parts are held against other rows of the ledger. */
+export const isRecomputed = (part: VerifiedPart): boolean =>
+  part === 'evidence' || part === 'verdict' || part === 'primary';
+
 /**
  * - `identical`: what is stored is what comes out again, to the last bit
  * - `close`: numbers differ by at most 1e-6 of their size, as another processor makes them

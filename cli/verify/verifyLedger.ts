@@ -9,7 +9,7 @@ import type { Cycle } from '../../schemas/cycle.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import { Policy } from '../../schemas/policy.ts';
 import { compareDocuments, tolerance } from './compareDocuments.ts';
-import type { Finding, VerifiedPart } from './finding.ts';
+import { type Finding, isRecomputed, type VerifiedPart } from './finding.ts';
 
 /** What the gate makes of the stored evidence and the stored policy, against the verdict that the ledger has. */
 export function verifyVerdict(judgement: StoredJudgement, evidence: Evidence): Finding[] {
@@ -123,8 +123,8 @@ export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgemen
 /** A finding about two documents; their paths begin with the part's name. */
 export function compared(part: VerifiedPart, judgement: number | null, stored: unknown, recomputed: unknown): Finding {
   // Only sums over rows come out otherwise on another processor: what was written down is the same, or was changed.
-  const measured = part === 'evidence' || part === 'primary' || part === 'verdict';
-  const { outcome, differences } = compareDocuments(plainJson(stored), plainJson(recomputed), measured ? tolerance : 0);
+  const within = isRecomputed(part) ? tolerance : 0;
+  const { outcome, differences } = compareDocuments(plainJson(stored), plainJson(recomputed), within);
   const said = { identical: 'equal to the bit', close: 'equal within 1e-6', differs: 'differs' }[outcome];
   return {
     part,

@@ -30,8 +30,6 @@ test('a promoted cycle in full', () => {
     rows         190,000 rows judged, in 14 clusters by day, the largest with 8 % of them, from
                  2001-02-04 to 2001-02-18; by class 150,000, 40,000; 10,456 left out that chose the
                  champion
-    enough data  enough: these rows show a gain of +0.0030 four times in five, and +0.0100 ROC AUC is
-                 worth having
     error level  one-sided alpha 0.025, for this cycle
     labels       every one of 200,456 mature rows has one
     age          judged on rows 1 to 15 days after its training, serves from day 16 on; the champion's

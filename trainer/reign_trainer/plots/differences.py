@@ -22,7 +22,8 @@ LineStyle = Literal[":", "--"]
 def draw_differences(evidence: Evidence) -> Figure | None:
     """Draw challenger against champion, or against the trivial predictor where nobody reigned.
 
-    The others in the order of the catalogue. The primary metric stands on top, with the gain that is worth having and the one that these rows would show.
+    The primary metric stands on top, with the gain that is worth having and the one that these rows would show; the others
+    follow in the order of the catalogue.
     """
     measured = _intervals(evidence)
     if not measured:
