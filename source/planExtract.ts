@@ -107,14 +107,16 @@ function latestVersions(
 }
 
 interface EventTime {
-  /** The event time as an instant: `timestamptz`, or `timestamp` and `date` that are in UTC. */
+  /** The event time as an instant: `timestamptz`, or a `timestamp` that is in UTC. Of a date, the last microsecond of its day. */
   readonly instant: string;
   readonly column: Column;
-  readonly zoned: boolean;
+  readonly timeZone: string;
 }
 
-function eventOf({ source }: Definition, { eventTime }: SourceColumns): EventTime {
-  return { column: eventTime, ...instantOf(eventTime, source.timeZone) };
+function eventOf({ source: { timeZone } }: Definition, { eventTime }: SourceColumns): EventTime {
+  const { instant } = instantOf(eventTime, timeZone);
+  if (eventTime.sourceType !== 'date') return { column: eventTime, timeZone, instant };
+  return { column: eventTime, timeZone, instant: `(${dayIsOver(eventTime, timeZone)} - interval '1 microsecond')` };
 }
 
 function instantOf(time: Column, timeZone: string): { instant: string; zoned: boolean } {
@@ -123,11 +125,12 @@ function instantOf(time: Column, timeZone: string): { instant: string; zoned: bo
 }
 
 /** Conditions that an index on the column serves, exact in every zone. */
-function within({ column: time, instant, zoned }: EventTime, { from, to }: Window): string[] {
+function within({ column: time, timeZone, instant }: EventTime, { from, to }: Window): string[] {
   const raw = column(time.name);
   if (time.sourceType === 'timestamptz')
     return [`${raw} >= ${timestamptzLiteral(from)}`, `${raw} < ${timestamptzLiteral(to)}`];
-  if (!zoned) return [`${raw} >= ${timestampLiteral(from)}`, `${raw} < ${timestampLiteral(to)}`];
+  if (time.sourceType === 'date') return daysWithin(time, timeZone, { from, to });
+  if (isUtc(timeZone)) return [`${raw} >= ${timestampLiteral(from)}`, `${raw} < ${timestampLiteral(to)}`];
   // No zone is a day away from UTC: the plain column narrows the scan, the instant decides.
   return [
     `${raw} >= ${timestampLiteral(before(from, 'P1D'))}`,
@@ -137,7 +140,27 @@ function within({ column: time, instant, zoned }: EventTime, { from, to }: Windo
   ];
 }
 
-/** A date says the day only: it counts as known when that day is over. */
+/** Days whose last moment lies in the window: what happened on a day is known to have happened when the day is over. */
+function daysWithin(time: Column, timeZone: string, { from, to }: Window): string[] {
+  const raw = column(time.name);
+  if (isUtc(timeZone))
+    return [`${raw} > ${timestampLiteral(before(from, 'P1D'))}`, `${raw} <= ${timestampLiteral(before(to, 'P1D'))}`];
+  const over = dayIsOver(time, timeZone);
+  return [
+    `${raw} >= ${timestampLiteral(before(from, 'P2D'))}`,
+    `${raw} < ${timestampLiteral(after(to))}`,
+    `${over} > ${timestamptzLiteral(from)}`,
+    `${over} <= ${timestamptzLiteral(to)}`,
+  ];
+}
+
+/** The first moment after the day that a date names: `timestamp` in UTC, `timestamptz` in another zone. */
+function dayIsOver(time: Column, timeZone: string): string {
+  const next = `(${column(time.name)} + 1)::timestamp`;
+  return isUtc(timeZone) ? next : `(${next} at time zone ${textLiteral(timeZone)})`;
+}
+
+/** A date counts as known when its day is over. */
 function knownBefore(time: Column, timeZone: string, asOf: string): string[] {
   const raw = column(time.name);
   if (time.sourceType === 'timestamptz') return [`${raw} < ${timestamptzLiteral(asOf)}`];
@@ -145,8 +168,7 @@ function knownBefore(time: Column, timeZone: string, asOf: string): string[] {
   const coarse = `${raw} < ${timestampLiteral(after(asOf))}`;
   if (time.sourceType === 'date') {
     if (!zoned) return [`${raw} <= ${timestampLiteral(before(asOf, 'P1D'))}`];
-    const over = `((${raw} + 1)::timestamp at time zone ${textLiteral(timeZone)})`;
-    return [coarse, `${over} <= ${timestamptzLiteral(asOf)}`];
+    return [coarse, `${dayIsOver(time, timeZone)} <= ${timestamptzLiteral(asOf)}`];
   }
   return zoned ? [coarse, `${instant} < ${timestamptzLiteral(asOf)}`] : [`${raw} < ${timestampLiteral(asOf)}`];
 }
@@ -182,7 +204,8 @@ function after(instant: string): string {
 /** Says which data an extract asks for, whatever its bounds. */
 function queryHash(query: string, { source, label }: Definition, columns: SourceColumns): string {
   const document = {
-    format: 1,
+    // In format 1 the event time of a date was the beginning of its day.
+    format: columns.eventTime.sourceType === 'date' ? 2 : 1,
     query,
     rowId: columns.rowId,
     eventTime: columns.eventTime,

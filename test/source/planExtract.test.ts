@@ -79,16 +79,30 @@ test.each(['Europe/Berlin', 'America/St_Johns', 'Pacific/Kiritimati', 'Pacific/P
   },
 );
 
-test('the event time of a date in a zone is its midnight there', async () => {
-  const plan = await planned({
-    query: rowsOf("(1, date '2001-02-01')", "(2, date '2001-03-01')"),
-    timeZone: 'Europe/Berlin',
-  });
-  const { rows } = await client.query(
-    `select reign_row_id, reign_event_time at time zone 'UTC' as at from (${plan.sql}) as p`,
-  );
-  expect(rows).toEqual([{ reign_row_id: 2, at: expect.any(Date) }]);
-});
+test.each(['UTC', 'Europe/Berlin', 'America/St_Johns', 'Pacific/Kiritimati', 'Pacific/Pago_Pago'])(
+  'no event of a date lies after the end of the window in %s, at whatever hour it ends',
+  async (timeZone) => {
+    const query = `select extract(epoch from at)::bigint as id, at::date as taken_at, 1 as feature, 'good' as outcome
+      from generate_series(timestamp '2001-03-20', '2001-04-05', '30 minutes') as at`;
+    for (const hour of [0, 6, 11, 13, 23]) {
+      const clock = `${String(hour).padStart(2, '0')}:00:00Z`;
+      const window = { from: `2001-03-25T${clock}`, to: `2001-04-01T${clock}` };
+      const plan = await planned({ query, timeZone }, { window });
+      const { rows } = await client.query(
+        `select bool_or((to_timestamp(reign_row_id::bigint) at time zone 'UTC') at time zone $1 >= $2::text::timestamptz) as late,
+           min(day)::text as first, max(day)::text as last
+         from (select *, (to_timestamp(reign_row_id::bigint) at time zone 'UTC')::date as day from (${plan.sql}) as p) as p`,
+        [timeZone, window.to],
+      );
+      const { rows: expected } = await client.query(
+        `select min(day)::text as first, max(day)::text as last from (select day::date from generate_series(date '2001-03-20', date '2001-04-05', '1 day') as day) as d
+         where (day + 1)::timestamp at time zone $1 > $2::text::timestamptz and (day + 1)::timestamp at time zone $1 <= $3::text::timestamptz`,
+        [timeZone, window.from, window.to],
+      );
+      expect(rows).toEqual([{ late: false, ...expected[0] }]);
+    }
+  },
+);
 
 test('texts are ordered by their bytes, integers by their number', async () => {
   const at = "timestamp '2001-02-02'";

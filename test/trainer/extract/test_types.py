@@ -175,6 +175,21 @@ def test_event_times_are_utc_and_a_feature_keeps_its_own_clock(extracts: Any) ->
     assert table["reign_row_id"].to_pylist() == ["x"]
 
 
+@pytest.mark.parametrize(
+    ("zone", "over"),
+    [
+        ("UTC", datetime(2001, 2, 2, 23, 59, 59, 999999)),
+        ("Europe/Berlin", datetime(2001, 2, 2, 22, 59, 59, 999999)),
+        ("America/New_York", datetime(2001, 2, 3, 4, 59, 59, 999999)),
+    ],
+)
+def test_what_happened_on_a_date_has_happened_at_the_end_of_that_day(extracts: Any, zone: str, over: datetime) -> None:
+    query = "select 1 as id, date '2001-02-02' as taken_at, 1 as outcome"
+    table = extracts.rows(extracts.plan(query, features=["taken_at"], timeZone=zone))
+    assert table["reign_event_time"].to_pylist() == [over]
+    assert table["taken_at"].to_pylist() == [datetime(2001, 2, 2)]
+
+
 SAFE_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 

@@ -69,10 +69,17 @@ def feature_of(
     if kind == "number":
         return Feature(kind, [raw], [raw])
     since_train, since_holdout = train_values - event_times[0], holdout_values - event_times[1]
-    if is_event_time or not (np.any(since_train) or np.any(since_holdout)):
+    if is_event_time or _is_constant(since_train, since_holdout):
         return Feature(kind, _clock(train_values, holdout_values), [raw], cyclic=True)
     since = number_view(since_train, since_holdout)
     return Feature(kind, [since], [raw, since])
+
+
+def _is_constant(train: np.ndarray, holdout: np.ndarray) -> bool:
+    """Tell whether a time is the event's own: equal to it, or, of a date, up to a day before its end."""
+    both = np.concatenate([train, holdout])
+    known = both[~np.isnan(both)]
+    return bool(known.size == both.size and np.ptp(known) == 0 and -_DAY <= known[0] <= 0) if known.size else False
 
 
 def _clock(train: np.ndarray, holdout: np.ndarray) -> list[View]:
