@@ -1,6 +1,7 @@
-import { nextPeriod } from '../gate/windows.ts';
+import { periodToFollow } from '../gate/windows.ts';
 import { anchorOf } from '../ledger/anchor.ts';
 import type { Champion } from '../ledger/champions.ts';
+import { definitionVersion } from '../ledger/definitions.ts';
 import { followUpsOf } from '../ledger/followUps.ts';
 import { lastPromotion } from '../ledger/lastPromotion.ts';
 import type { Window } from '../schemas/primitives.ts';
@@ -51,9 +52,12 @@ async function promotionToFollow(
 ): Promise<PromotionToFollow | null> {
   const promotion = await lastPromotion(db, model, lineage);
   if (promotion === undefined || promotion.epoch !== epoch) return null;
-  const window = nextPeriod(promotion.holdout, holdout);
-  const known = (await followUpsOf(db, model, lineage)).some((one) => one.epoch === epoch && one.complete);
-  if (known || holdout.to <= window.from || promotion.metric !== primaryOf(opponent.definition)) return null;
+  if (promotion.metric !== primaryOf(opponent.definition)) return null;
+  const known = (await followUpsOf(db, model, lineage)).find((one) => one.epoch === epoch);
+  const promoting = await definitionVersion(db, model, promotion.definitionVersion);
+  if (known?.complete || promoting === undefined) return null;
+  const window = periodToFollow(promotion.holdout, promoting.definition.windows, holdout, known !== undefined);
+  if (window === null) return null;
   const { cycle, promised, beaten } = promotion;
   return { cycle, epoch, window, promised, beaten: beaten === null ? null : await toScore(beaten) };
 }

@@ -1,26 +1,45 @@
 import type { Windows } from '../schemas/definition.ts';
-import { before, instantOf } from '../schemas/durations.ts';
+import { after, before } from '../schemas/durations.ts';
 import type { Window } from '../schemas/primitives.ts';
 
 /**
  * The two windows of a cycle. The holdout is the newest window whose labels are mature at `asOf`; training is the
  * newest whose labels were mature when the holdout began, as they will be for the model that serves.
  */
-export function windowsOf(asOf: string, { horizon, lag, train, holdout }: Windows): { train: Window; holdout: Window } {
-  const holdoutTo = before(asOf, lag, horizon);
-  const holdoutFrom = before(holdoutTo, holdout);
-  const trainTo = before(holdoutFrom, lag, horizon);
-  return { train: { from: before(trainTo, train), to: trainTo }, holdout: { from: holdoutFrom, to: holdoutTo } };
+export function windowsOf(
+  asOf: string,
+  { horizon, lag, train, holdout, timeZone }: Windows,
+): { train: Window; holdout: Window } {
+  const holdoutTo = before(asOf, [lag, horizon], timeZone);
+  const holdoutFrom = before(holdoutTo, [holdout], timeZone);
+  const trainTo = before(holdoutFrom, [lag, horizon], timeZone);
+  return {
+    train: { from: before(trainTo, [train], timeZone), to: trainTo },
+    holdout: { from: holdoutFrom, to: holdoutTo },
+  };
 }
 
 /**
- * The period in which a promotion is looked at again: as long as the holdout that it was promoted on, and right after that,
- * or, where cycles are so rare that the next holdout begins later, from there on.
+ * The period in which a promotion is looked at again: right after the holdout that it was promoted on, and one holdout
+ * of its definition long. It is the same whichever cycle asks: March's promotion is looked at again on April. Where cycles
+ * are so rare that no holdout lies in it, the first later holdout stands in.
+ *
+ * @param promoted the holdout that it was promoted on
+ * @param windows of the definition by which it was promoted
+ * @param holdout what the present cycle sees
+ * @param seenBefore whether an earlier cycle has seen some of the period
+ * @returns null where this holdout shows nothing of it
  */
-export function nextPeriod(promoted: Window, holdout: Window): Window {
-  const from = holdout.from > promoted.to ? holdout.from : promoted.to;
-  const length = Date.parse(promoted.to) - Date.parse(promoted.from);
-  return { from, to: instantOf(Date.parse(from) + length) };
+export function periodToFollow(
+  promoted: Window,
+  { holdout: length, timeZone }: Pick<Windows, 'holdout' | 'timeZone'>,
+  holdout: Window,
+  seenBefore: boolean,
+): Window | null {
+  const beginningAt = (from: string): Window => ({ from, to: after(from, length, timeZone) });
+  const period = beginningAt(promoted.to);
+  if (holdout.from < period.to) return holdout.to > period.from ? period : null;
+  return seenBefore ? null : beginningAt(holdout.from);
 }
 
 /** How many whole days lie between two instants, to the nearest. */

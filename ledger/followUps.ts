@@ -36,8 +36,8 @@ export async function storeFollowUp(
 }
 
 /**
- * What became of each promotion, by epoch: as the cycle of the newest asOf saw all of its period or, where none has yet,
- * as far as that was there.
+ * What became of each promotion, by epoch: as the cycle that saw all of its period found it or, where none has, the one
+ * that saw the most of it; of several the newest.
  */
 export async function followUpsOf(db: Kysely<Database>, model: string, lineage: string): Promise<StoredFollowUp[]> {
   const rows = await db
@@ -49,6 +49,7 @@ export async function followUpsOf(db: Kysely<Database>, model: string, lineage: 
     .where('follow_ups.lineage', '=', lineage)
     .orderBy('follow_ups.epoch')
     .orderBy('complete', 'desc')
+    .orderBy('rows', 'desc')
     .orderBy('cycles.as_of', 'desc')
     .orderBy('cycles.definition_version', 'desc')
     .execute();

@@ -20,6 +20,8 @@ export interface Promotion {
   readonly metric: Metric;
   readonly promised: Bounded;
   readonly holdout: Window;
+  /** By which the promoted version was judged. */
+  readonly definitionVersion: number;
 }
 
 /** The promotion that began the present reign; undefined where there is none, or a person began it by a rollback. */
@@ -38,6 +40,7 @@ export async function lastPromotion(
     .leftJoin('cycles', 'cycles.id', 'promotions.cycle')
     .select(['promotions.epoch', 'promotions.version', 'judgements.cycle', 'judgements.number'])
     .select(['judgements.evidence', 'judgements.primary_result', 'cycles.holdout_from', 'cycles.holdout_to'])
+    .select('cycles.definition_version')
     .where('promotions.model', '=', model)
     .where('promotions.lineage', '=', lineage)
     .orderBy('promotions.epoch', 'desc')
@@ -48,12 +51,13 @@ export async function lastPromotion(
   if (cycle === null || number === null || evidence === null || holdout_from === null || holdout_to === null) {
     return undefined;
   }
-  if (primary?.difference == null) return undefined;
+  if (primary?.difference == null || row.definition_version === null) return undefined;
   return {
     ...{ epoch, cycle, number, version, evidence },
     beaten: (await championOfEpoch(db, model, lineage, epoch - 1)) ?? null,
     metric: primary.metric,
     promised: { estimate: primary.difference, low: primary.low, high: primary.high },
     holdout: { from: instant(holdout_from), to: instant(holdout_to) },
+    definitionVersion: row.definition_version,
   };
 }

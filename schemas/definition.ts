@@ -93,6 +93,11 @@ export const Windows = z
     lag: duration.describe('L: how long until it is in the database.'),
     train: duration.describe('Length of the training window.'),
     holdout: duration.describe('Length of the holdout.'),
+    // Without a default: a definition that an earlier release stored reads as it was stored.
+    timeZone: z
+      .string()
+      .optional()
+      .describe('IANA zone whose calendar the months and days of these lengths follow. Default: UTC.'),
   })
   .meta({ id: 'Windows' });
 export type Windows = z.infer<typeof Windows>;
@@ -329,8 +334,10 @@ function selectionColumns({ selection }: Pick<Source, 'selection'>): { column: s
   );
 }
 
-function* zoneContradictions({ source, schedule }: DefinitionFields): Generator<Contradiction> {
+function* zoneContradictions({ source, schedule, windows }: DefinitionFields): Generator<Contradiction> {
   const message = 'an IANA time zone such as Europe/Berlin';
+  if (windows.timeZone !== undefined && !isTimeZone(windows.timeZone))
+    yield { path: ['windows', 'timeZone'], found: windows.timeZone, message };
   if (!isTimeZone(source.timeZone)) yield { path: ['source', 'timeZone'], found: source.timeZone, message };
   if (schedule !== undefined && !isTimeZone(schedule.timeZone))
     yield { path: ['schedule', 'timeZone'], found: schedule.timeZone, message };

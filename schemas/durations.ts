@@ -1,6 +1,6 @@
 import { Temporal } from '@js-temporal/polyfill';
 
-/** Whether the text is an ISO 8601 duration that Reign can subtract: not negative, whole, in UTC calendar arithmetic. */
+/** Whether the text is an ISO 8601 duration that Reign can subtract: not negative, and whole. */
 export function isDuration(text: string): boolean {
   try {
     return Temporal.Duration.from(text).sign >= 0 && !/[.,]/.test(text);
@@ -9,11 +9,19 @@ export function isDuration(text: string): boolean {
   }
 }
 
-/** The instant `durations` before `instant`, each subtracted in turn in the UTC calendar. */
-export function before(instant: string, ...durations: string[]): string {
-  let time = Temporal.Instant.from(instant).toZonedDateTimeISO('UTC');
+/**
+ * The instant `durations` before `instant`, each subtracted in turn. Months and days are those of the zone's calendar: a
+ * day on which the clocks change has 23 or 25 hours.
+ */
+export function before(instant: string, durations: readonly string[], timeZone = 'UTC'): string {
+  let time = Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone);
   for (const duration of durations) time = time.subtract(duration);
   return formatInstant(time.toInstant());
+}
+
+/** The instant `duration` after `instant`, in the zone's calendar. */
+export function after(instant: string, duration: string, timeZone = 'UTC'): string {
+  return formatInstant(Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).add(duration).toInstant());
 }
 
 /** Whole seconds, `2001-02-12T00:00:00Z`: the one way an instant is written. */

@@ -230,7 +230,7 @@ export const FollowUpRequest = z
   .strictObject({
     cycle: z.string(),
     epoch: z.int(),
-    /** Rows of this period count: the first holdout's length after the promoting holdout. */
+    /** Rows of this period count: one holdout's length, right after the promoting holdout. */
     window: Window,
     promised: Bounded,
     /** Whom it beat, scored on this holdout; null where it beat the trivial predictor. */

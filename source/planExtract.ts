@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Temporal } from '@js-temporal/polyfill';
 import type { Column } from '../schemas/columns.ts';
 import type { Definition } from '../schemas/definition.ts';
-import { before, formatInstant } from '../schemas/durations.ts';
+import { after, before } from '../schemas/durations.ts';
 import type { PlannedQuery } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
 import { reignColumns } from '../schemas/snapshot.ts';
@@ -133,8 +132,8 @@ function within({ column: time, timeZone, instant }: EventTime, { from, to }: Wi
   if (isUtc(timeZone)) return [`${raw} >= ${timestampLiteral(from)}`, `${raw} < ${timestampLiteral(to)}`];
   // No zone is a day away from UTC: the plain column narrows the scan, the instant decides.
   return [
-    `${raw} >= ${timestampLiteral(before(from, 'P1D'))}`,
-    `${raw} < ${timestampLiteral(after(to))}`,
+    `${raw} >= ${timestampLiteral(before(from, ['P1D']))}`,
+    `${raw} < ${timestampLiteral(after(to, 'P1D'))}`,
     `${instant} >= ${timestamptzLiteral(from)}`,
     `${instant} < ${timestamptzLiteral(to)}`,
   ];
@@ -144,11 +143,14 @@ function within({ column: time, timeZone, instant }: EventTime, { from, to }: Wi
 function daysWithin(time: Column, timeZone: string, { from, to }: Window): string[] {
   const raw = column(time.name);
   if (isUtc(timeZone))
-    return [`${raw} > ${timestampLiteral(before(from, 'P1D'))}`, `${raw} <= ${timestampLiteral(before(to, 'P1D'))}`];
+    return [
+      `${raw} > ${timestampLiteral(before(from, ['P1D']))}`,
+      `${raw} <= ${timestampLiteral(before(to, ['P1D']))}`,
+    ];
   const over = dayIsOver(time, timeZone);
   return [
-    `${raw} >= ${timestampLiteral(before(from, 'P2D'))}`,
-    `${raw} < ${timestampLiteral(after(to))}`,
+    `${raw} >= ${timestampLiteral(before(from, ['P2D']))}`,
+    `${raw} < ${timestampLiteral(after(to, 'P1D'))}`,
     `${over} > ${timestamptzLiteral(from)}`,
     `${over} <= ${timestamptzLiteral(to)}`,
   ];
@@ -165,9 +167,9 @@ function knownBefore(time: Column, timeZone: string, asOf: string): string[] {
   const raw = column(time.name);
   if (time.sourceType === 'timestamptz') return [`${raw} < ${timestamptzLiteral(asOf)}`];
   const { instant, zoned } = instantOf(time, timeZone);
-  const coarse = `${raw} < ${timestampLiteral(after(asOf))}`;
+  const coarse = `${raw} < ${timestampLiteral(after(asOf, 'P1D'))}`;
   if (time.sourceType === 'date') {
-    if (!zoned) return [`${raw} <= ${timestampLiteral(before(asOf, 'P1D'))}`];
+    if (!zoned) return [`${raw} <= ${timestampLiteral(before(asOf, ['P1D']))}`];
     return [coarse, `${dayIsOver(time, timeZone)} <= ${timestamptzLiteral(asOf)}`];
   }
   return zoned ? [coarse, `${instant} < ${timestamptzLiteral(asOf)}`] : [`${raw} < ${timestampLiteral(asOf)}`];
@@ -195,10 +197,6 @@ function isUtc(timeZone: string): boolean {
   return ['utc', 'etc/utc', 'etc/uct', 'uct', 'zulu', 'etc/zulu', 'etc/universal', 'universal'].includes(
     timeZone.toLowerCase(),
   );
-}
-
-function after(instant: string): string {
-  return formatInstant(Temporal.Instant.from(instant).add({ hours: 24 }));
 }
 
 /** Says which data an extract asks for, whatever its bounds. */

@@ -68,6 +68,11 @@ const corpus: [what: string, text: string, lines: string[]][] = [
     ['m.yaml:8:13 source.timeZone: found "+01:00"; expected an IANA time zone such as Europe/Berlin'],
   ],
   [
+    'windows in a zone that is none',
+    withLine('holdout: P2W', '  holdout: P2W', '  timeZone: New York'),
+    ['m.yaml:19:13 windows.timeZone: found "New York"; expected an IANA time zone such as Europe/Berlin'],
+  ],
+  [
     'an unknown field that is near to nothing',
     withLine('primary: roc_auc', '  xyzzy: 1'),
     [

@@ -58,6 +58,9 @@ test('the newest that saw all of the period is told, for each promotion', async 
   const { cycle: _, ...told } = followUp({ complete: true, rows: 1000 });
   expect(await followUpsOf(db, model, 'live')).toMatchObject([told, { found: null, unmeasured: 'no rows' }]);
   expect(await followUpsOf(db, model, 'backfill')).toEqual([]);
+  // Where nobody saw all of it, the one that saw the most counts, not the newest.
+  await storeFollowUp(db, attempt(5), followUp({ epoch: 2, rows: 900 }));
+  expect((await newest())[1]).toEqual([2, by(5)]);
 });
 
 test('history shows it beside what was promised', async () => {

@@ -23,6 +23,7 @@ test('the promotion that began the reign, whom it beat and what it promised', as
     metric: 'roc_auc',
     promised: { estimate: 0.02, low: 0.01, high: null },
     holdout: windows(3).holdout,
+    definitionVersion: 1,
   });
 });
 

@@ -36,6 +36,7 @@ class Windows(Shape):
     lag: str
     train: str
     holdout: str
+    time_zone: Annotated[str | None, Field(alias="timeZone")] = None
 
 
 class CodePipeline(Shape):
