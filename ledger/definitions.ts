@@ -1,14 +1,18 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Column } from '../schemas/columns.ts';
-import { type Definition, Gate } from '../schemas/definition.ts';
+import { type Definition, DefinitionFields } from '../schemas/definition.ts';
 import { canonicalHash } from './canonicalHash.ts';
 import type { Database } from './database.ts';
 
 export interface StoredDefinition {
   readonly model: string;
   readonly version: number;
+  /** sha256 over what was applied: the document as it is stored, the code, the columns. */
   readonly hash: string;
+  /** What was applied as this release reads it: with the defaults of keys that came later. */
   readonly definition: Definition;
+  /** What was applied, as it is stored: only this has the hash. */
+  readonly document: unknown;
   readonly codeHash: string | null;
   readonly columns: Column[];
   readonly appliedAt: string;
@@ -26,6 +30,8 @@ export interface ModelRow {
 /**
  * Stores a new version where anything differs from the latest: the definition, the code, or what the source's columns
  * are. Two at once with the same content make one version. Going back to what an earlier version said is a new version.
+ *
+ * Both are compared as this release reads them: a key that a release adds, with a default, changes no definition.
  */
 export async function storeDefinition(
   db: Kysely<Database>,
@@ -33,9 +39,7 @@ export async function storeDefinition(
 ): Promise<{ version: number; created: boolean }> {
   const { definition, codeHash, columns, appliedBy } = applied;
   const { model } = definition;
-  // How Postgres names a type is for messages: varchar(10) and varchar(20) are the same to a model.
-  const kinds = columns.map(({ name, kind, sourceType }) => ({ name, kind, sourceType }));
-  const hash = canonicalHash({ definition, codeHash, columns: kinds });
+  const hash = definitionHash({ document: definition, codeHash, columns });
   return await db.transaction().execute(async (transaction) => {
     await transaction
       .insertInto('models')
@@ -50,12 +54,13 @@ export async function storeDefinition(
       .executeTakeFirstOrThrow();
     const latest = await transaction
       .selectFrom('definitions')
-      .select(['version', 'hash'])
+      .selectAll()
       .where('model', '=', model)
       .orderBy('version', 'desc')
       .limit(1)
       .executeTakeFirst();
-    if (latest?.hash === hash) return { version: latest.version, created: false };
+    if (latest !== undefined && (latest.hash === hash || saysTheSame(storedDefinition(latest), applied)))
+      return { version: latest.version, created: false };
     const version = (latest?.version ?? 0) + 1;
     const document = JSON.stringify(definition);
     await transaction
@@ -72,6 +77,38 @@ export async function storeDefinition(
       .execute();
     return { version, created: true };
   });
+}
+
+/**
+ * What names a version's content.
+ *
+ * @param document the definition as it is stored, never as a later release reads it
+ */
+export function definitionHash({
+  document,
+  codeHash,
+  columns,
+}: {
+  readonly document: unknown;
+  readonly codeHash: string | null;
+  readonly columns: readonly Column[];
+}): string {
+  // How Postgres names a type is for messages: varchar(10) and varchar(20) are the same to a model.
+  const kinds = columns.map(({ name, kind, sourceType }) => ({ name, kind, sourceType }));
+  return canonicalHash({ definition: document, codeHash, columns: kinds });
+}
+
+type Applied = Pick<StoredDefinition, 'definition' | 'codeHash' | 'columns'>;
+
+function saysTheSame(stored: Applied, applied: Applied): boolean {
+  const asRead = ({ definition, codeHash, columns }: Applied) =>
+    definitionHash({ document: read(definition), codeHash, columns });
+  return asRead(stored) === asRead(applied);
+}
+
+/** With the defaults of what a definition can say by now. What this release does not read stays as it is stored. */
+function read(document: Definition): Definition {
+  return DefinitionFields.safeParse(document).data ?? document;
 }
 
 /** The version in force: the latest that was applied. */
@@ -123,8 +160,8 @@ function storedDefinition(row: Selectable<Database['definitions']>): StoredDefin
     model: row.model,
     version: row.version,
     hash: row.hash,
-    // Applied by an earlier release, it may lack what a gate can say by now: the defaults hold.
-    definition: { ...row.document, gate: Gate.parse(row.document.gate) },
+    definition: read(row.document),
+    document: row.document,
     codeHash: row.code_hash,
     columns: row.columns,
     appliedAt: row.applied_at,

@@ -153,30 +153,35 @@ export const Schedule = z
   .meta({ id: 'Schedule' });
 export type Schedule = z.infer<typeof Schedule>;
 
+/**
+ * The fields of a definition, each by itself: how a stored one is read. What the fields must not say together is held
+ * against a file when it is applied, by the release that applies it.
+ */
+export const DefinitionFields = z.strictObject({
+  model: name.describe('The name of the model.'),
+  description: z.string().max(2000).optional(),
+  task: z.enum(tasks),
+  source: Source,
+  label: Label.optional().describe('The classes of a classifier; absent for a regression.'),
+  windows: Windows,
+  pipeline: z.union([CodePipeline, DeclarativePipeline]),
+  gate: Gate.prefault({}),
+  schedule: Schedule.optional(),
+});
+
+export type DefinitionFields = z.infer<typeof DefinitionFields>;
+
 /** The versioned description of a model, as it stands in its YAML file. */
-export const Definition = z
-  .strictObject({
-    model: name.describe('The name of the model.'),
-    description: z.string().max(2000).optional(),
-    task: z.enum(tasks),
-    source: Source,
-    label: Label.optional().describe('The classes of a classifier; absent for a regression.'),
-    windows: Windows,
-    pipeline: z.union([CodePipeline, DeclarativePipeline]),
-    gate: Gate.prefault({}),
-    schedule: Schedule.optional(),
-  })
-  .superRefine((definition, context) => {
-    for (const contradiction of contradictions(definition)) {
-      context.addIssue({
-        code: 'custom',
-        path: contradiction.path,
-        message: contradiction.message,
-        input: contradiction.found,
-      });
-    }
-  })
-  .meta({ id: 'Definition' });
+export const Definition = DefinitionFields.superRefine((definition, context) => {
+  for (const contradiction of contradictions(definition)) {
+    context.addIssue({
+      code: 'custom',
+      path: contradiction.path,
+      message: contradiction.message,
+      input: contradiction.found,
+    });
+  }
+}).meta({ id: 'Definition' });
 export type Definition = z.infer<typeof Definition>;
 
 /** What each field allows alone, but the fields together do not. */
@@ -342,16 +347,6 @@ function* zoneContradictions({ source, schedule, windows }: DefinitionFields): G
   if (schedule !== undefined && !isTimeZone(schedule.timeZone))
     yield { path: ['schedule', 'timeZone'], found: schedule.timeZone, message };
 }
-
-type DefinitionFields = {
-  task: (typeof tasks)[number];
-  source: Source;
-  label?: Label | undefined;
-  windows: Windows;
-  pipeline: CodePipeline | DeclarativePipeline;
-  gate: Gate;
-  schedule?: Schedule | undefined;
-};
 
 function isCron(text: string): boolean {
   if (text.trim().split(/\s+/).length !== 5) return false;

@@ -23,8 +23,26 @@ function definitionSchema(): string {
 
 function shapesSchema(): Record<string, unknown> {
   const all = z.toJSONSchema(z.strictObject(trainerShapes), { io: 'output', target: 'draft-2020-12' });
-  return { ...(withoutConstraints(all) as Record<string, unknown>), title: 'Shapes' };
+  return { ...(withoutConstraints(mayLack(all)) as Record<string, unknown>), title: 'Shapes' };
 }
+
+/** What an earlier release wrote may lack a field that has a default: the trainer reads it all the same. */
+function mayLack(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(mayLack);
+  if (!isObject(schema)) return schema;
+  const { properties, required } = schema;
+  // An object as a default would be one object for all who read it.
+  const kept = Object.entries(schema).filter(([key, value]) => !(key === 'default' && isObject(value)));
+  const walked = Object.fromEntries(kept.map(([key, value]) => [key, mayLack(value)]));
+  if (!isObject(properties) || !Array.isArray(required)) return walked;
+  return { ...walked, required: required.filter((name: string) => !hasDefault(properties[name])) };
+}
+
+const hasDefault = (property: unknown): boolean =>
+  isObject(property) && 'default' in property && !isObject(property.default);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The trainer trusts what was parsed at the edge: its models carry names and types, not limits. */
 function withoutConstraints(schema: unknown): unknown {
@@ -42,7 +60,6 @@ const constraints = new Set([
   'maxItems',
   'minimum',
   'maximum',
-  'default',
   'description',
 ]);
 
@@ -55,7 +72,7 @@ function pythonShapes(scratch: string): string {
     ...['--output-model-type', 'pydantic_v2.BaseModel', '--target-python-version', '3.11'],
     ...['--snake-case-field', '--allow-population-by-field-name', '--use-annotated', '--use-union-operator'],
     ...['--disable-timestamp', '--enum-field-as-literal', 'all', '--use-standard-collections', '--use-title-as-name'],
-    ...['--collapse-root-models', '--base-class', 'reign_trainer.shape.Shape'],
+    ...['--strict-nullable', '--collapse-root-models', '--base-class', 'reign_trainer.shape.Shape'],
     ...[
       '--formatters',
       'ruff-format',

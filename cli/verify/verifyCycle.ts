@@ -1,11 +1,10 @@
-import { canonicalHash } from '../../ledger/canonicalHash.ts';
-import { definitionVersion, type StoredDefinition } from '../../ledger/definitions.ts';
+import { definitionHash, definitionVersion, type StoredDefinition } from '../../ledger/definitions.ts';
 import { chargesOf } from '../../ledger/errorCharges.ts';
 import { followUpsFoundBy } from '../../ledger/followUps.ts';
 import type { Ledger } from '../../ledger/openLedger.ts';
 import { promotionOf, type StoredJudgement, storedJudgements } from '../../ledger/storedJudgements.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
-import { Definition } from '../../schemas/definition.ts';
+import { type Definition, DefinitionFields } from '../../schemas/definition.ts';
 import { type ErrorCode, ReignError } from '../../schemas/errors.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import type { Store } from '../../store/openStore.ts';
@@ -22,6 +21,7 @@ import {
   verifyPromotion,
   verifyVerdict,
 } from './verifyLedger.ts';
+import { withoutLaterFields } from './withoutLaterFields.ts';
 
 /** What verifying reaches. */
 export interface Archive {
@@ -47,10 +47,7 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
 function verifyDefinition(cycle: Cycle, stored: StoredDefinition | undefined): Finding[] {
   if (stored === undefined)
     return [told('definition', null, 'differs', `the ledger has lost version ${cycle.definitionVersion}`)];
-  const { definition, codeHash, columns } = stored;
-  const kinds = columns.map(({ name, kind, sourceType }) => ({ name, kind, sourceType }));
-  const hash = canonicalHash({ definition, codeHash, columns: kinds });
-  if (hash === stored.hash) return [told('definition', null, 'identical', 'equal to the bit')];
+  if (definitionHash(stored) === stored.hash) return [told('definition', null, 'identical', 'equal to the bit')];
   return [told('definition', null, 'differs', `version ${stored.version} does not match its hash`)];
 }
 
@@ -101,7 +98,7 @@ async function verifyEvidence(
   number: number,
   { evidence, text, definition }: { evidence: Evidence; text: string; definition: Definition },
 ): Promise<Finding> {
-  const known = Definition.safeParse(definition);
+  const known = DefinitionFields.safeParse(definition);
   if (!known.success)
     return told(
       'evidence',
@@ -119,7 +116,8 @@ async function verifyEvidence(
     const answer = await trainer.ask({ store: store.root, request });
     const recomputed = String(answer.evidence);
     if (recomputed === text) return told('evidence', number, 'identical', 'equal to the bit');
-    return compared('evidence', number, JSON.parse(text), JSON.parse(recomputed));
+    const stored: unknown = JSON.parse(text);
+    return compared('evidence', number, stored, withoutLaterFields(stored, evidence, JSON.parse(recomputed)));
   } catch (error) {
     if (!(error instanceof ReignError) || passing.includes(error.code)) throw error;
     // Rows that are not what their hash names were altered; what fails otherwise says nothing about them.

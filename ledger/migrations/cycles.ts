@@ -1,10 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { cycleStatuses, settledStatuses, triggers } from '../../schemas/cycle.ts';
-import { verdicts } from '../../schemas/verdict.ts';
 import { appendOnly, keepRows } from './appendOnly.ts';
 import { createTable } from './createTable.ts';
-
-const oneOf = (words: readonly string[]): string => `(${words.map((word) => `'${word}'`).join(', ')})`;
 
 const snapshots = createTable({
   name: 'snapshots',
@@ -31,13 +27,19 @@ const cycles = createTable({
       'Nominal time: nothing known at or after it was used.',
     ],
     definition_version: ['integer not null', 'The version of the definition it ran by.'],
-    trigger: [`text not null check (trigger in ${oneOf(triggers)})`, 'What asked for it first.'],
+    trigger: [
+      `text not null check (trigger in ('manual', 'schedule', 'backfill', 'demo'))`,
+      'What asked for it first.',
+    ],
     status: [
-      `text not null check (status in ${oneOf(cycleStatuses)})`,
+      `text not null check (status in ('running', 'waiting', 'promoted', 'kept', 'superseded', 'skipped', 'failed', 'cancelled'))`,
       'running, waiting (for a person), promoted, kept, superseded, skipped, failed or cancelled.',
     ],
     attempt: ['integer not null default 1 check (attempt >= 1)', 'The attempt that the other columns speak of.'],
-    verdict: [`text check (verdict in ${oneOf(verdicts)})`, 'What the gate said in the last judgement.'],
+    verdict: [
+      `text check (verdict in ('promote', 'keep', 'review', 'insufficient', 'invalid'))`,
+      'What the gate said in the last judgement.',
+    ],
     summary: ['text', 'One sentence for people: why it ended as it did.'],
     train_from: ['timestamptz not null', 'Begin of the training window (belongs to it).'],
     train_to: ['timestamptz not null', 'End of the training window (does not belong to it).'],
@@ -116,7 +118,7 @@ begin
      is distinct from (old.id, old.model, old.lineage, old.as_of, old.definition_version, old.trigger) then
     raise exception 'What cycle % is about does not change', old.id using errcode = 'RE001';
   end if;
-  if old.status in ${oneOf(settledStatuses)} then
+  if old.status in ('promoted', 'kept', 'superseded', 'skipped') then
     raise exception 'Cycle % is settled (%)', old.id, old.status using errcode = 'RE001';
   end if;
   crowned := exists (select from reign.promotions where cycle = old.id);

@@ -1,5 +1,4 @@
 import { type Kysely, sql } from 'kysely';
-import { verdicts } from '../../schemas/verdict.ts';
 import { appendOnly } from './appendOnly.ts';
 import { createTable } from './createTable.ts';
 
@@ -26,7 +25,7 @@ const judgements = createTable({
     verdict: ['jsonb not null', 'kind, summary, the deciding check and all checks.'],
     verdict_kind: [
       `text not null generated always as (verdict->>'kind') stored
-       check (verdict_kind in (${verdicts.map((kind) => `'${kind}'`).join(', ')}))`,
+       check (verdict_kind in ('promote', 'keep', 'review', 'insufficient', 'invalid'))`,
       'promote, keep, review, insufficient or invalid.',
     ],
     primary_result: ['jsonb', 'The primary metric of both, their difference and its interval (low, high).'],

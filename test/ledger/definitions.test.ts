@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { definitionVersion, latestDefinition, models, storeDefinition } from '../../ledger/definitions.ts';
+import {
+  definitionHash,
+  definitionVersion,
+  latestDefinition,
+  models,
+  storeDefinition,
+} from '../../ledger/definitions.ts';
 import { type Definition, Gate } from '../../schemas/definition.ts';
 import { apply, definition, hashOf, model } from './scene.ts';
 import { withLedger } from './withLedger.ts';
@@ -51,14 +57,48 @@ test('ten that apply the same at once make one version', async () => {
   expect(next.filter(({ created }) => created)).toHaveLength(1);
 });
 
-test('a definition of an earlier release gets the defaults of what a gate can say by now', async () => {
+/** As a release wrote it that did not know some keys yet. */
+function ofAnEarlierRelease() {
+  const { gate, windows, source, ...rest } = definition();
+  const { undecidedSlices: _, shift: __, approval: ___, ...earlierGate } = gate;
+  const { carry: ____, ...earlierSource } = source;
+  return { ...rest, windows, source: earlierSource, gate: earlierGate } as unknown as Definition;
+}
+
+test('a definition of an earlier release is read with the defaults of keys that came later', async () => {
   await using ledger = await withLedger();
   const { db } = ledger;
-  const { gate: _, ...rest } = definition();
-  const guardrails = [{ metric: 'log_loss' as const, margin: 0.01 }];
-  const earlier = { ...rest, gate: { primary: 'roc_auc', guardrails } } as unknown as Definition;
+  await storeDefinition(db, { definition: ofAnEarlierRelease(), codeHash: null, columns: [], appliedBy: 'ada' });
+  expect((await latestDefinition(db, model))?.definition).toEqual(definition());
+  expect((await definitionVersion(db, model, 1))?.definition.gate.approval).toEqual({
+    when: 'review',
+    deadline: 'P7D',
+  });
+});
+
+test('its hash stays that of what was applied, and applying the same file again changes nothing', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const earlier = ofAnEarlierRelease();
   await storeDefinition(db, { definition: earlier, codeHash: null, columns: [], appliedBy: 'ada' });
-  const gate = Gate.parse({ primary: 'roc_auc', guardrails });
-  expect((await latestDefinition(db, model))?.definition).toEqual({ ...rest, gate });
-  expect((await definitionVersion(db, model, 1))?.definition.gate.error).toEqual({ perCycle: 0.025 });
+  const stored = await definitionVersion(db, model, 1);
+  if (stored === undefined) throw new Error('no version');
+  expect(stored.document).toEqual(earlier);
+  expect(definitionHash(stored)).toBe(stored.hash);
+  const applied = { definition: definition(), codeHash: null, columns: [], appliedBy: 'ada' };
+  expect(await storeDefinition(db, applied)).toEqual({ version: 1, created: false });
+  const stricter = { ...definition(), gate: Gate.parse({ minimumGain: 0.01 }) };
+  expect(await storeDefinition(db, { ...applied, definition: stricter })).toEqual({ version: 2, created: true });
+});
+
+test('a definition that this release does not read is replaced by the next one that is applied', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const later = { ...definition(), oracle: true } as unknown as Definition;
+  await storeDefinition(db, { definition: later, codeHash: null, columns: [], appliedBy: 'ada' });
+  const stored = await latestDefinition(db, model);
+  expect(stored?.definition).toEqual(later);
+  expect(stored && definitionHash(stored)).toBe(stored?.hash);
+  const applied = { definition: definition(), codeHash: null, columns: [], appliedBy: 'ada' };
+  expect(await storeDefinition(db, applied)).toEqual({ version: 2, created: true });
 });

@@ -70,8 +70,8 @@ class ErrorBudget(Shape):
         populate_by_name=True,
     )
     wrong_promotions: Annotated[float, Field(alias="wrongPromotions", gt=0.0)]
-    per: Literal["P1Y"]
-    reserve: Annotated[float, Field(lt=1.0)]
+    per: Literal["P1Y"] = "P1Y"
+    reserve: Annotated[float, Field(lt=1.0)] = 0.2
 
 
 class Guardrail(Shape):
@@ -145,7 +145,7 @@ class SlicePolicy(Shape):
         | None
     ) = None
     margin: float
-    protected: bool
+    protected: bool = False
 
 
 class SearchPolicy(Shape):
@@ -163,7 +163,7 @@ class CutoffPolicy(Shape):
         populate_by_name=True,
     )
     score: float
-    accept: Literal["below", "above"]
+    accept: Literal["below", "above"] = "below"
 
 
 class CostPolicy(Shape):
@@ -173,8 +173,8 @@ class CostPolicy(Shape):
     )
     false_positive: Annotated[float | str, Field(alias="falsePositive")]
     false_negative: Annotated[float | str, Field(alias="falseNegative")]
-    true_positive: Annotated[float | str, Field(alias="truePositive")]
-    true_negative: Annotated[float | str, Field(alias="trueNegative")]
+    true_positive: Annotated[float | str, Field(alias="truePositive")] = 0
+    true_negative: Annotated[float | str, Field(alias="trueNegative")] = 0
 
 
 class ShiftPolicy(Shape):
@@ -182,9 +182,9 @@ class ShiftPolicy(Shape):
         extra="forbid",
         populate_by_name=True,
     )
-    psi: Annotated[float, Field(gt=0.0)]
-    ks: float
-    auc: float
+    psi: Annotated[float, Field(gt=0.0)] = 0.2
+    ks: float = 0.1
+    auc: float = 0.6
 
 
 class ControlsPolicy(Shape):
@@ -192,7 +192,7 @@ class ControlsPolicy(Shape):
         extra="forbid",
         populate_by_name=True,
     )
-    shuffled_fit: Annotated[bool, Field(alias="shuffledFit")]
+    shuffled_fit: Annotated[bool, Field(alias="shuffledFit")] = False
 
 
 class ApprovalPolicy(Shape):
@@ -200,8 +200,8 @@ class ApprovalPolicy(Shape):
         extra="forbid",
         populate_by_name=True,
     )
-    when: Literal["review", "always"]
-    deadline: str
+    when: Literal["review", "always"] = "review"
+    deadline: str = "P7D"
 
 
 class Schedule(Shape):
@@ -210,7 +210,7 @@ class Schedule(Shape):
         populate_by_name=True,
     )
     cron: str
-    time_zone: Annotated[str, Field(alias="timeZone")]
+    time_zone: Annotated[str, Field(alias="timeZone")] = "UTC"
 
 
 class ColumnStatistics(Shape):
@@ -576,19 +576,19 @@ class Source(Shape):
         extra="forbid",
         populate_by_name=True,
     )
-    connection: str
+    connection: str = "warehouse"
     query: str
     row_id: Annotated[str, Field(alias="rowId")]
     event_time: Annotated[str, Field(alias="eventTime")]
-    time_zone: Annotated[str, Field(alias="timeZone")]
+    time_zone: Annotated[str, Field(alias="timeZone")] = "UTC"
     known_at: Annotated[str | None, Field(alias="knownAt")] = None
     label: str
     labels: Literal["complete", "selected"]
     features: list[str]
     entity: str | None = None
-    cluster: Literal["day"] | Literal["none"] | list[str]
+    cluster: Literal["day"] | Literal["none"] | list[str] = "day"
     weight: str | None = None
-    carry: list[str]
+    carry: list[str] = []
     selection: SelectionColumns | None = None
 
 
@@ -896,7 +896,7 @@ class DeclarativePipeline(Shape):
         populate_by_name=True,
     )
     columns: list[ColumnSteps]
-    remainder: Literal["drop", "passthrough"]
+    remainder: Literal["drop", "passthrough"] = "drop"
     estimator: Step
 
 
@@ -923,26 +923,26 @@ class Gate(Shape):
         ]
         | None
     ) = None
-    win: Literal["superior", "nonInferior"]
-    minimum_gain: Annotated[float, Field(alias="minimumGain")]
+    win: Literal["superior", "nonInferior"] = "superior"
+    minimum_gain: Annotated[float, Field(alias="minimumGain")] = 0
     margin: float | None = None
     reason: str | None = None
     error: ErrorPerCycle | ErrorBudget
-    guardrails: list[Guardrail]
-    floors: list[Floor]
-    slices: list[SlicePolicy]
+    guardrails: Annotated[list[Guardrail], Field(validate_default=True)] = []
+    floors: Annotated[list[Floor], Field(validate_default=True)] = []
+    slices: Annotated[list[SlicePolicy], Field(validate_default=True)] = []
     undecided_slices: Annotated[
         Literal["blockProtected", "blockAll", "pass"], Field(alias="undecidedSlices")
-    ]
+    ] = "blockProtected"
     search: SearchPolicy | None = None
     detect: Annotated[float | None, Field(gt=0.0)] = None
-    on_loss: Annotated[Literal["keep", "review"], Field(alias="onLoss")]
+    on_loss: Annotated[Literal["keep", "review"], Field(alias="onLoss")] = "keep"
     cutoff: CutoffPolicy | None = None
     cost: CostPolicy | None = None
     bad_rate: Annotated[float | None, Field(alias="badRate", gt=0.0, lt=1.0)] = None
     quantile: Annotated[float | None, Field(gt=0.0, lt=1.0)] = None
-    unlabelled: float
-    leak: Annotated[float, Field(gt=0.5)]
+    unlabelled: float = 0.01
+    leak: Annotated[float, Field(gt=0.5)] = 0.995
     shift: ShiftPolicy
     controls: ControlsPolicy
     approval: ApprovalPolicy

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { canonicalHash } from '../../../ledger/canonicalHash.ts';
 import { migrate } from '../../../ledger/migrate.ts';
 import { type Ledger, openLedger } from '../../../ledger/openLedger.ts';
 import { type TestDatabase, withDatabase } from '../../postgres.ts';
@@ -71,6 +72,20 @@ test('all agree, to the bit, and nothing is written', async () => {
   const parts = (one.json().cycles as { findings: { part: string }[] }[])[0]?.findings.map(({ part }) => part);
   expect(parts).toEqual(['definition', 'evidence', 'verdict', 'primary', 'policy', 'charge', 'promotion', 'cycle']);
   expect(await readdir(store, { recursive: true })).toEqual(before);
+});
+
+test('a ledger of an earlier release agrees, whose documents lack keys that came later', async () => {
+  const lacking = (gate: string) => `#- '{${gate},approval}' #- '{${gate},undecidedSlices}'`;
+  await edit(`update reign.judgements set policy = policy ${lacking('gate')}`);
+  await edit(`update reign.definitions set document = document ${lacking('gate')} #- '{source,carry}'`);
+  const { rows } = await sql<{ document: unknown; code_hash: string | null }>`
+    select document, code_hash from reign.definitions`.execute(ledger.db);
+  for (const { document, code_hash } of rows) {
+    const hash = canonicalHash({ definition: document, codeHash: code_hash, columns: [] });
+    await edit(`update reign.definitions set hash = '${hash}'`);
+  }
+  const all = await reign('verify', '--all', 'flight-delay');
+  expect([all.code, all.stdout]).toEqual([0, expect.stringContaining('2 of 2 cycles agree')]);
 });
 
 describe('what was altered is named, and which cycle', () => {
