@@ -20,6 +20,8 @@ export interface AppliedDefinition extends CheckedDefinition {
   readonly created: boolean;
   /** Against the version before, one line each; empty for the first. */
   readonly changes: readonly string[];
+  /** Data files that are too large to travel with the code. */
+  readonly leftBehind: readonly string[];
 }
 
 interface Parts {
@@ -53,7 +55,7 @@ export async function applyDefinition(
     latest === undefined || !created
       ? []
       : describeChanges(await withCode(store, latest), { definition, code, columns });
-  return { model: definition.model, version, created, changes, ...checked };
+  return { model: definition.model, version, created, changes, leftBehind: pack?.leftBehind ?? [], ...checked };
 }
 
 async function check(

@@ -2,23 +2,33 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative, sep } from 'node:path';
 import { ReignError } from '../schemas/errors.ts';
+import { isDefinition, isSkipped, largestDataFile, textOf } from './codeFile.ts';
 
-/** The author's code as it is stored and as trainers unpack it. */
+/** The author's code, and the data files beside it, as they are stored and as trainers unpack them. */
 export interface CodePack {
   /** sha256 of `content`: what it is called in the store. */
   readonly hash: string;
-  /** UTF-8 JSON `{"files": {"pipeline.py": "..."}}`, files in the order of their names. */
+  /**
+   * UTF-8 JSON `{"files": {"pipeline.py": "..."}}`, files in the order of their names. Files that are not UTF-8 follow as
+   * `"binary": {"model.bin": "<base64>"}`; without any the member is absent, so that a folder of Python files alone
+   * has the hash that earlier releases gave it.
+   */
   readonly content: string;
+  /** Binary files in base64. */
   readonly files: Readonly<Record<string, string>>;
+  /** Data files that are too large to travel: `big.csv (512.0 MB)`. */
+  readonly leftBehind: readonly string[];
 }
 
-const largestBytes = 2_000_000;
+const mostPythonBytes = 2_000_000;
+const mostDataBytes = 50_000_000;
 /** A definition that lies in a home folder would otherwise walk all of it. */
 const mostEntries = 20_000;
 
 /**
- * Packs every .py below the definition's folder, but for hidden folders, `__pycache__`, `node_modules`, virtual
- * environments and links that lead out of it. The same files give the same bytes.
+ * Packs the files below the definition's folder: code, and the data that it reads. Skipped are definitions, hidden files
+ * and folders, `__pycache__`, `node_modules`, virtual environments, notebooks, `.md` and `.rst` files, and links that
+ * lead out of the folder. The same files give the same bytes.
  *
  * @param folder the definition's folder
  * @param entrypoint `pipeline.py:build`, relative to it
@@ -30,35 +40,62 @@ export async function packCode(folder: string, entrypoint: string, where: string
   const paths: string[] = [];
   await collect({ root, paths, entries: 0, where }, root, [root]);
   const entry = posix.normalize(entrypoint.slice(0, entrypoint.lastIndexOf(':')));
-  if (!paths.some((path) => nameIn(root, path) === entry)) {
+  if (!entry.endsWith('.py') || !paths.some((path) => nameIn(root, path) === entry)) {
     throw invalid(
       where,
       `found ${JSON.stringify(entrypoint)}; expected a .py file in the definition's folder or below`,
     );
   }
-  const texts: [string, string][] = [];
-  let bytes = 0;
-  for (const path of paths) {
-    const name = nameIn(root, path);
-    bytes += (await stat(path)).size;
-    if (bytes > largestBytes) {
-      throw invalid(
-        where,
-        `found more than 2 MB of .py files in the definition's folder (the last one: ${name}); expected a folder of its own`,
-      );
-    }
-    texts.push([name, await readText(path, name, where)]);
-  }
-  const files = Object.fromEntries(texts.sort(([a], [b]) => (a < b ? -1 : 1)));
-  const content = JSON.stringify({ files });
-  return { hash: createHash('sha256').update(content).digest('hex'), content, files };
+  const { texts, binaries, leftBehind } = await readFiles(root, paths, where);
+  const packed = { files: sorted(texts), ...(binaries.length > 0 && { binary: sorted(binaries) }) };
+  const content = JSON.stringify(packed);
+  const hash = createHash('sha256').update(content).digest('hex');
+  return { hash, content, files: sorted([...texts, ...binaries]), leftBehind: leftBehind.sort() };
 }
 
-/** The files of a stored pack. */
+/** The files of a stored pack, binary ones in base64. */
 export function unpackCode(content: Buffer | string): Record<string, string> {
-  const { files } = JSON.parse(content.toString()) as { files: Record<string, string> };
-  return files;
+  const { files, binary } = JSON.parse(content.toString()) as Record<'files' | 'binary', Record<string, string>>;
+  return { ...files, ...binary };
 }
+
+type NamedContent = [name: string, content: string];
+
+async function readFiles(root: string, paths: readonly string[], where: string) {
+  const texts: NamedContent[] = [];
+  const binaries: NamedContent[] = [];
+  const leftBehind: string[] = [];
+  let pythonBytes = 0;
+  let dataBytes = 0;
+  for (const path of paths) {
+    const name = nameIn(root, path);
+    const isPython = name.endsWith('.py');
+    const { size } = await stat(path);
+    if (isPython) {
+      pythonBytes += size;
+      if (pythonBytes > mostPythonBytes) throw tooMuch(where, '2 MB of .py files', name);
+    } else if (size > largestDataFile) {
+      leftBehind.push(`${name} (${(size / 1e6).toFixed(1)} MB)`);
+      continue;
+    }
+    const bytes = await readFile(path);
+    const text = textOf(bytes);
+    if (isPython && text === undefined) {
+      throw invalid(where, `found ${name}, which is not UTF-8; expected UTF-8 text`);
+    }
+    if (text !== undefined && isDefinition(name, text)) continue;
+    if (!isPython) {
+      dataBytes += size;
+      if (dataBytes > mostDataBytes) throw tooMuch(where, '50 MB of data files', name);
+    }
+    if (text !== undefined) texts.push([name, text]);
+    else binaries.push([name, bytes.toString('base64')]);
+  }
+  return { texts, binaries, leftBehind };
+}
+
+const sorted = (files: readonly NamedContent[]): Record<string, string> =>
+  Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 interface Walk {
   readonly root: string;
@@ -79,17 +116,15 @@ async function collect(walk: Walk, folder: string, above: readonly string[]): Pr
     );
   }
   for (const entry of entries) {
-    if (entry.name.startsWith('.') || skipped.has(entry.name)) continue;
+    if (isSkipped(entry.name)) continue;
     const path = join(folder, entry.name);
     const target = entry.isSymbolicLink() ? await realpath(path).catch(() => undefined) : path;
     if (target === undefined || !isBelow(walk.root, target)) continue;
     const kind = entry.isSymbolicLink() ? await stat(target) : entry;
     if (kind.isDirectory() && !above.includes(target)) await collect(walk, path, [...above, target]);
-    else if (kind.isFile() && entry.name.endsWith('.py')) walk.paths.push(path);
+    else if (kind.isFile()) walk.paths.push(path);
   }
 }
-
-const skipped = new Set(['__pycache__', 'node_modules']);
 
 function isBelow(root: string, path: string): boolean {
   const way = relative(root, path);
@@ -98,14 +133,11 @@ function isBelow(root: string, path: string): boolean {
 
 const nameIn = (root: string, path: string) => relative(root, path).split(sep).join('/');
 
-async function readText(path: string, name: string, where: string): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw invalid(where, `found ${name}, which is not UTF-8; expected UTF-8 text`);
-  }
-}
+const tooMuch = (where: string, amount: string, name: string) =>
+  invalid(
+    where,
+    `found more than ${amount} in the definition's folder (the last one: ${name}); expected a folder of its own`,
+  );
 
 const invalid = (where: string, problem: string) =>
   new ReignError('DefinitionInvalid', `${where} pipeline.entrypoint: ${problem}`);

@@ -22,21 +22,26 @@ export const applyCommand = (session: Session, tell: Tell) =>
       tell({ document: documentOf(applied), text: ({ paint }) => textOf(applied, paint) });
     });
 
-const documentOf = ({ model, version, created, changes, columns, pipeline }: AppliedDefinition) => ({
+const documentOf = ({ model, version, created, changes, leftBehind, columns, pipeline }: AppliedDefinition) => ({
   model,
   version,
   created,
   changes,
+  leftBehind,
   columns,
   pipeline,
 });
 
-function textOf({ model, version, created, changes, columns, pipeline }: AppliedDefinition, paint: Paint): string {
+function textOf(applied: AppliedDefinition, paint: Paint): string {
+  const { model, version, created, changes, leftBehind, columns, pipeline } = applied;
   const name = paint('bold', model);
-  if (!created) return `${name}: unchanged, version ${version} holds`;
+  const left = leftBehind.map(
+    (file) => `${paint('yellow', 'left behind')}  ${file}: data files above 10 MB do not travel`,
+  );
+  if (!created) return [`${name}: unchanged, version ${version} holds`, ...left].join('\n');
   const checked = `${columns.length} columns; pipeline ${pipeline.steps.join(' -> ')}`;
   const lines = [`${name}: version ${version} stored`, paint('dim', `  ${checked}`)];
   if (changes.length > 0) lines.push('changed:', ...changes.map((change) => `  ${change}`));
   else if (version === 1) lines.push(`Start its first cycle: reign retrain ${model} --as-of T --wait`);
-  return lines.join('\n');
+  return [...lines, ...left].join('\n');
 }

@@ -20,12 +20,14 @@ function write(files: Record<string, string | Uint8Array>): void {
 
 const pack = (entrypoint = 'pipeline.py:build') => packCode(folder, entrypoint, 'm.yaml:20:15');
 
-test('packs every .py below the folder, in the order of names, and nothing else', async () => {
+test('a folder of .py files and definitions keeps the bytes that releases without data files gave it', async () => {
   write({
     'pipeline.py': 'p',
     'b/c.py': 'c',
     'b.py': 'b',
-    'm.yaml': 'model: m',
+    'm.yaml': 'model: m\nsource: { query: select 1 }\npipeline: { entrypoint: pipeline.py:build }\n',
+    'README.md': 'Read me.',
+    'explore.ipynb': '{}',
     '.hidden/x.py': '',
     '.x.py': '',
     '__pycache__/y.py': '',
@@ -36,6 +38,31 @@ test('packs every .py below the folder, in the order of names, and nothing else'
   const { content, files } = await pack();
   expect(content).toBe('{"files":{"b.py":"b","b/c.py":"c","pipeline.py":"p"}}');
   expect(unpackCode(content)).toEqual(files);
+});
+
+test('data files travel: text as it is, anything else in base64', async () => {
+  const binary = Uint8Array.from([0, 255, 10]);
+  write({
+    'pipeline.py': 'p',
+    'risk.json': '{"car": 0.2}\r\n',
+    'tables/zip.bin': binary,
+    'tables/units.yaml': 'model: 3',
+  });
+  const { content, files } = await pack();
+  expect(JSON.parse(content)).toEqual({
+    files: { 'pipeline.py': 'p', 'risk.json': '{"car": 0.2}\r\n', 'tables/units.yaml': 'model: 3' },
+    binary: { 'tables/zip.bin': Buffer.from(binary).toString('base64') },
+  });
+  expect(unpackCode(content)).toEqual(files);
+});
+
+test('a data file above 10 MB stays behind and is named; too many of them are refused', async () => {
+  write({ 'pipeline.py': 'p', 'big.csv': 'x'.repeat(10_000_001), 'small.csv': 'x'.repeat(10_000_000) });
+  const { files, leftBehind } = await pack();
+  expect(Object.keys(files)).toEqual(['pipeline.py', 'small.csv']);
+  expect(leftBehind).toEqual(['big.csv (10.0 MB)']);
+  for (let at = 0; at < 5; at++) write({ [`more${at}.csv`]: 'x'.repeat(9_000_000) });
+  await expect(pack()).rejects.toThrow('found more than 50 MB of data files');
 });
 
 test('links are followed inside the folder only, and never in circles', async () => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -99,3 +100,54 @@ answer = mlflow.pyfunc.load_model({str(tmp_path / "model")!r}).predict(frame)
 print(json.dumps([len(row) for row in answer]))
 """
     assert in_a_clean_process(script, empty) == [2, 2]
+
+
+READS_FILES = """
+import json
+import os
+from pathlib import Path
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from tables.shift import shift
+
+HERE = Path(__file__).parent
+SCALE = os.path.join(os.path.dirname(__file__), 'tables', 'scale.bin')
+AT_IMPORT = json.loads((HERE / 'factor.json').read_text())
+
+def lookup(X):
+    factor = json.loads((Path(__file__).parent / 'factor.json').read_text())
+    again = json.loads((HERE / 'factor.json').read_text())
+    with open(SCALE, 'rb') as file:
+        scale = file.read()[0]
+    return X[['amount']] * 0 + [factor + again + AT_IMPORT + scale + shift()]
+
+def build():
+    return Pipeline([('lookup', FunctionTransformer(lookup)), ('model', LogisticRegression())])
+"""
+SHIFT = """
+from pathlib import Path
+
+def shift():
+    return float((Path(__file__).with_name('shift.txt')).read_text())
+"""
+
+
+def test_data_files_are_found_by_file_where_the_model_is_loaded(define: Any, write_code: Any, tmp_path: Path) -> None:
+    folder = write_code(pipeline=READS_FILES, tables__shift=SHIFT)
+    (folder / "factor.json").write_text("1")
+    (folder / "tables" / "scale.bin").write_bytes(b"\xff")
+    (folder / "tables" / "shift.txt").write_text("1000")
+    (tmp_path / "model.pkl").write_bytes(cloudpickle.dumps(fitted(define, folder)))
+    shutil.rmtree(folder)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    answer = in_a_clean_process(
+        f"""
+import pickle
+model = pickle.load(open({str(tmp_path / "model.pkl")!r}, 'rb'))
+print(json.dumps(model.estimator_[0].transform(frame)['amount'].tolist()))
+""",
+        empty,
+    )
+    assert answer == [1258.0, 1258.0]

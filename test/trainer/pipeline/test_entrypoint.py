@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,28 @@ def test_a_file_in_a_folder_finds_its_neighbours_and_the_top(define: Any, write_
         models__pipeline=f"import top, near\n{returning('LogisticRegression(C=top.A + near.B)')}",
     )
     assert build_pipeline(define({"entrypoint": "models/pipeline.py:build"}), folder).C == 3
+
+
+def test_relative_imports_reach_the_neighbours(define: Any, write_code: Any) -> None:
+    folder = write_code(
+        shared="A = 1\n",
+        models__near="from .nearer import B\n",
+        models__nearer="B = 2\n",
+        models__pipeline=f"from ..shared import A\nfrom . import near\n{returning('LogisticRegression(C=A + near.B)')}",
+    )
+    assert build_pipeline(define({"entrypoint": "models/pipeline.py:build"}), folder).C == 3
+
+
+def test_a_relative_import_where_there_is_no_package_is_explained(define: Any, write_code: Any) -> None:
+    folder = write_code(pipeline="import features\n", features="from .units import METRE\n", units="METRE = 1\n")
+    with pytest.raises(TrainerError, match="^features.py:1: .* relative import .* import the file by its name"):
+        build_pipeline(define(CODE), folder)
+
+
+def test_a_file_that_did_not_travel_is_named(define: Any, write_code: Any) -> None:
+    folder = write_code(pipeline="from pathlib import Path\n(Path(__file__).parent / 'risk.json').read_text()\n")
+    with pytest.raises(TrainerError, match=r"pipeline.py:2: .* FileNotFoundError \(risk.json is not among the files"):
+        build_pipeline(define(CODE), folder)
 
 
 def test_two_versions_one_after_the_other_have_their_own_modules(define: Any, write_code: Any) -> None:
@@ -221,6 +244,9 @@ def test_a_code_pack_writes_nothing_outside_of_its_folder(store: Store, tmp_path
     unpack_code(store, pack(store, {"a.py": "x = 'ü'\r\n", "sub/b.py": ""}), folder)
     assert (folder / "a.py").read_bytes() == "x = 'ü'\r\n".encode()
     assert (folder / "sub" / "b.py").exists()
+    binary = {"files": {"a.py": ""}, "binary": {"sub/zip.bin": base64.b64encode(b"\x00\xff").decode()}}
+    unpack_code(store, store.write_document("code", json.dumps(binary).encode()), folder)
+    assert (folder / "sub" / "zip.bin").read_bytes() == b"\x00\xff"
     for name in ("../evil.py", "/tmp/evil.py", "sub/../../evil.py"):
         with pytest.raises(TrainerError) as caught:
             unpack_code(store, pack(store, {name: ""}), folder)

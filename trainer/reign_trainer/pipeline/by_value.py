@@ -7,8 +7,9 @@ from types import ModuleType
 
 import cloudpickle
 
-from . import labelled
+from . import labelled, shipped_files
 from .code import modules_of
+from .ship import ship_files
 
 
 def register_by_value(code_folder: Path | None) -> list[ModuleType]:
@@ -16,7 +17,7 @@ def register_by_value(code_folder: Path | None) -> list[ModuleType]:
 
     Every module that was imported from the folder is registered, not only the one of the entrypoint: a class of a
     sibling would otherwise be looked up by name where the model is loaded, and not be found, or be that of another
-    version.
+    version. Data files beside the code travel too.
 
     Parameters
     ----------
@@ -28,7 +29,10 @@ def register_by_value(code_folder: Path | None) -> list[ModuleType]:
     list of module
         Those registered.
     """
-    modules = [labelled, *([] if code_folder is None else modules_of(code_folder))]
+    modules = [labelled, shipped_files]
+    if code_folder is not None:
+        modules += modules_of(code_folder)
+        ship_files(code_folder)
     for module in modules:
         cloudpickle.register_pickle_by_value(module)
     return modules

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import os
 import sys
@@ -23,7 +25,8 @@ def unpack_code(store: Store, code_hash: str, folder: Path) -> None:
     ----------
     store : Store
     code_hash : str
-        Of the pack: UTF-8 JSON, ``{"files": {"pipeline.py": "...", "sub/other.py": "..."}}``.
+        Of the pack: UTF-8 JSON, ``{"files": {"pipeline.py": "...", "sub/other.py": "..."}}``; files that are not UTF-8
+        stand in base64 below ``"binary"``, which packs of earlier releases do not have.
     folder : pathlib.Path
         Made where it is missing. Nothing is written outside of it.
 
@@ -34,15 +37,15 @@ def unpack_code(store: Store, code_hash: str, folder: Path) -> None:
     """
     files = _files(store.read_document("code", code_hash), code_hash)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
+    for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
+        path.write_bytes(content)
 
 
 def modules_of(folder: Path) -> list[ModuleType]:
     """Give the modules that were imported from below a folder."""
-    roots = _roots(folder)
+    roots = roots_of(folder)
     return [module for module in list(sys.modules.values()) if any(_is_below(at, roots) for at in _places(module))]
 
 
@@ -51,7 +54,7 @@ def forget_code(folder: Path) -> None:
 
     For a process that builds one pipeline after another: two versions have modules of the same names.
     """
-    roots = _roots(folder)
+    roots = roots_of(folder)
     for module in modules_of(folder):
         sys.modules.pop(module.__name__, None)
     sys.path[:] = [entry for entry in sys.path if not _is_below(entry, roots)]
@@ -60,20 +63,22 @@ def forget_code(folder: Path) -> None:
             del sys.path_importer_cache[entry]
 
 
-def _files(content: bytes, code_hash: str) -> dict[str, str]:
+def _files(content: bytes, code_hash: str) -> dict[str, bytes]:
     try:
-        files = json.loads(content)["files"]
-        items = {str(name): text for name, text in files.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+        pack = json.loads(content)
+        files = {str(name): text.encode() for name, text in pack["files"].items()}
+        files |= {str(name): base64.b64decode(text, validate=True) for name, text in pack.get("binary", {}).items()}
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         raise TrainerError("StoreCorrupt", f"The store's code/{code_hash} is not a code pack.") from None
-    for name, text in items.items():
+    for name in files:
         path = PurePosixPath(name)
-        if not isinstance(text, str) or path.is_absolute() or ".." in path.parts or "\\" in name or not path.parts:
+        if path.is_absolute() or ".." in path.parts or "\\" in name or not path.parts:
             raise TrainerError("StoreCorrupt", f"The store's code/{code_hash} names a file outside of its folder.")
-    return items
+    return files
 
 
-def _roots(folder: Path) -> tuple[str, ...]:
+def roots_of(folder: Path) -> tuple[str, ...]:
+    """Give the absolute names of a folder, with and without links."""
     return tuple({str(folder.absolute()), str(folder.resolve())})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import inspect
@@ -13,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 from reign_trainer.errors import TrainerError
 from reign_trainer.shapes import ErrorDetail
 
-from .code import modules_of
+from .code import modules_of, roots_of
 from .invalid import invalid, nearest
 from .traceback import author_traceback
 
 if TYPE_CHECKING:
     from reign_trainer.store import Store
+
+
+#: The code folder as a package, where the file imports its neighbours as ``from .features import Hour``.
+_PACKAGE = "reign_code"
 
 
 def build_from_code(entrypoint: str, code_folder: Path, store: Store | None) -> Any:
@@ -76,6 +81,11 @@ def _import(file: str, code_folder: Path, store: Store | None) -> ModuleType:
         raise invalid("pipeline.entrypoint", f"{file} has the name of the module `{name}`: give the file another one.")
     if taken is not None:
         return taken
+    if _imports_relatively(path):
+        package = ModuleType(_PACKAGE)
+        package.__path__ = [str(code_folder)]
+        sys.modules[_PACKAGE] = package
+        name = ".".join([_PACKAGE, *Path(file).with_suffix("").parts])
     for folder in (str(code_folder), str(path.parent)):
         if folder in sys.path:
             sys.path.remove(folder)
@@ -87,6 +97,14 @@ def _import(file: str, code_folder: Path, store: Store | None) -> ModuleType:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
         raise _author_error("PipelineImport", error, file, code_folder, store) from None
+
+
+def _imports_relatively(path: Path) -> bool:
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):  # importing it says where
+        return False
+    return any(isinstance(node, ast.ImportFrom) and node.level > 0 for node in ast.walk(tree))
 
 
 def _required_arguments(function: Any) -> list[str]:
@@ -106,6 +124,20 @@ def _author_error(code: str, error: BaseException, what: str, code_folder: Path,
     where = what if file is None else f"{file}:{line}"
     raised = "does not import" if code == "PipelineImport" else "raised"
     stored = None if store is None else store.write_document("tracebacks", full.encode())
-    kind = short.splitlines()[0]
+    kind = short.splitlines()[0] + _missing_file(error, code_folder)
     message = f"{where}: {what} {raised}: {kind}." if file is not None else f"{what} {raised}: {kind}."
     return TrainerError(code, message, ErrorDetail(traceback=stored, file=file, line=line))
+
+
+def _missing_file(error: BaseException, code_folder: Path) -> str:
+    """Name a file that is not in the folder. Only before a fit: no row has been read that could be part of the name."""
+    if not isinstance(error, FileNotFoundError) or not isinstance(error.filename, str | Path):
+        return ""
+    for root in roots_of(code_folder):
+        if Path(error.filename).is_relative_to(root):
+            name = Path(error.filename).relative_to(root).as_posix()
+            return (
+                f" ({name} is not among the files that travel with the definition: it is missing, larger than 10 MB,"
+                " hidden, or of a kind that stays behind)"
+            )
+    return " (the file lies outside of the definition's folder: only what is in the folder travels)"

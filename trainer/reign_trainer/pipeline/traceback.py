@@ -47,6 +47,8 @@ def author_traceback(exception: BaseException, code_folder: Path | None) -> Auth
 
 def _class_of(exception: BaseException) -> str:
     name = type(exception).__name__
+    if isinstance(exception, ImportError) and "relative import" in str(exception):
+        return f"{name} (a relative import in a file that is not part of a package: import the file by its name)"
     # The name of a module is no row's value, and the one thing that is needed here.
     if isinstance(exception, ImportError) and exception.name:
         return f"{name} (module {exception.name})"
