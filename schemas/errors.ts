@@ -57,10 +57,20 @@ export const errors = {
     retry: false,
     advice: 'Give the trainer more memory, shorten the training window, or select fewer columns.',
   },
+  FittedModelDiffers: {
+    retry: false,
+    advice:
+      'Let the fitted pipeline depend on nothing but its own state: no global configuration, environment variables, files or random numbers when it predicts.',
+  },
   FitTimeout: { retry: false, advice: 'Raise REIGN_FIT_TIMEOUT, or make the fit cheaper.' },
+  PredictTimeout: { retry: false, advice: 'Make predicting faster, or raise REIGN_PREDICT_TIMEOUT.' },
   VersionUnloadable: {
     retry: false,
     advice: 'The version needs the environment it was fitted in: see its requirements in MLflow.',
+  },
+  VersionAltered: {
+    retry: false,
+    advice: "The version's files in MLflow are not those that were fitted: restore them from a backup, or retrain.",
   },
   MeasurementImpossible: { retry: false, advice: "Choose a longer holdout, or correct the pipeline's predictions." },
   TrackerRefused: { retry: false, advice: 'See the message: MLflow refuses the request itself.' },
@@ -68,6 +78,7 @@ export const errors = {
     retry: false,
     advice: 'A stored file does not match its hash: restore it from a backup, or retrain for another asOf.',
   },
+  DiskFull: { retry: false, advice: 'Free space on the disk that the message names, then retrain.' },
   LedgerConflict: { retry: false, advice: "Look at the ledger's events for this cycle." },
   SourceUnavailable: { retry: true, advice: 'Check the warehouse; the cycle goes on by itself when it answers.' },
   TrackerUnavailable: { retry: true, advice: 'Check MLflow; the cycle goes on by itself when it answers.' },

@@ -90,13 +90,19 @@ export const FitRequest = z
     /** A control: the labels are dealt out at random before the fit. Only with `run: null`. */
     shuffleLabels: z.boolean(),
     timeoutSeconds: z.int(),
+    /** The caller asks for `track` itself, while the next steps run; absent: the fit itself writes to MLflow. */
+    trackLater: z.boolean().nullish(),
   })
   .meta({ id: 'FitRequest' });
 export type FitRequest = z.infer<typeof FitRequest>;
 export const FitResult = z
   .strictObject({
-    /** What mlflow.pyfunc.load_model takes: models:/m-... or a folder. */
+    /** What mlflow.pyfunc.load_model takes, models:/m-..., or fit:KEY: the folder of a fit in the store. */
     modelUri: z.string(),
+    /** SHA-256 of the model's files by their paths, taken before upload; versions of earlier releases have none. */
+    files: z.record(z.string(), Hash).nullish(),
+    /** SHA-256 of `files` as canonical JSON: every load of the version checks it. */
+    digest: Hash.nullish(),
     rows: z.int(),
     /** The trivial predictor: class shares of the training rows in the order of the classes, or the mean of the label. */
     trivial: z.union([z.array(z.number()), z.number()]),
@@ -110,16 +116,28 @@ export type FitResult = z.infer<typeof FitResult>;
 /** Score one version on one snapshot, in a process that loads no other version. */
 export const ScoreRequest = z
   .strictObject({
+    /** models:/m-..., or fit:KEY: the folder of a fit in the store. */
     modelUri: z.string(),
     /** For messages: `flight-delay version 3`. */
     name: z.string(),
     /** The definition the version was fitted by: its features, task and classes. */
     definition: Definition,
     snapshot: Hash,
+    /** Of the version's files, from the ledger; versions of earlier releases have none. */
+    digest: Hash.nullish(),
+    /** So many rows are also sent as raw JSON and their answers compared: the rehearsal. */
+    rehearsedRows: z.int().nullish(),
   })
   .meta({ id: 'ScoreRequest' });
 export type ScoreRequest = z.infer<typeof ScoreRequest>;
-export const ScoreResult = z.strictObject({ predictions: Hash, rows: z.int() }).meta({ id: 'ScoreResult' });
+export const ScoreResult = z
+  .strictObject({
+    predictions: Hash,
+    rows: z.int(),
+    /** Where one was asked for. */
+    rehearsal: Rehearsal.nullish(),
+  })
+  .meta({ id: 'ScoreResult' });
 export type ScoreResult = z.infer<typeof ScoreResult>;
 
 /** Send holdout rows as raw JSON through the version and compare with its stored predictions. */
@@ -167,6 +185,12 @@ export const EvaluateRequest = z
 export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
 export const EvaluateResult = z.strictObject({ evidence: Hash }).meta({ id: 'EvaluateResult' });
 export type EvaluateResult = z.infer<typeof EvaluateResult>;
+
+/** Show evidence on the challenger's MLflow run: holdout_* metrics and pictures. */
+export const TrackEvidenceRequest = z
+  .strictObject({ run: TrackedRun, evidence: Hash })
+  .meta({ id: 'TrackEvidenceRequest' });
+export type TrackEvidenceRequest = z.infer<typeof TrackEvidenceRequest>;
 
 /** Look at features and labels of both snapshots: leaks, shift, labels that have flipped. */
 export const ObserveRequest = z
@@ -230,6 +254,7 @@ export const trainerShapes = {
   Rehearsal,
   EvaluateRequest,
   EvaluateResult,
+  TrackEvidenceRequest,
   Observations,
   ObserveRequest,
   ObserveResult,

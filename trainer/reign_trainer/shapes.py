@@ -500,6 +500,8 @@ class FitResult(Shape):
         populate_by_name=True,
     )
     model_uri: Annotated[str, Field(alias="modelUri")]
+    files: dict[str, str] | None = None
+    digest: str | None = None
     rows: int
     trivial: list[float] | float
     training_metrics: Annotated[dict[str, float], Field(alias="trainingMetrics")]
@@ -514,6 +516,7 @@ class ScoreResult(Shape):
     )
     predictions: str
     rows: int
+    rehearsal: Rehearsal | None = None
 
 
 class EvaluateResult(Shape):
@@ -521,6 +524,15 @@ class EvaluateResult(Shape):
         extra="forbid",
         populate_by_name=True,
     )
+    evidence: str
+
+
+class TrackEvidenceRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    run: TrackedRun
     evidence: str
 
 
@@ -1084,6 +1096,7 @@ class FitRequest(Shape):
     run: TrackedRun | None
     shuffle_labels: Annotated[bool, Field(alias="shuffleLabels")]
     timeout_seconds: Annotated[int, Field(alias="timeoutSeconds")]
+    track_later: Annotated[bool | None, Field(alias="trackLater")] = None
 
 
 class ScoreRequest(Shape):
@@ -1095,6 +1108,8 @@ class ScoreRequest(Shape):
     name: str
     definition: Definition
     snapshot: str
+    digest: str | None = None
+    rehearsed_rows: Annotated[int | None, Field(alias="rehearsedRows")] = None
 
 
 class RehearseRequest(Shape):
@@ -1185,6 +1200,9 @@ class Shapes(Shape):
     rehearsal: Annotated[Rehearsal, Field(alias="Rehearsal")]
     evaluate_request: Annotated[EvaluateRequest, Field(alias="EvaluateRequest")]
     evaluate_result: Annotated[EvaluateResult, Field(alias="EvaluateResult")]
+    track_evidence_request: Annotated[
+        TrackEvidenceRequest, Field(alias="TrackEvidenceRequest")
+    ]
     observations: Annotated[Observations, Field(alias="Observations")]
     observe_request: Annotated[ObserveRequest, Field(alias="ObserveRequest")]
     observe_result: Annotated[ObserveResult, Field(alias="ObserveResult")]
