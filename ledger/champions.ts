@@ -14,6 +14,8 @@ export interface Champion {
   readonly cycle: string;
   readonly asOf: string;
   readonly modelUri: string;
+  /** Of its files; null for a version of an earlier release. */
+  readonly digest: string | null;
   readonly definitionVersion: number;
   readonly codeHash: string | null;
   readonly trainSnapshot: string;
@@ -99,6 +101,7 @@ async function lastChampion(
     cycle: row.cycle,
     asOf: instant(row.as_of),
     modelUri,
+    digest: row.digest,
     definitionVersion: row.definition_version,
     codeHash: row.code_hash,
     trainSnapshot,

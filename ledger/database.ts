@@ -119,6 +119,8 @@ interface VersionsTable {
   environment_hash: string | null;
   python: string | null;
   created_at: Clock;
+  files: OptionalJson<Readonly<Record<string, string>>>;
+  digest: string | null;
 }
 
 interface JudgementsTable {

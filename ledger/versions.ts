@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { ReignError } from '../schemas/errors.ts';
 import type { FitResult, TrackedRun } from '../schemas/payloads.ts';
 import type { Database } from './database.ts';
+import { filesDigest } from './filesDigest.ts';
 import { instant } from './instants.ts';
 import { isJudged } from './judgements.ts';
 import { type Attempt, lockCycle } from './lockCycle.ts';
@@ -26,6 +27,9 @@ export interface VersionRow {
   readonly trainingMetrics: FitResult['trainingMetrics'] | null;
   readonly environmentHash: string | null;
   readonly python: string | null;
+  /** The model's files with the sha256 of each, and what names them all; null for a version of an earlier release. */
+  readonly files: Readonly<Record<string, string>> | null;
+  readonly digest: string | null;
 }
 
 /** The version of a cycle, or the one with a number in the registry. */
@@ -96,17 +100,24 @@ const notFitted = {
   training_metrics: null,
   environment_hash: null,
   python: null,
+  files: null,
+  digest: null,
 };
 
 /**
  * Stores what the fit gave; what was stored first stays. The training snapshot is the one that the cycle has named: a
- * version that was fitted on another, or in another environment, is the error LedgerConflict.
+ * version that was fitted on another, or in another environment, is the error LedgerConflict; so is one with other files.
  */
 export async function nameFit(
   db: Kysely<Database>,
   { id: cycle, attempt }: Attempt,
   fit: FitResult,
 ): Promise<VersionRow> {
+  // A trainer of an earlier release says nothing of files.
+  const files = fit.files ?? null;
+  const digest = fit.digest ?? null;
+  if (files !== null && filesDigest(files) !== digest)
+    throw new ReignError('LedgerConflict', `Cycle ${cycle}: the digest of the model's files is not that of their list`);
   return await db.transaction().execute(async (transaction) => {
     const { train_snapshot } = await lockCycle(transaction, { id: cycle, attempt });
     if (train_snapshot === null)
@@ -117,8 +128,11 @@ export async function nameFit(
       throw new ReignError('LedgerConflict', message);
     }
     if (named.modelUri !== null) {
-      if (named.trainSnapshot === train_snapshot && named.environmentHash === fit.environmentHash) return named;
-      throw new ReignError('LedgerConflict', otherFit(named));
+      if (named.trainSnapshot !== train_snapshot || named.environmentHash !== fit.environmentHash)
+        throw new ReignError('LedgerConflict', otherFit(named));
+      if (named.digest !== null && digest !== null && named.digest !== digest)
+        throw new ReignError('LedgerConflict', otherFiles(named));
+      return named;
     }
     await transaction
       .updateTable('versions')
@@ -130,6 +144,8 @@ export async function nameFit(
         training_metrics: JSON.stringify(fit.trainingMetrics),
         environment_hash: fit.environmentHash,
         python: fit.python,
+        files: files && JSON.stringify(files),
+        digest,
       })
       .where('cycle', '=', cycle)
       .execute();
@@ -140,6 +156,10 @@ export async function nameFit(
 const otherFit = ({ cycle }: VersionRow): string =>
   `Cycle ${cycle} has a version already, fitted on other rows or in another environment than now, which was judged or ` +
   'is being judged; apply a new definition version or choose another asOf';
+
+const otherFiles = ({ cycle, run }: VersionRow): string =>
+  `Cycle ${cycle} has named the files of its model ${run.modelId} already, and these are others: the run was fitted ` +
+  'twice, or its model was changed in MLflow; choose another asOf, or apply a new definition version';
 
 /**
  * Names the cycle's version in the registry: the answer is what was named first. Offer the lowest that MLflow has for the
@@ -194,5 +214,7 @@ function versionRow(row: Selectable<Database['versions']> & { as_of: string }): 
     trainingMetrics: row.training_metrics,
     environmentHash: row.environment_hash,
     python: row.python,
+    files: row.files,
+    digest: row.digest,
   };
 }

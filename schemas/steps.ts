@@ -45,6 +45,8 @@ export interface VersionToScore {
   readonly cycle: string;
   readonly asOf: string;
   readonly modelUri: string;
+  /** Of its files; null for a version of an earlier release. */
+  readonly digest: string | null;
   readonly definition: Definition;
   readonly definitionVersion: number;
   readonly codeHash: string | null;

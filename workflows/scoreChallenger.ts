@@ -12,8 +12,9 @@ export async function scoreChallenger(
 ): Promise<Challenger> {
   const { cycle, definition } = plan;
   const name = `${cycle.model} version ${fitted.version}`;
-  const subject = { modelUri: fitted.fit.modelUri, name, definition, snapshot: snapshots.holdout.contentHash };
-  const { predictions } = await trainer.score(subject);
+  const { modelUri, digest } = fitted.fit;
+  const subject = { modelUri, name, definition, snapshot: snapshots.holdout.contentHash };
+  const { predictions } = await trainer.score({ ...subject, digest });
   const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows });
   return { ...fitted, predictions, rehearsal, shuffledFit: await shuffledFit(plan, snapshots) };
 }
@@ -22,8 +23,14 @@ export async function scoreChallenger(
 async function shuffledFit(plan: PlannedCycle, snapshots: Snapshots): Promise<string | null> {
   const { cycle, definition } = plan;
   if (!definition.gate.controls.shuffledFit) return null;
-  const { modelUri } = await trainer.fit({ ...fitRequest(plan, snapshots), run: null, shuffleLabels: true });
+  const { modelUri, digest } = await trainer.fit({ ...fitRequest(plan, snapshots), run: null, shuffleLabels: true });
   const name = `${cycle.model} fitted on shuffled labels`;
-  const { predictions } = await trainer.score({ modelUri, name, definition, snapshot: snapshots.holdout.contentHash });
+  const { predictions } = await trainer.score({
+    modelUri,
+    digest,
+    name,
+    definition,
+    snapshot: snapshots.holdout.contentHash,
+  });
   return predictions;
 }

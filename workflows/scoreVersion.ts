@@ -37,8 +37,8 @@ export async function scoreVersion(
 
 /** In today's environment, or, where that cannot load it, by a trainer of the environment it was fitted in. */
 async function score(plan: PlannedCycle, version: VersionToScore, snapshot: string): Promise<ScoreResult> {
-  const { modelUri, definition, environmentHash } = version;
-  const request = { modelUri, name: `${plan.cycle.model} version ${version.version}`, definition, snapshot };
+  const { modelUri, digest, definition, environmentHash } = version;
+  const request = { modelUri, digest, name: `${plan.cycle.model} version ${version.version}`, definition, snapshot };
   try {
     return await trainer.score(request);
   } catch (error) {

@@ -25,8 +25,9 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   const fit = await trainer.fit({ ...toFit, run: null, shuffleLabels: false });
 
   progress.at('score');
-  const subject = { modelUri: fit.modelUri, name: 'the tried version', definition, snapshot: holdout.contentHash };
-  const { predictions } = await trainer.score(subject);
+  const { modelUri, digest } = fit;
+  const subject = { modelUri, name: 'the tried version', definition, snapshot: holdout.contentHash };
+  const { predictions } = await trainer.score({ ...subject, digest });
 
   progress.at('rehearse');
   const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: 1000 });

@@ -6,6 +6,7 @@ import * as events from './events.ts';
 import * as followUps from './followUps.ts';
 import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
+import * as versionFiles from './versionFiles.ts';
 import * as versions from './versions.ts';
 
 /** Every migration, by name, in alphabetical order. One that was released is never edited: append another. */
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-error-charges': errorCharges,
   '0007-follow-ups': followUps,
   '0008-observations': observations,
+  '0009-version-files': versionFiles,
 };

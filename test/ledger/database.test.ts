@@ -86,6 +86,8 @@ const tables: Tables = {
     environment_hash: 'text?',
     python: 'text?',
     created_at: time,
+    files: 'jsonb?',
+    digest: 'text?',
   },
   judgements: {
     cycle: 'text',

@@ -5,6 +5,7 @@ import { currentChampion } from '../../ledger/champions.ts';
 import { type Claim, claimCycle } from '../../ledger/claimCycle.ts';
 import type { Database } from '../../ledger/database.ts';
 import { storeDefinition } from '../../ledger/definitions.ts';
+import { filesDigest } from '../../ledger/filesDigest.ts';
 import { type NewJudgement, storeJudgement } from '../../ledger/judgements.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { type PromoteResult, promote } from '../../ledger/promote.ts';
@@ -96,8 +97,15 @@ export const snapshot = (
 
 export const trackedRun = (id: string) => ({ experimentId: '1', runId: `run ${id}`, modelId: `m-${id}` });
 
+export const filesOf = (id: string): Record<string, string> => ({
+  MLmodel: hashOf(`MLmodel ${id}`),
+  'model.pkl': hashOf(`model.pkl ${id}`),
+});
+
 export const fitResult = (id: string): FitResult => ({
   modelUri: `models:/m-${id}`,
+  files: filesOf(id),
+  digest: filesDigest(filesOf(id)),
   rows: 990,
   trivial: [0.8, 0.2],
   trainingMetrics: { training_log_loss: 0.4 },

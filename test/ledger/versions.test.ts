@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cycleById } from '../../ledger/cycles.ts';
+import { filesDigest } from '../../ledger/filesDigest.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { nameFit, nameRun, nameVersion, versionOf } from '../../ledger/versions.ts';
@@ -7,6 +8,7 @@ import {
   apply,
   claim,
   crown,
+  filesOf,
   fitResult,
   hashOf,
   identity,
@@ -63,7 +65,40 @@ test('of ten that name a version at once one wins, and all are told which', asyn
     trainingMetrics: { training_log_loss: 0.4 },
     environmentHash: hashOf('environment'),
     python: '3.11.2',
+    files: filesOf(id),
+    digest: fitResult(id).digest,
   });
+});
+
+test("the model's files are named with the fit and stay; a version of an earlier release has none", async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  const actor = { db, week: 1 };
+  const id = await prepare(actor);
+  const others = { ...filesOf(id), 'model.pkl': hashOf('somebody else') };
+  const altered = nameFit(db, first(id), { ...fitResult(id), files: others, digest: filesDigest(others) });
+  await expect(altered).rejects.toMatchObject({ ...refused, message: expect.stringContaining('these are others') });
+  await expect(nameFit(db, first(id), { ...fitResult(id), files: others })).rejects.toMatchObject(refused);
+  const set = (files: Record<string, string> | null) =>
+    db
+      .updateTable('versions')
+      .set({ files: files && JSON.stringify(files), digest: files && filesDigest(files) })
+      .where('cycle', '=', id)
+      .execute();
+  await expect(set(others)).rejects.toMatchObject(refused);
+  await expect(set(null)).rejects.toMatchObject(refused);
+  const { files: _, digest: __, ...earlier } = fitResult(identity({ week: 2 }).id);
+  await claim({ db, week: 2 });
+  const second = { id: identity({ week: 2 }).id, attempt: 1 };
+  await nameSnapshots(db, second, [snapshot({ db, week: 2 }, 'train')]);
+  await nameRun(db, second, trackedRun(second.id));
+  expect(await nameFit(db, second, earlier)).toMatchObject({ files: null, digest: null });
+});
+
+test('the digest is sha256 over canonical JSON, as Python writes it', () => {
+  // json.dumps({"10": "b", "9": "a", "ü": "c"}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+  expect(filesDigest({ ü: 'c', 9: 'a', 10: 'b' })).toBe(hashOf('{"10":"b","9":"a","ü":"c"}'));
 });
 
 test('a number belongs to one cycle', async () => {
