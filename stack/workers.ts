@@ -26,7 +26,7 @@ export const defaultWorkers: readonly WorkerProgram[] = [
   },
 ];
 
-/** Names the trainer's environment: what is installed beside the lock's packages (for tests, say) makes no other. */
+/** Versions of the first release know the embedded environment by this hash: the trainer listens for them under it too. */
 function lockHash(): string {
   const lock = readFileSync(join(projectFolder, 'trainer', 'requirements.txt'));
   return createHash('sha256').update(lock).digest('hex');

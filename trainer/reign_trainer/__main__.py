@@ -21,7 +21,7 @@ from temporalio.worker import Worker
 from reign_trainer.activities import Activities
 from reign_trainer.children import remove_abandoned_folders, run_child, start_forkserver
 from reign_trainer.claim_check import ClaimCheck
-from reign_trainer.environment import environment
+from reign_trainer.environment import environment_hashes
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings, load_settings
 from reign_trainer.store import Store
@@ -89,9 +89,10 @@ async def _work(settings: Settings, *, retired: bool) -> None:
     client, _ = await asyncio.gather(_connect(settings), run_child("reign_trainer.work:warm_up", None, settings))
     activities = Activities(settings)
     # Versions that another environment cannot load are scored by the trainers of their own.
-    workers = [Worker(client, task_queue=environment_queue(), activities=[activities.score])]
+    queues = environment_queues()
+    workers = [Worker(client, task_queue=queue, activities=[activities.score]) for queue in queues]
     if retired:
-        log.info("ready on %s: scores versions of this environment, and nothing else", environment_queue())
+        log.info("ready on %s: scores versions of this environment, and nothing else", ", ".join(queues))
     else:
         workers.append(Worker(client, task_queue=TASK_QUEUE, activities=activities.all))
         log.info(
@@ -104,9 +105,9 @@ async def _work(settings: Settings, *, retired: bool) -> None:
     await asyncio.gather(*(worker.run() for worker in workers))
 
 
-def environment_queue() -> str:
-    """Name the queue of this environment's trainers, as ``schemas/queues.ts`` does."""
-    return f"{TASK_QUEUE}.{environment().hash[:16]}"
+def environment_queues() -> list[str]:
+    """Name the queues of this environment's trainers, as ``schemas/queues.ts`` does."""
+    return [f"{TASK_QUEUE}.{environment_hash[:16]}" for environment_hash in environment_hashes()]
 
 
 async def _connect(settings: Settings) -> Client:

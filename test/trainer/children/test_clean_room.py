@@ -24,3 +24,16 @@ def test_reign_and_the_folders_around_are_out_of_reach(tmp_path: Path, monkeypat
         importlib.import_module("sklearn.pipeline")
     assert importlib.import_module("reign_trainer") is ours
     importlib.import_module("authors_module")
+
+
+def test_only_the_libraries_that_are_wanted_can_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    yaml = importlib.import_module("yaml")
+    with clean_room(tmp_path / "empty", frozenset({"scikit-learn", "numpy"})):
+        for name in ("yaml", "xgboost"):
+            with pytest.raises(ModuleNotFoundError) as raised:
+                importlib.import_module(name)
+            assert raised.value.name == name
+        importlib.import_module("sklearn.pipeline")
+        importlib.import_module("csv")
+    assert importlib.import_module("yaml") is yaml

@@ -75,7 +75,8 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
     stored = store.read_rows("predictions", scored.predictions)
     assert stored["reign_row_id"].equals(store.read_rows("snapshots", request.holdout_snapshot)["reign_row_id"])
 
-    rehearsal = RehearseRequest(**asked().__dict__, predictions=scored.predictions, rows=200)
+    shared = {name: value for name, value in asked().__dict__.items() if name in RehearseRequest.model_fields}
+    rehearsal = RehearseRequest(**shared, predictions=scored.predictions, rows=200)
     assert in_child("rehearse", rehearsal).mismatches == 0
     scores = stored["score"].to_numpy().copy()
     scores[::2] += 1e-6
@@ -110,6 +111,10 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
     ("late", "text"),
     [
         ("from parts.late import EXTRA", "needs the module parts.*import it at the top of the file"),
+        (
+            "import importlib; importlib.import_module('hypothesis')",
+            "needs the module hypothesis of hypothesis when it predicts, and does not bring it along",
+        ),
         ("if not __import__('os').path.exists(__file__): raise SystemExit", "raises SystemExit when it is asked"),
     ],
 )

@@ -8,6 +8,7 @@ import numpy as np
 import xgboost
 from reign_trainer.fit.typed_model import TypedModel
 from reign_trainer.tracking.by_value import pickle_by_value
+from reign_trainer.tracking.closure import closure
 from reign_trainer.tracking.requirements import requirements
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -42,3 +43,21 @@ def test_modules_that_the_authors_functions_name_count() -> None:
         return str(yaml.dump(x))
 
     assert "pyyaml" in _names(make_pipeline(FunctionTransformer(dumped)))
+
+
+def test_libraries_that_a_function_imports_when_it_is_called_count() -> None:
+    def dumped(x: object) -> str:
+        def inner() -> str:
+            import yaml
+
+            return str(yaml.dump(x))
+
+        return inner()
+
+    assert "pyyaml" in _names(make_pipeline(FunctionTransformer(dumped)))
+
+
+def test_the_closure_holds_what_the_requirements_need_and_nothing_else() -> None:
+    found = closure(["scikit-learn==1.9.1", "uvicorn[standard]", "# a remark", "no-such-library==1"])
+    assert found >= {"scikit-learn", "numpy", "scipy", "joblib", "threadpoolctl", "no-such-library"}
+    assert not found & {"pandas", "mlflow", "pytest"}

@@ -5,38 +5,42 @@ A version that was logged with too little would otherwise find the missing modul
 
 from __future__ import annotations
 
-import functools
 import importlib
-import json
 import os
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
+from packaging.utils import canonicalize_name
+
+from reign_trainer.environment import isolated_path, providers
+
 _PACKAGE = "reign_trainer"
 
 
 @contextmanager
-def clean_room(folder: Path) -> Iterator[None]:
+def clean_room(folder: Path, libraries: frozenset[str] | None = None) -> Iterator[None]:
     """Be, for a while, a process that has the installed libraries and nothing else.
 
     Parameters
     ----------
     folder : pathlib.Path
         An empty folder, the working directory of the while.
+    libraries : frozenset of str, optional
+        The distributions that can be imported, by their canonical names. Default: all that are installed.
 
     Notes
     -----
     ``sys.path`` is what ``python -I`` has: no ``PYTHONPATH``, no working directory. ``reign_trainer`` is not imported
     and cannot be, wherever it is installed.
     """
-    hidden = {name: module for name, module in sys.modules.items() if _is_ours(name)}
-    path, cwd, refusal = list(sys.path), Path.cwd(), _Refusal()
+    refusal = _Refusal(libraries, providers())
+    hidden = {name: module for name, module in sys.modules.items() if refusal.refuses(name)}
+    path, cwd = list(sys.path), Path.cwd()
     for name in hidden:
         del sys.modules[name]
     sys.path[:] = isolated_path()
@@ -52,28 +56,31 @@ def clean_room(folder: Path) -> Iterator[None]:
         sys.modules.update(hidden)
 
 
-@functools.cache
-def isolated_path() -> tuple[str, ...]:
-    """Give the ``sys.path`` of a clean process of this Python, as ``python -I`` would have it; asked once, by the forkserver."""
-    asked = subprocess.run(
-        [sys.executable, "-I", "-c", "import json, sys; print(json.dumps(sys.path))"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return tuple(json.loads(asked.stdout))
-
-
 class _Refusal(MetaPathFinder):
-    """Finds nothing of Reign, and lets nobody else find it."""
+    """Finds nothing of Reign and of libraries that are not wanted, and lets nobody else find them."""
+
+    def __init__(self, libraries: frozenset[str] | None, providers: Mapping[str, list[str]]) -> None:
+        self._libraries = libraries
+        self._providers = providers
+        self._known: dict[str, bool] = {}
+
+    def refuses(self, name: str) -> bool:
+        """Tell whether a module cannot be imported."""
+        top = name.partition(".")[0]
+        if top not in self._known:
+            self._known[top] = top == _PACKAGE or self._is_unwanted(top)
+        return self._known[top]
+
+    def _is_unwanted(self, top: str) -> bool:
+        # Several distributions may share a namespace: one of them that is wanted opens it.
+        named = self._providers.get(top, ())
+        if self._libraries is None or not named or top in sys.stdlib_module_names:
+            return False
+        return not any(canonicalize_name(name) in self._libraries for name in named)
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if _is_ours(fullname):
+        if self.refuses(fullname):
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return None
-
-
-def _is_ours(name: str) -> bool:
-    return name == _PACKAGE or name.startswith(f"{_PACKAGE}.")

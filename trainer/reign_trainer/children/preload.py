@@ -5,7 +5,7 @@ import importlib
 
 import matplotlib
 
-from reign_trainer.children.clean_room import isolated_path
+from reign_trainer.environment import environment, providers
 
 _MODULES = (
     "matplotlib.backends.backend_agg",
@@ -33,8 +33,11 @@ _MODULES = (
 matplotlib.use("Agg")
 for _name in _MODULES:
     importlib.import_module(_name)
-isolated_path()
-# MLflow and Reign both ask which distribution a module is of, a quarter of a second each: children inherit the answer.
-importlib.import_module("reign_trainer.tracking.requirements").providers()
+# What is installed is asked for by every fit and every version: children inherit the answers, as long as they hold.
+environment()
+providers()
+importlib.import_module("reign_trainer.tracking.closure").closure(
+    importlib.import_module("reign_trainer.tracking.requirements").ALWAYS
+)
 with contextlib.suppress(AttributeError, TypeError):  # not a public function: without it children ask again
     importlib.import_module("mlflow.utils.requirements_utils").warn_dependency_requirement_mismatches(["mlflow"])

@@ -16,9 +16,10 @@ import pandas as pd
 from packaging.requirements import InvalidRequirement, Requirement
 
 from reign_trainer.children.clean_room import clean_room
-from reign_trainer.environment import installed
+from reign_trainer.environment import installed, providers
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
+from reign_trainer.tracking.closure import libraries_of
 from reign_trainer.tracking.tracker_errors import tracker_errors, tracking_uri
 
 
@@ -78,8 +79,8 @@ class LoadedVersion:
     def _failure(self, error: BaseException) -> str:
         if isinstance(error, ImportError) and error.name:
             return (
-                f"{self._name} needs the module {error.name}, which it imports only when it predicts:"
-                " import it at the top of the file, so that it travels with the version."
+                f"{self._name} needs {_library_of(error.name)} when it predicts, and does not bring it along:"
+                " import it at the top of the file, so that it belongs to the version."
             )
         return f"{self._name} raises {type(error).__name__} when it is asked for predictions."
 
@@ -107,7 +108,7 @@ def with_version(model_uri: str, name: str, settings: Settings) -> Iterator[Load
         folder = _fetch(model_uri, Path(scratch) / "version", settings)
         empty = Path(scratch) / "empty"
         empty.mkdir()
-        with clean_room(empty):
+        with clean_room(empty, libraries_of(folder)):
             yield LoadedVersion(_load(folder, name), name)
 
 
@@ -133,11 +134,17 @@ def _load(folder: Path, name: str) -> Any:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
         # The name of a missing module is what a reader needs, and no row's value.
-        missing = f" (module {error.name})" if isinstance(error, ImportError) and error.name else ""
+        missing = f" ({_library_of(error.name)})" if isinstance(error, ImportError) and error.name else ""
         wants = "; ".join(_differences(folder)) or "the installed libraries are those that it wants"
         raise TrainerError(
             "VersionUnloadable", f"{name} cannot be loaded: {type(error).__name__}{missing}; {wants}."
         ) from None
+
+
+def _library_of(module: str) -> str:
+    """Name a module, and the library that brings it where one is installed."""
+    libraries = providers().get(module.partition(".")[0], ())
+    return f"the module {module}" + (f" of {' or '.join(sorted(set(libraries)))}" if libraries else "")
 
 
 def _differences(folder: Path) -> list[str]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import dis
 import sys
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator
 from importlib import metadata
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import cloudpickle
 from packaging.utils import canonicalize_name
 
-from reign_trainer.environment import installed
+from reign_trainer.environment import installed, providers
 
-_ALWAYS = ("mlflow", "scikit-learn", "pandas", "numpy", "scipy", "cloudpickle")
-#: Libraries of estimators that the author's code may import only when it fits or predicts.
-_WHERE_USED = ("lightgbm", "xgboost", "catboost")
+#: Of every version.
+ALWAYS = ("mlflow", "scikit-learn", "pandas", "numpy", "scipy", "cloudpickle")
 
 
 def requirements(model: Any) -> list[str]:
@@ -26,17 +25,15 @@ def requirements(model: Any) -> list[str]:
     ----------
     model : estimator
         Everything that is pickled with it counts: its classes, and modules and functions that the author's code names.
-        What travels by value counts for what it names itself.
+        What travels by value counts for what it names itself, and for what its functions import when they are called.
+
+    Notes
+    -----
+    A library that is imported in no such way (``importlib.import_module(name)``) is not found here. The version is then
+    refused before it is judged: it is loaded where nothing else than these requirements can be imported.
     """
-    modules = _modules_in(model) | {name for name in _WHERE_USED if name in sys.modules}
-    names = dict.fromkeys([*_ALWAYS, *sorted(_distributions_of(modules))])
+    names = dict.fromkeys([*ALWAYS, *sorted(_distributions_of(_modules_in(model)))])
     return [f"{name}=={version}" for name in names if (version := installed(name)) is not None]
-
-
-@cache
-def providers() -> Mapping[str, list[str]]:
-    """Give the distributions by the modules that they hold: reads every installed file's name, hence once a process."""
-    return metadata.packages_distributions()
 
 
 def _modules_in(model: Any) -> set[str]:
@@ -51,22 +48,39 @@ class _Nowhere:
 
 
 class _Walk(cloudpickle.Pickler):  # type: ignore[misc]
-    """Pickles to nowhere, and notes where all that it meets was defined."""
+    """Pickles to nowhere, and notes where all that it meets was defined, and what travels by value imports."""
 
     def __init__(self) -> None:
         super().__init__(_Nowhere())
         self.modules: set[str] = set()
+        self._by_value = set(cloudpickle.list_registry_pickle_by_value())
 
     def persistent_id(self, met: Any) -> None:
         """Note it. None: pickle it as ever."""
         if isinstance(met, ModuleType):
             self.modules.add(met.__name__)
             return
+        if isinstance(met, FunctionType) and self._travels(met):
+            self.modules |= set(_imported_in(met.__code__))
         # Only what has a name of its own is asked for its module: an object may answer anything.
         defined = met if isinstance(met, type) or type(met).__name__ in _FUNCTIONS else type(met)
         module = getattr(defined, "__module__", None)
         if isinstance(module, str):
             self.modules.add(module)
+
+    def _travels(self, function: FunctionType) -> bool:
+        module = function.__module__
+        return module in self._by_value or module not in sys.modules or "<locals>" in function.__qualname__
+
+
+def _imported_in(code: CodeType) -> Iterator[str]:
+    """Give the modules that a function imports when it is called; what is inside of it too."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "IMPORT_NAME":
+            yield str(instruction.argval)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _imported_in(constant)
 
 
 _FUNCTIONS = ("function", "builtin_function_or_method", "cython_function_or_method", "fused_cython_function", "ufunc")

@@ -13,6 +13,7 @@ from mlflow.models.model import Model
 
 from reign_trainer.errors import TrainerError
 from reign_trainer.tracking.by_value import pickle_by_value
+from reign_trainer.tracking.closure import COMPLETE
 from reign_trainer.tracking.fitted_model import FittedModel
 from reign_trainer.tracking.requirements import requirements
 from reign_trainer.tracking.signature import signature_of, synthetic_example
@@ -61,6 +62,7 @@ def _save(fitted: FittedModel, path: Path, mlflow_model: Model | None) -> None:
             signature=signature_of(fitted.kinds, fitted.definition),
             input_example=synthetic_example(fitted.kinds),
             pip_requirements=requirements(fitted.typed),
+            metadata={**((mlflow_model and mlflow_model.metadata) or {}), **COMPLETE},
             pyfunc_predict_fn="predict" if fitted.definition.label is None else "predict_proba",
         )
     except (OSError, MemoryError):

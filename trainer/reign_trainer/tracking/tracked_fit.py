@@ -13,7 +13,6 @@ from mlflow.models.model import Model
 from mlflow.utils.validation import MAX_PARAMS_TAGS_PER_BATCH, MAX_TAG_VAL_LENGTH
 from pydantic import ValidationError
 
-from reign_trainer.environment import environment
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import FitRequest, FitResult, TrackedRun
@@ -62,7 +61,7 @@ class TrackedFit:
         Raises
         ------
         TrainerError
-            ``LedgerConflict`` where the model is complete, but was fitted on other rows or in another environment.
+            ``LedgerConflict`` where the model is complete, but was fitted on other rows.
         """
         with tracker_errors("read the run"):
             run = self._client.get_run(self._run.run_id)
@@ -78,19 +77,17 @@ class TrackedFit:
             return None  # of another release of Reign
 
     def _refuse_other_fit(self, run: Run) -> None:
-        """Refuse to call by today's rows and environment what was fitted on others: the model is not written again."""
-        now = {
-            "training snapshot": ("reign.trainSnapshot", self._request.train_snapshot),
-            "environment": ("reign.environmentHash", environment().hash),
-        }
-        for what, (tag, value) in now.items():
-            was = run.data.tags.get(tag)
-            if was is not None and was != value:
-                raise TrainerError(
-                    "LedgerConflict",
-                    f"The model of {self._request.cycle.id} was fitted with another {what} ({was[:12]}, now {value[:12]});"
-                    " apply a new definition version or choose another asOf.",
-                )
+        """Refuse to call by today's rows what was fitted on others: the model is not written again.
+
+        Another environment than today's is no reason: what it fitted stands, and says by itself where it was fitted.
+        """
+        was, now = run.data.tags.get("reign.trainSnapshot"), self._request.train_snapshot
+        if was is not None and was != now:
+            raise TrainerError(
+                "LedgerConflict",
+                f"The model of {self._request.cycle.id} was fitted with another training snapshot ({was[:12]}, now"
+                f" {now[:12]}); apply a new definition version or choose another asOf.",
+            )
 
     def log(self, fitted: FittedModel, result: FitResult, scratch: Path) -> None:
         """Write everything, end the run as FINISHED.
