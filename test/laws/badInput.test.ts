@@ -47,8 +47,9 @@ let proxy: FaultyProxy;
 
 beforeAll(async () => {
   proxy = await open(FaultyProxy.start(), (started) => started.stop());
-  const stack = await open(startServers(['worker', 'trainer'], { MLFLOW_TRACKING_URI: proxy.url }), (started) =>
-    started.stop({ now: true }),
+  const stack = await open(
+    startServers(['worker', 'trainer'], { environment: { MLFLOW_TRACKING_URI: proxy.url } }),
+    (started) => started.stop({ now: true }),
   );
   settings = stack.settings;
   proxy.standBefore(settings.trackerUri);

@@ -10,19 +10,24 @@ import { defaultWorkers } from '../../stack/workers.ts';
 
 export const loansFolder = join(import.meta.dirname, 'loans');
 
-/**
- * The embedded servers in a fresh home, with the named workers; the rest the test brings itself.
- *
- * @param environment for the workers, over what the stack gives them
- */
+/** What differs from the embedded servers as they are. */
+interface ServersOptions {
+  /** For the workers, over what the stack gives them. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Fills the home before anything starts, and names servers of the test's own. */
+  readonly prepare?: (home: string) => Promise<Readonly<Record<string, string>>>;
+}
+
+/** The embedded servers in a fresh home, with the named workers; the rest the test brings itself. */
 export async function startServers(
   workers: string[],
-  environment: Readonly<Record<string, string>> = {},
+  { environment = {}, prepare }: ServersOptions = {},
 ): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'reign-laws-'));
   chmodSync(home, 0o755);
+  const servers = await prepare?.(home);
   const stack = await startStack({
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: home },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: home, ...servers },
     workers: defaultWorkers
       .filter(({ name }) => workers.includes(name))
       .map((program) => ({ ...program, env: { ...program.env, ...environment } })),

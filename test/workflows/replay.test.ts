@@ -1,10 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { recordedVersions } from '../releases/recorded.ts';
 
-const folder = join(import.meta.dirname, 'histories');
-const histories = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const releases = join(import.meta.dirname, '../releases');
+const folders = [
+  join(import.meta.dirname, 'histories'),
+  ...recordedVersions().map((version) => join(releases, version, 'histories')),
+];
+const paths = folders.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name)),
+);
+const histories = paths.map((path) => ({ name: basename(path), path }));
 
 /** A change of the workflows must not break those that run while it is rolled out: what was recorded replays. */
 describe('recorded histories of the workflows', () => {
@@ -19,15 +29,15 @@ describe('recorded histories of the workflows', () => {
 
   it('are there', () => expect(histories.length).toBeGreaterThan(0));
 
-  it.each(histories)('%s replays', async (name) => {
-    const history: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  it.each(histories)('$name replays', async ({ name, path }) => {
+    const history: unknown = JSON.parse(readFileSync(path, 'utf8'));
     await Worker.runReplayHistory({ workflowBundle: { code }, replayName: name }, history);
   });
 
-  it.each(histories.filter((name) => name.includes('.live.')).slice(0, 1))(
-    '%s does not replay when a step is missing',
-    async (name) => {
-      const history = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { events: { eventType: string }[] };
+  it.each(histories.filter(({ name }) => name.includes('.live.')).slice(0, 1))(
+    '$name does not replay when a step is missing',
+    async ({ name, path }) => {
+      const history = JSON.parse(readFileSync(path, 'utf8')) as { events: { eventType: string }[] };
       const inspected = history.events.findIndex((event) => JSON.stringify(event).includes('"inspect"'));
       expect(inspected).toBeGreaterThan(0);
       const changed = JSON.parse(JSON.stringify(history).replaceAll('"inspect"', '"glance"')) as unknown;
