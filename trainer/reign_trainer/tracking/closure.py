@@ -12,6 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from reign_trainer.environment import Fingerprint, fingerprint
+from reign_trainer.tracking.requirements import ALWAYS
 
 #: Says in a model's metadata that its requirements are meant to be enough. Versions of the first release, whose lists could
 #: lack a library, do not say so: they go on being loaded with whatever is installed.
@@ -28,7 +29,7 @@ def libraries_of(folder: Path) -> frozenset[str] | None:
     """
     known = Model.load(str(folder)).metadata or {}
     if known.items() >= COMPLETE.items():
-        return closure((folder / "requirements.txt").read_text(encoding="utf-8").splitlines())
+        return closure([*ALWAYS, *(folder / "requirements.txt").read_text(encoding="utf-8").splitlines()])
     return None
 
 
