@@ -6,8 +6,8 @@ import type { Store } from './openStore.ts';
 export const largestInlineBytes = 8 * 1024;
 
 const referenceEncoding = 'json/reign-reference';
-/** Where a reference keeps the encoding of what it stands for. */
-const encodingOfContent = 'reign-encoding';
+/** A reference keeps the encoding of what it stands for under this prefix, and what has the prefix under another one. */
+const prefix = 'reign-';
 
 /**
  * Keeps what grows with a definition (its columns, the planned queries) out of Temporal: a large payload becomes a
@@ -30,25 +30,35 @@ export function claimCheck(store: Store): PayloadCodec {
 }
 
 async function toReference(store: Store, payload: Payload): Promise<Payload> {
-  const { data, metadata } = payload;
-  if (data == null || data.length <= largestInlineBytes) return payload;
+  const { metadata } = payload;
+  const data = payload.data ?? new Uint8Array();
+  // A payload that calls itself a reference would be taken for one: it becomes the content of a real one.
+  if (data.length <= largestInlineBytes && !isReference(payload)) return payload;
   const hash = await store.writeDocument('payloads', data);
-  const { encoding, ...others } = metadata ?? {};
+  const kept = Object.entries(metadata ?? {}).map(([key, value]) => [
+    /^(reign-)*encoding$/.test(key) ? prefix + key : key,
+    value,
+  ]);
   return {
-    metadata: {
-      ...others,
-      encoding: Buffer.from(referenceEncoding),
-      ...(encoding && { [encodingOfContent]: encoding }),
-    },
+    metadata: { ...Object.fromEntries(kept), encoding: Buffer.from(referenceEncoding) },
     data: Buffer.from(JSON.stringify(hash)),
   };
 }
 
 async function toContent(store: Store, payload: Payload): Promise<Payload> {
-  const { encoding, [encodingOfContent]: original, ...others } = payload.metadata ?? {};
-  if (encoding == null || Buffer.from(encoding).toString() !== referenceEncoding) return payload;
+  if (!isReference(payload)) return payload;
   const data = await store.readDocument('payloads', hashIn(payload.data));
-  return { metadata: { ...others, ...(original && { encoding: original }) }, data };
+  const { encoding: _, ...kept } = payload.metadata ?? {};
+  const metadata = Object.entries(kept).map(([key, value]) => [
+    /^(reign-)+encoding$/.test(key) ? key.slice(prefix.length) : key,
+    value,
+  ]);
+  return { metadata: Object.fromEntries(metadata), data };
+}
+
+function isReference({ metadata }: Payload): boolean {
+  const encoding = metadata?.encoding;
+  return encoding != null && Buffer.from(encoding).toString() === referenceEncoding;
 }
 
 function hashIn(data: Uint8Array | null | undefined): string {

@@ -63,9 +63,10 @@ test('what is no larger than the threshold passes as the same object and never m
 
 test('whatever the bytes and the metadata, decoding what was encoded changes nothing', async () => {
   const bytes = fc.uint8Array({ maxLength: 64 });
+  const value = fc.oneof(bytes, fc.constantFrom(Buffer.from('json/reign-reference'), Buffer.from('json/plain')));
   const payload = fc.record(
     {
-      metadata: fc.dictionary(fc.constantFrom('encoding', 'messageType', 'other'), bytes),
+      metadata: fc.dictionary(fc.constantFrom('encoding', 'reign-encoding', 'reign-reign-encoding', 'other'), value),
       data: fc
         .tuple(bytes, fc.integer({ min: 0, max: 2 * largestInlineBytes }))
         .map(([some, length]) => Buffer.alloc(length, some.length > 0 ? some : 0)),
@@ -81,6 +82,19 @@ test('whatever the bytes and the metadata, decoding what was encoded changes not
     }),
     { numRuns: 50 },
   );
+});
+
+test.each([
+  { encoding: 'json/reign-reference' },
+  { encoding: 'json/reign-reference', 'reign-encoding': 'json/plain' },
+  { 'reign-encoding': 'json/plain' },
+  {},
+])('metadata like that of a reference passes as it is: %j', async (own) => {
+  const metadata = Object.fromEntries(Object.entries(own).map(([key, text]) => [key, Buffer.from(text)]));
+  for (const data of [Buffer.from(`"${'a'.repeat(64)}"`), Buffer.alloc(largestInlineBytes + 1)]) {
+    const [back] = await codec().decode(await codec().encode([{ metadata, data }]));
+    expect(plain(back)).toEqual(plain({ metadata, data }));
+  }
 });
 
 test('the trainer writes the same reference for the same value', async () => {

@@ -8,7 +8,10 @@ import pytest
 from child_runs import in_child, settings  # noqa: F401
 from mlflow_server import mlflow_uri, tracked_run  # noqa: F401
 from postgres_server import database, postgres  # noqa: F401
+from property_tests import choose_examples
 from reign_trainer.store import Store
+
+choose_examples()
 
 
 @pytest.fixture

@@ -57,7 +57,11 @@ async def test_what_is_small_never_meets_the_store(tmp_path: Path) -> None:
 
 PAYLOADS = st.builds(
     lambda metadata, some, length: Payload(metadata=metadata, data=((some or b"0") * length)[:length]),
-    st.dictionaries(st.sampled_from(["encoding", "messageType", "other"]), st.binary(max_size=20), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["encoding", "reign-encoding", "reign-reign-encoding", "other"]),
+        st.binary(max_size=20) | st.sampled_from([b"json/reign-reference", b"json/plain"]),
+        max_size=3,
+    ),
     st.binary(max_size=20),
     st.integers(0, 2 * LARGEST_INLINE_BYTES),
 )
@@ -71,6 +75,22 @@ def test_decoding_what_was_encoded_changes_nothing(payloads: list[Payload]) -> N
         encoded = asyncio.run(check.encode(payloads))
         assert all(len(payload.data) <= LARGEST_INLINE_BYTES for payload in encoded)
         assert asyncio.run(check.decode(encoded)) == payloads
+
+
+@pytest.mark.parametrize("size", [66, LARGEST_INLINE_BYTES + 1])
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"encoding": b"json/reign-reference"},
+        {"encoding": b"json/reign-reference", "reign-encoding": b"json/plain"},
+        {"reign-encoding": b"json/plain"},
+    ],
+)
+async def test_metadata_like_that_of_a_reference_passes_as_it_is(
+    store: Store, metadata: dict[str, bytes], size: int
+) -> None:
+    payload = Payload(metadata=metadata, data=b"a" * size)
+    assert await ClaimCheck(store).decode(await ClaimCheck(store).encode([payload])) == [payload]
 
 
 async def test_the_worker_writes_the_same_reference_for_the_same_value(store: Store) -> None:

@@ -19,8 +19,9 @@ from reign_trainer.store import Store
 LARGEST_INLINE_BYTES = 8 * 1024
 
 _REFERENCE_ENCODING = b"json/reign-reference"
-#: Where a reference keeps the encoding of what it stands for.
-_ENCODING_OF_CONTENT = "reign-encoding"
+#: A reference keeps the encoding of what it stands for under this prefix, and what has the prefix under another one.
+_PREFIX = "reign-"
+_KEPT = re.compile(r"(reign-)*encoding")
 _REFERENCE = re.compile(rb'"([0-9a-f]{64})"')
 
 log = logging.getLogger("reign_trainer")
@@ -44,7 +45,10 @@ class ClaimCheck(PayloadCodec):
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Put references in the place of large payloads."""
-        return [await _aside(self._to_reference, payload) if _is_large(payload) else payload for payload in payloads]
+        return [
+            await _aside(self._to_reference, payload) if _is_large(payload) or _is_reference(payload) else payload
+            for payload in payloads
+        ]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Put what they stand for in the place of references."""
@@ -52,9 +56,7 @@ class ClaimCheck(PayloadCodec):
 
     def _to_reference(self, payload: Payload) -> Payload:
         content_hash = self._store.write_document("payloads", payload.data)
-        metadata = dict(payload.metadata)
-        if "encoding" in metadata:
-            metadata[_ENCODING_OF_CONTENT] = metadata["encoding"]
+        metadata = {_PREFIX + key if _KEPT.fullmatch(key) else key: value for key, value in payload.metadata.items()}
         metadata["encoding"] = _REFERENCE_ENCODING
         return Payload(metadata=metadata, data=json.dumps(content_hash).encode())
 
@@ -63,10 +65,11 @@ class ClaimCheck(PayloadCodec):
         if reference is None:
             raise TrainerError("StoreCorrupt", "A reference in Temporal names no document of the store.")
         data = self._store.read_document("payloads", reference[1].decode())
-        metadata = dict(payload.metadata)
-        del metadata["encoding"]
-        if _ENCODING_OF_CONTENT in metadata:
-            metadata["encoding"] = metadata.pop(_ENCODING_OF_CONTENT)
+        metadata = {
+            key.removeprefix(_PREFIX) if _KEPT.fullmatch(key) else key: value
+            for key, value in payload.metadata.items()
+            if key != "encoding"
+        }
         return Payload(metadata=metadata, data=data)
 
 
@@ -75,6 +78,7 @@ def _is_large(payload: Payload) -> bool:
 
 
 def _is_reference(payload: Payload) -> bool:
+    """Say whether it calls itself a reference; one that is none is put into the store, whatever its size."""
     return payload.metadata.get("encoding") == _REFERENCE_ENCODING
 
 
