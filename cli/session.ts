@@ -6,6 +6,7 @@ import { homeOf } from '../stack/home.ts';
 import { connectionVariable, givenSettings, runningStack, type TemporalSettings } from '../stack/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
 import { openStore, type Store } from '../store/openStore.ts';
+import { openTracker, type Tracker } from '../tracker/openTracker.ts';
 import { Progress, type Terminal } from './progress.ts';
 
 /** What a command line is run in. */
@@ -44,6 +45,13 @@ export class Session {
     const { env } = this.surroundings;
     this.#store ??= openStore(storeFolder(env));
     return this.#store;
+  }
+
+  /** Null where no MLflow is known: what only looks at it does without. */
+  get tracker(): Tracker | null {
+    const { env } = this.surroundings;
+    const { trackerUri } = partSettings(env);
+    return trackerUri === undefined ? null : openTracker(trackerUri, env);
   }
 
   client(): Promise<Client> {

@@ -11,6 +11,7 @@ import { Definition } from './definition.ts';
 import { errors } from './errors.ts';
 import { type Metric, metricEntry, metricNames, metrics } from './metrics.ts';
 import { trainerShapes } from './payloads.ts';
+import { finalTrackerCodes } from './trackerCodes.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -93,6 +94,13 @@ function pythonErrors(): string {
     'RETRYABLE: dict[str, bool] = {',
     ...lines,
     '}',
+    '',
+    '#: Of MLflow: what no repetition changes.',
+    'FINAL_TRACKER_CODES: frozenset[str] = frozenset(',
+    '    {',
+    ...finalTrackerCodes.map((code) => `        "${code}",`),
+    '    }',
+    ')',
     '',
     'BETTER: dict[str, str] = {',
     ...orientation,

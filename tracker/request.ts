@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ReignError } from '../schemas/errors.ts';
+import { finalTrackerCodes } from '../schemas/trackerCodes.ts';
 import type { Tracker } from './openTracker.ts';
 
-/** MLflow refused a request: its own code tells why. */
+/** MLflow refused a request for good: its own code says why. */
 export class MlflowRefusal extends ReignError {
   readonly errorCode: string;
   constructor(errorCode: string, message: string) {
@@ -20,6 +21,9 @@ export interface MlflowRequest<Answer> {
   readonly answer: z.ZodType<Answer>;
 }
 
+/** A model may be large. */
+const downloadTimeout = 30 * 60 * 1000;
+
 /** For requests whose answer says nothing. */
 export const nothing = z.unknown();
 
@@ -28,27 +32,42 @@ const ErrorBody = z.object({ error_code: z.string(), message: z.string().default
 /**
  * Asks MLflow once.
  *
- * @throws MlflowRefusal (TrackerRefused) where MLflow refuses the request itself
- * @throws ReignError TrackerUnavailable where it does not answer, is overloaded or fails inside
+ * @throws MlflowRefusal (TrackerRefused) where MLflow itself refuses the request, by a code that no repetition changes
+ * @throws ReignError TrackerUnavailable for everything else that is not an answer: nobody, an overload, a proxy or a login
+ *   page in between, credentials that have expired
  */
 export async function request<Answer>(tracker: Tracker, asked: MlflowRequest<Answer>): Promise<Answer> {
   const { method, path, query = {}, body } = asked;
-  const address = new URL(`${tracker.uri}/api/2.0/mlflow/${path}`);
-  for (const [key, value] of Object.entries(query)) address.searchParams.set(key, value);
-  const { status, text } = await send(tracker, address, {
+  const response = await send(tracker, `api/2.0/mlflow/${path}`, query, {
     method,
-    headers: { ...tracker.headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
+  const text = await bodyOf(tracker, () => response.text());
   const what = `${method} ${path}`;
-  if (status >= 200 && status < 300) return parsed(what, text, asked.answer);
-  const said = ErrorBody.safeParse(json(text));
-  const message = said.success ? brief(said.data.message) : 'the answer is not MLflow’s';
-  if (status >= 500 || status === 429 || status === 408) {
-    throw new ReignError('TrackerUnavailable', `MLflow answers ${status} to ${what}: ${message}`);
-  }
-  const errorCode = said.success ? said.data.error_code : `HTTP_${status}`;
-  throw new MlflowRefusal(errorCode, `MLflow refuses ${what} (${errorCode}): ${message}`);
+  if (!response.ok) throw failure(what, response, text);
+  const answer = asked.answer.safeParse(json(text));
+  if (answer.success) return answer.data;
+  const at = answer.error.issues[0]?.path.join('.') || 'its beginning';
+  throw notMlflow(what, response, `the answer is not MLflow’s (at ${at})`);
+}
+
+/**
+ * Reads a file that MLflow's own pages offer.
+ *
+ * @param read what becomes of its bytes as they arrive
+ */
+export async function download(
+  tracker: Tracker,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  read: (chunk: Uint8Array) => void,
+): Promise<void> {
+  const response = await send(tracker, path, query, { method: 'GET', headers: {} }, downloadTimeout);
+  if (!response.ok) throw failure(`GET ${path}`, response, await bodyOf(tracker, () => response.text()));
+  await bodyOf(tracker, async () => {
+    for await (const chunk of response.body ?? []) read(chunk);
+  });
 }
 
 /** The answer, or undefined where MLflow has no such thing. */
@@ -64,14 +83,47 @@ export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefine
 export const isRefusal = (error: unknown, errorCode: string): error is MlflowRefusal =>
   error instanceof MlflowRefusal && error.errorCode === errorCode;
 
-async function send(tracker: Tracker, address: URL, init: RequestInit): Promise<{ status: number; text: string }> {
+async function send(
+  tracker: Tracker,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  init: { readonly method: string; readonly headers: Readonly<Record<string, string>>; readonly body?: string },
+  timeout = tracker.timeout,
+): Promise<Response> {
+  const address = new URL(`${tracker.uri}/${path}`);
+  for (const [key, value] of Object.entries(query)) address.searchParams.set(key, value);
+  const headers = { ...tracker.headers, ...init.headers };
+  return await bodyOf(tracker, () => fetch(address, { ...init, headers, signal: AbortSignal.timeout(timeout) }));
+}
+
+/** What arrives in time, or that MLflow does not answer. */
+async function bodyOf<Body>(tracker: Tracker, arrive: () => Promise<Body>): Promise<Body> {
   try {
-    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(tracker.timeout) });
-    return { status: response.status, text: await response.text() };
+    return await arrive();
   } catch (error) {
     const message = `MLflow at ${tracker.uri} does not answer: ${reason(error)}`;
     throw new ReignError('TrackerUnavailable', message, { cause: error });
   }
+}
+
+/** Only MLflow's own code says that a request is refused for good: a status alone may be that of whatever stands in front. */
+function failure(what: string, response: Response, text: string): ReignError {
+  const said = ErrorBody.safeParse(json(text));
+  if (!said.success) return notMlflow(what, response, 'the answer is not MLflow’s');
+  const { error_code: errorCode, message } = said.data;
+  if (finalTrackerCodes.includes(errorCode))
+    return new MlflowRefusal(errorCode, `MLflow refuses ${what} (${errorCode}): ${brief(message)}`);
+  const details = `MLflow answers ${response.status} to ${what} (${errorCode}): ${brief(message)}`;
+  return new ReignError('TrackerUnavailable', details);
+}
+
+function notMlflow(what: string, { status, redirected, url }: Response, problem: string): ReignError {
+  const where = redirected ? `redirects to ${new URL(url).origin} and answers` : 'answers';
+  const hint =
+    status === 401 || status === 403 || redirected
+      ? '; check MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN or _USERNAME'
+      : '';
+  return new ReignError('TrackerUnavailable', `MLflow ${where} ${status} to ${what}: ${problem}${hint}`);
 }
 
 function reason(error: unknown): string {
@@ -80,13 +132,6 @@ function reason(error: unknown): string {
   // fetch itself only says `fetch failed`.
   if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
   return error.message;
-}
-
-function parsed<Answer>(what: string, text: string, schema: z.ZodType<Answer>): Answer {
-  const answer = schema.safeParse(json(text));
-  if (answer.success) return answer.data;
-  const at = answer.error.issues[0]?.path.join('.') ?? '';
-  throw new MlflowRefusal('UNEXPECTED_ANSWER', `The answer to ${what} is not MLflow’s (at ${at || 'its beginning'})`);
 }
 
 function json(text: string): unknown {

@@ -46,13 +46,13 @@ async function chosen(session: Session, name?: string, asOf?: string, all?: stri
   return cycles.filter(({ status }) => status !== 'running' && status !== 'waiting').reverse();
 }
 
-async function verifyEach({ ledger, store, progress, surroundings }: Session, cycles: readonly Cycle[]) {
+async function verifyEach({ ledger, store, tracker, progress, surroundings }: Session, cycles: readonly Cycle[]) {
   const trainer = openPython('reign_trainer.recompute', surroundings.interrupted);
   try {
     const verified: VerifiedCycle[] = [];
     for (const [at, cycle] of cycles.entries()) {
       progress.at('recomputing', `${at + 1} of ${cycles.length}: ${cycle.id}`);
-      verified.push(await verifyCycle({ ledger, store, trainer }, cycle));
+      verified.push(await verifyCycle({ ledger, store, trainer, tracker }, cycle));
     }
     return verified;
   } finally {

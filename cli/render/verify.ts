@@ -33,7 +33,7 @@ function renderOne({ cycle, outcome, findings }: VerifiedCycle, paint: Paint): s
 function renderFinding({ part, judgement, outcome, said, differences }: Finding, paint: Paint): string[] {
   const where = judgement === null ? part : `judgement ${judgement}, ${part}`;
   const told = differences.slice(0, mostPlaces).map(({ path, stored, recomputed }) => {
-    const values = `stored ${shown(stored)}, ${isRecomputed(part) ? 'recomputed' : 'expected'} ${shown(recomputed)}`;
+    const values = `stored ${shown(stored)}, ${otherSide(part)} ${shown(recomputed)}`;
     return `      ${path}: ${paint('dim', values)}`;
   });
   const rest = differences.length - told.length;
@@ -42,6 +42,11 @@ function renderFinding({ part, judgement, outcome, said, differences }: Finding,
     ...told,
     ...(rest > 0 ? [`      and ${rest} more places (--json tells all)`] : []),
   ];
+}
+
+function otherSide(part: Finding['part']): string {
+  if (part === 'files') return 'found';
+  return isRecomputed(part) ? 'recomputed' : 'expected';
 }
 
 function shown(value: unknown): string {

@@ -7,6 +7,7 @@ export type VerifiedPart =
   | 'primary'
   | 'policy'
   | 'definition'
+  | 'files'
   | 'charge'
   | 'promotion'
   | 'followUp'

@@ -3,14 +3,17 @@ import { chargesOf } from '../../ledger/errorCharges.ts';
 import { followUpsFoundBy } from '../../ledger/followUps.ts';
 import type { Ledger } from '../../ledger/openLedger.ts';
 import { promotionOf, type StoredJudgement, storedJudgements } from '../../ledger/storedJudgements.ts';
+import { versionOf } from '../../ledger/versions.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { type Definition, DefinitionFields } from '../../schemas/definition.ts';
 import { type ErrorCode, ReignError } from '../../schemas/errors.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import type { Store } from '../../store/openStore.ts';
+import type { Tracker } from '../../tracker/openTracker.ts';
 import type { PythonProgram } from '../python.ts';
 import { evaluateRequest, inputsOf } from './evaluateRequest.ts';
 import { type Finding, type VerifiedCycle, worstOf } from './finding.ts';
+import { verifyFiles } from './verifyFiles.ts';
 import {
   compared,
   told,
@@ -29,6 +32,8 @@ export interface Archive {
   readonly store: Store;
   /** `reign_trainer.recompute`. */
   readonly trainer: PythonProgram;
+  /** Null where this machine knows none. */
+  readonly tracker: Tracker | null;
 }
 
 /** Recomputes every judgement of a cycle and holds the ledger's rows about it against each other. Nothing is written. */
@@ -38,6 +43,7 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
   const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
   const findings: Finding[] = [...verifyDefinition(cycle, stored)];
   for (const judgement of judgements) findings.push(...(await verifyJudgement(archive, cycle, judgement, stored)));
+  findings.push(...(await verifyFiles(archive.tracker, await versionOf(db, { cycle: cycle.id }))));
   findings.push(...verifyPromotion(cycle, judgements, await promotionOf(db, cycle.id)));
   findings.push(...verifyCycleRow(cycle, judgements));
   return { cycle: cycle.id, asOf: cycle.asOf, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings };

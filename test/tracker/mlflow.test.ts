@@ -1,4 +1,7 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { recordActivities } from '../../activities/record.ts';
 import { followLedger } from '../../activities/tracking/followLedger.ts';
 import { openRun } from '../../activities/tracking/openRun.ts';
@@ -6,9 +9,11 @@ import { projectChampion } from '../../activities/tracking/projectChampion.ts';
 import { registerVersion } from '../../activities/tracking/registerVersion.ts';
 import { sweepStrays } from '../../activities/tracking/sweepStrays.ts';
 import { tagOutcome } from '../../activities/tracking/tagOutcome.ts';
+import { verifyFiles } from '../../cli/verify/verifyFiles.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { cycleById } from '../../ledger/cycles.ts';
 import { eventsOf } from '../../ledger/events.ts';
+import { filesDigest } from '../../ledger/filesDigest.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
@@ -22,6 +27,7 @@ import {
   getLoggedModel,
   searchLoggedModelsByTag,
 } from '../../tracker/loggedModels.ts';
+import { modelFiles } from '../../tracker/modelFiles.ts';
 import { openTracker, type Tracker } from '../../tracker/openTracker.ts';
 import {
   createVersion,
@@ -43,6 +49,7 @@ import {
   claim,
   crown,
   fitResult,
+  hashOf,
   identity,
   judge,
   model,
@@ -59,6 +66,18 @@ beforeAll(async () => {
   tracker = openTracker(server.uri, {});
 });
 afterAll(() => server?.stop());
+
+async function runWithTags(name: string): Promise<{ experimentId: string; runId: string }> {
+  const experimentId = await ensureExperiment(tracker, name);
+  return { experimentId, runId: (await createRun(tracker, experimentId, name, {})).runId };
+}
+
+/** Where this server keeps the files of a logged model: a folder. */
+async function artifactFolder(modelId: string): Promise<string> {
+  const answer = z.object({ model: z.object({ info: z.object({ artifact_uri: z.string() }) }) });
+  const { model: found } = await request(tracker, { method: 'GET', path: `logged-models/${modelId}`, answer });
+  return found.info.artifact_uri.replace('file://', '');
+}
 
 describe('what MLflow answers', () => {
   test('an experiment is made once, however many ask at once', async () => {
@@ -105,6 +124,47 @@ describe('what MLflow answers', () => {
     await deleteLoggedModel(tracker, made.modelId);
     expect(await getLoggedModel(tracker, made.modelId)).toBeUndefined();
     expect(await searchLoggedModelsByTag(tracker, experimentId, cycleTag, 'a')).toEqual([]);
+  });
+
+  test("a model's files, and what is not as it was fitted", async () => {
+    const { experimentId, runId } = await runWithTags('files');
+    const { modelId } = await createLoggedModel(tracker, { experimentId, name: 'files', runId, tags: {} });
+    expect(await modelFiles(tracker, modelId)).toEqual({});
+    const folder = await artifactFolder(modelId);
+    mkdirSync(join(folder, 'data', 'deep'), { recursive: true });
+    writeFileSync(join(folder, 'MLmodel'), 'flavors:');
+    writeFileSync(join(folder, 'data', 'model.pkl'), Buffer.alloc(3_000_000, 'ab'));
+    writeFileSync(join(folder, 'data', 'deep', 'a b&c.txt'), '');
+    const files = {
+      MLmodel: hashOf('flavors:'),
+      'data/deep/a b&c.txt': hashOf(''),
+      'data/model.pkl': hashOf('ab'.repeat(1_500_000)),
+    };
+    expect(await modelFiles(tracker, modelId)).toEqual(files);
+
+    const version = {
+      version: 3,
+      run: { experimentId, runId, modelId },
+      files,
+      digest: filesDigest(files),
+    };
+    expect(await verifyFiles(tracker, version)).toMatchObject([{ part: 'files', outcome: 'identical' }]);
+    // Somebody who may write where MLflow keeps its files.
+    writeFileSync(join(folder, 'data', 'model.pkl'), 'another model');
+    rmSync(join(folder, 'MLmodel'));
+    writeFileSync(join(folder, 'sitecustomize.py'), '');
+    const [altered] = await verifyFiles(tracker, version);
+    expect(altered).toMatchObject({ outcome: 'differs', said: expect.stringContaining('files of version 3') });
+    expect(altered?.differences.map(({ path, stored, recomputed }) => [path, stored, recomputed])).toEqual([
+      ['files.MLmodel', hashOf('flavors:'), undefined],
+      ['files["data/model.pkl"]', files['data/model.pkl'], hashOf('another model')],
+      ['files["sitecustomize.py"]', undefined, hashOf('')],
+    ]);
+    expect(await verifyFiles(tracker, { ...version, digest: hashOf('x') })).toMatchObject([{ outcome: 'differs' }]);
+    await deleteLoggedModel(tracker, modelId);
+    for (const gone of [tracker, openTracker('http://127.0.0.1:9', {}), null])
+      expect(await verifyFiles(gone, version)).toMatchObject([{ part: 'files', outcome: 'impossible' }]);
+    expect(await verifyFiles(tracker, { ...version, files: null, digest: null })).toEqual([]);
   });
 
   test('versions and aliases: created, found by tag, aliased, deleted; what is missing is undefined', async () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { afterEach, expect, test } from 'vitest';
 import { ensureExperiment } from '../../tracker/experiments.ts';
 import { openTracker, type Tracker } from '../../tracker/openTracker.ts';
-import { getVersion } from '../../tracker/registry.ts';
+import { getVersion, setAlias } from '../../tracker/registry.ts';
 
 const servers: { close(): void; closeAllConnections(): void }[] = [];
 afterEach(() => {
@@ -31,9 +31,37 @@ test.for([500, 502, 503, 504, 429])('%i is TrackerUnavailable: it passes', async
   await expect(ensureExperiment(tracker, 'x')).rejects.toMatchObject({ code: 'TrackerUnavailable' });
 });
 
-test.for([400, 401, 403, 404, 422])('%i without MLflow’s error is TrackerRefused', async (status) => {
-  const tracker = await answering(status, 'go away');
-  await expect(ensureExperiment(tracker, 'x')).rejects.toMatchObject({ code: 'TrackerRefused' });
+test.for([400, 401, 403, 404, 422])('%i without MLflow’s error passes: something in front answered', async (status) => {
+  for (const body of ['<html>go away</html>', '', '{"error": "invalid_token"}']) {
+    const tracker = await answering(status, body);
+    await expect(ensureExperiment(tracker, 'x')).rejects.toMatchObject({ code: 'TrackerUnavailable' });
+  }
+});
+
+test.for([
+  ['RESOURCE_DOES_NOT_EXIST', 404, 'TrackerRefused'],
+  ['INVALID_PARAMETER_VALUE', 400, 'TrackerRefused'],
+  ['PERMISSION_DENIED', 403, 'TrackerUnavailable'],
+  ['UNAUTHENTICATED', 401, 'TrackerUnavailable'],
+  ['REQUEST_LIMIT_EXCEEDED', 429, 'TrackerUnavailable'],
+  ['INTERNAL_ERROR', 500, 'TrackerUnavailable'],
+  ['SOMETHING_NEW', 400, 'TrackerUnavailable'],
+] as const)('MLflow’s code %s (%i) is %s', async ([errorCode, status, code]) => {
+  const tracker = await answering(status, JSON.stringify({ error_code: errorCode, message: 'no' }));
+  await expect(setAlias(tracker, 'x', 'champion', 1)).rejects.toMatchObject({ code });
+});
+
+test('a login that has expired, and a page to log in at, are said with what to check', async () => {
+  const expired = await answering(401, 'Unauthorized');
+  await expect(ensureExperiment(expired, 'x')).rejects.toThrow(/401.*check MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN/);
+  const login = await answering(200, '<html>Please log in</html>');
+  const ingress = await faulty((_request, response) =>
+    response.writeHead(302, { location: `${login.uri}/login?state=secret` }).end(),
+  );
+  const refusal = await ensureExperiment(ingress, 'x').catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: 'TrackerUnavailable' });
+  expect(String(refusal)).toContain(`redirects to ${login.uri}`);
+  expect(String(refusal)).not.toContain('secret');
 });
 
 test('MLflow’s own error code and the first line of its message are kept', async () => {
@@ -45,12 +73,11 @@ test('MLflow’s own error code and the first line of its message are kept', asy
   expect(String(refusal)).not.toContain('secret');
 });
 
-test('an answer that is not MLflow’s is TrackerRefused', async () => {
+test('an answer that is not MLflow’s passes', async () => {
   for (const body of ['<html>Please log in</html>', '{}', '{"experiment": {"id": 3}}']) {
     const tracker = await answering(200, body);
     await expect(ensureExperiment(tracker, 'x')).rejects.toMatchObject({
-      code: 'TrackerRefused',
-      errorCode: 'UNEXPECTED_ANSWER',
+      code: 'TrackerUnavailable',
     });
   }
 });

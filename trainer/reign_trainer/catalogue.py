@@ -50,6 +50,21 @@ RETRYABLE: dict[str, bool] = {
     "Internal": True,
 }
 
+#: Of MLflow: what no repetition changes.
+FINAL_TRACKER_CODES: frozenset[str] = frozenset(
+    {
+        "ALREADY_EXISTS",
+        "BAD_REQUEST",
+        "ENDPOINT_NOT_FOUND",
+        "INVALID_PARAMETER_VALUE",
+        "MALFORMED_REQUEST",
+        "NOT_FOUND",
+        "NOT_IMPLEMENTED",
+        "RESOURCE_ALREADY_EXISTS",
+        "RESOURCE_DOES_NOT_EXIST",
+    }
+)
+
 BETTER: dict[str, str] = {
     "roc_auc": "higher",
     "pr_auc": "higher",

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
-from mlflow.exceptions import MlflowException
+from mlflow.exceptions import MlflowException, RestException
 from mlflow.tracking import MlflowClient
 
+from reign_trainer.catalogue import FINAL_TRACKER_CODES
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 
@@ -34,6 +35,8 @@ def tracking_uri(settings: Settings) -> str:
 def tracker_errors(doing: str) -> Iterator[None]:
     """Turn what MLflow's client raises into ``TrackerUnavailable`` or ``TrackerRefused``.
 
+    Only MLflow's own code, in an answer that is MLflow's, says that a request is refused for good.
+
     Parameters
     ----------
     doing : str
@@ -42,15 +45,27 @@ def tracker_errors(doing: str) -> Iterator[None]:
     try:
         yield
     except requests.RequestException as error:
-        status = None if error.response is None else error.response.status_code
-        raise _error(status, doing, str(error)) from None
+        raise _error(_code_in(error.response), doing, str(error)) from None
+    except RestException as error:
+        raise _error(error.json.get("error_code"), doing, error.message) from None
     except MlflowException as error:
-        status = error.get_http_status_code()  # type: ignore[no-untyped-call]
-        raise _error(status, doing, error.message) from None
+        # An answer that is not MLflow's gets a code from its status here: that of a proxy or a login page.
+        raise _error(None, doing, error.message) from None
 
 
-def _error(status: int | None, doing: str, text: str) -> TrainerError:
+def _code_in(response: requests.Response | None) -> object:
+    """Give MLflow's own code in an answer, where it is MLflow's."""
+    if response is None:
+        return None
+    try:
+        said = response.json()
+    except ValueError:
+        return None
+    return said.get("error_code") if isinstance(said, dict) else None
+
+
+def _error(code: object, doing: str, text: str) -> TrainerError:
     first_line = _USER.sub("://", text.strip().splitlines()[0]) if text.strip() else ""
     message = f"MLflow, asked to {doing}: {first_line}"[:_LONGEST_MESSAGE]
-    passing = status is None or status >= 500 or status in (408, 429)
-    return TrainerError("TrackerUnavailable" if passing else "TrackerRefused", message)
+    final = isinstance(code, str) and code in FINAL_TRACKER_CODES
+    return TrainerError("TrackerRefused" if final else "TrackerUnavailable", message)
