@@ -12,6 +12,7 @@ import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { migrate, migrationStatus } from '../../ledger/migrate.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
+import { openTracker, type Tracker } from '../../tracker/openTracker.ts';
 import { openStore } from '../../store/openStore.ts';
 import { closing } from '../laws/closing.ts';
 import { startServers } from '../laws/servers.ts';
@@ -48,6 +49,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
   >;
   let ledger: ReturnType<typeof openLedger>;
   let store: ReturnType<typeof openStore>;
+  let tracker: Tracker;
   let trainer: PythonProgram;
   let client: Awaited<ReturnType<typeof connect>>;
 
@@ -64,6 +66,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     ledger = await open(Promise.resolve(openLedger(stack.settings.ledgerUrl)), ({ close }) => close());
     await migrate(ledger.db);
     store = openStore(stack.settings.store);
+    tracker = openTracker(stack.settings.trackerUri, {});
     client = await open(connect(stack.settings.temporal, store), ({ connection }) => connection.close());
     trainer = await open(
       Promise.resolve(openPython('reign_trainer.recompute', new AbortController().signal)),
@@ -95,7 +98,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
       for (const said of verify.cycles) {
         const cycle = await cycleById(ledger.db, said.cycle);
         if (cycle === undefined) throw new Error(`${said.cycle} of ${model} is gone`);
-        const verified = await verifyCycle({ ledger, store, trainer }, cycle);
+        const verified = await verifyCycle({ ledger, store, trainer, tracker }, cycle);
         expect(verified.outcome, JSON.stringify(verified.findings)).toBe('identical');
         expect(essence(verified).findings).toEqual(expect.arrayContaining(essence(said).findings));
       }
@@ -119,7 +122,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
       const ended = await awaitCycle(client, ledger, id, {});
       expect(['promoted', 'kept'], `${model}: ${ended.summary}`).toContain(ended.status);
       expect(ended.champion).toBe(reigning?.version);
-      expect((await verifyCycle({ ledger, store, trainer }, ended)).outcome).toBe('identical');
+      expect((await verifyCycle({ ledger, store, trainer, tracker }, ended)).outcome).toBe('identical');
     }
   });
 });
