@@ -5,6 +5,7 @@ import { definitionVersion } from '../ledger/definitions.ts';
 import { event } from '../ledger/events.ts';
 import { storeFollowUp } from '../ledger/followUps.ts';
 import { storeJudgement } from '../ledger/judgements.ts';
+import { storeCodeWarnings } from '../ledger/warnings.ts';
 import type { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { Judged, JudgementRequest } from '../schemas/steps.ts';
@@ -14,7 +15,7 @@ import type { World } from './world.ts';
 
 export const decideActivities = ({ ledger: { db }, store }: World) => ({
   /** Lets the gate judge the evidence and stores the judgement; one that is stored already stands as it is. */
-  async decide({ cycle, number, evidence: hash, challenger, champion }: JudgementRequest): Promise<Judged> {
+  async decide({ cycle, number, evidence: hash, challenger, champion, warnings }: JudgementRequest): Promise<Judged> {
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
     if (stored === undefined)
       throw new ReignError(
@@ -37,6 +38,7 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
       verdict: decide(evidence, policy),
       primary: primaryResult(evidence),
     });
+    await storeCodeWarnings(db, cycle, warnings ?? []);
     // What became of the last promotion has an entry of its own: who reads that promotion finds it.
     if (evidence.followUp !== null) await storeFollowUp(db, cycle, evidence.followUp);
     if (judgement.verdict.deciding === 'gate-controls') {

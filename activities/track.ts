@@ -1,4 +1,5 @@
 import { nameFit } from '../ledger/versions.ts';
+import { storeCodeWarnings } from '../ledger/warnings.ts';
 import type { FitResult, TrackedRun } from '../schemas/payloads.ts';
 import type { CycleAttempt } from '../schemas/steps.ts';
 import { openRun } from './tracking/openRun.ts';
@@ -14,6 +15,7 @@ export const trackActivities = ({ ledger: { db }, tracker }: World) => ({
   /** Registers what was fitted as the cycle's one version. */
   async registerVersion(cycle: CycleAttempt, fit: FitResult): Promise<number> {
     await nameFit(db, cycle, fit);
+    await storeCodeWarnings(db, cycle, fit.warnings ?? []);
     return registerVersion(tracker, db, cycle);
   },
 });

@@ -95,6 +95,21 @@ export const FitRequest = z
   })
   .meta({ id: 'FitRequest' });
 export type FitRequest = z.infer<typeof FitRequest>;
+/** A warning that the author's code, or a library that it calls, raised. Never holds a row's values. */
+export const CodeWarning = z
+  .strictObject({
+    /** The class: UserWarning, ConvergenceWarning. */
+    category: z.string(),
+    /** What of its text stands in the source that raised it, with … for the rest; empty where nothing does. */
+    text: z.string(),
+    /** `pipeline.py:12`, the author's innermost line, or `sklearn/calibration.py:372` where none is theirs. */
+    place: z.string(),
+    during: z.enum(['fit', 'predict']),
+    count: z.int(),
+  })
+  .meta({ id: 'CodeWarning' });
+export type CodeWarning = z.infer<typeof CodeWarning>;
+
 export const FitResult = z
   .strictObject({
     /** What mlflow.pyfunc.load_model takes, models:/m-..., or fit:KEY: the folder of a fit in the store. */
@@ -109,6 +124,8 @@ export const FitResult = z
     trainingMetrics: z.record(z.string(), z.number()),
     environmentHash: Hash,
     python: z.string(),
+    /** What was warned of in the fit; absent in fits of earlier releases. */
+    warnings: z.array(CodeWarning).nullish(),
   })
   .meta({ id: 'FitResult' });
 export type FitResult = z.infer<typeof FitResult>;
@@ -136,6 +153,8 @@ export const ScoreResult = z
     rows: z.int(),
     /** Where one was asked for. */
     rehearsal: Rehearsal.nullish(),
+    /** What was warned of while it predicted. */
+    warnings: z.array(CodeWarning).nullish(),
   })
   .meta({ id: 'ScoreResult' });
 export type ScoreResult = z.infer<typeof ScoreResult>;

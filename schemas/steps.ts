@@ -8,6 +8,7 @@ import type { ContenderRequest, FollowUp, FollowUpRequest, Forecast, Rehearsal }
 import type { Metric } from './metrics.ts';
 import type {
   CheckPipelineResult,
+  CodeWarning,
   CycleIdentity,
   ExtractedSnapshot,
   ExtractRequest,
@@ -152,6 +153,8 @@ export interface FittedChallenger {
 export interface Challenger extends FittedChallenger {
   readonly predictions: string;
   readonly rehearsal: Rehearsal;
+  /** What was warned of while it predicted. */
+  readonly warnings: readonly CodeWarning[];
   /** Predictions of a version fitted on shuffled labels, where the policy asks for that control. */
   readonly shuffledFit: string | null;
 }
@@ -178,6 +181,8 @@ export interface JudgementRequest {
   readonly evidence: string;
   readonly challenger: number;
   readonly champion: Pick<ChampionToBeat, 'epoch' | 'version' | 'cycle'> | null;
+  /** What was warned of while the challenger predicted; absent in cycles that began under an earlier release. */
+  readonly warnings?: readonly CodeWarning[];
 }
 
 /** A stored judgement, as far as the workflow needs it. */

@@ -48,5 +48,5 @@ export async function judge(
   });
   const against = champion && { epoch: champion.epoch, version: champion.version, cycle: champion.cycle };
   const judging = { cycle: attemptOf(plan), number, evidence, challenger: challenger.version };
-  return control.decide({ ...judging, champion: against });
+  return control.decide({ ...judging, champion: against, warnings: challenger.warnings });
 }

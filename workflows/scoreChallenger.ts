@@ -14,9 +14,15 @@ export async function scoreChallenger(
   const name = `${cycle.model} version ${fitted.version}`;
   const { modelUri, digest } = fitted.fit;
   const subject = { modelUri, name, definition, snapshot: snapshots.holdout.contentHash };
-  const { predictions } = await trainer.score({ ...subject, digest });
+  const { predictions, warnings } = await trainer.score({ ...subject, digest });
   const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows });
-  return { ...fitted, predictions, rehearsal, shuffledFit: await shuffledFit(plan, snapshots) };
+  return {
+    ...fitted,
+    predictions,
+    rehearsal,
+    warnings: warnings ?? [],
+    shuffledFit: await shuffledFit(plan, snapshots),
+  };
 }
 
 /** A control: what a version says that was fitted on shuffled labels. It reaches neither MLflow nor the ledger. */

@@ -1,3 +1,4 @@
+import { describeCodeWarning } from '../schemas/codeWarning.ts';
 import type { TryRequest, TryResult } from '../schemas/steps.ts';
 import { fitRequest } from './fitRequest.ts';
 import { reportProgress } from './progress.ts';
@@ -27,7 +28,7 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   progress.at('score');
   const { modelUri, digest } = fit;
   const subject = { modelUri, name: 'the tried version', definition, snapshot: holdout.contentHash };
-  const { predictions } = await trainer.score({ ...subject, digest });
+  const { predictions, warnings: inScoring } = await trainer.score({ ...subject, digest });
 
   progress.at('rehearse');
   const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: 1000 });
@@ -67,6 +68,6 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
     evidence,
     rehearsal,
     verdict: await control.decideTry(definition, evidence),
-    warnings,
+    warnings: [...warnings, ...[...(fit.warnings ?? []), ...(inScoring ?? [])].map(describeCodeWarning)],
   };
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { cycleById } from '../../ledger/cycles.ts';
 import type { Database } from '../../ledger/database.ts';
 import { versionOf } from '../../ledger/versions.ts';
+import { warningsOf } from '../../ledger/warnings.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import { getVersion, setVersionTags } from '../../tracker/registry.ts';
@@ -17,7 +18,8 @@ export async function tagOutcome(tracker: Tracker, db: Kysely<Database>, id: str
   const named = await versionOf(db, { cycle: id });
   // A new attempt that has begun since says itself what became of it.
   if (cycle === undefined || named === undefined || named.attempt > cycle.attempt) return;
-  const tags = outcomeTags(cycle);
+  const warnings = await warningsOf(db, id);
+  const tags = { ...outcomeTags(cycle), 'reign.warnings': warnings.join('\n').slice(0, longestTag) };
   const run = await getRun(tracker, named.run.runId);
   if (run !== undefined && !run.deleted) {
     await setRunTags(tracker, run.runId, tags);
@@ -28,6 +30,9 @@ export async function tagOutcome(tracker: Tracker, db: Kysely<Database>, id: str
     await setVersionTags(tracker, named.model, named.version, tags);
   }
 }
+
+/** MLflow's own limit for the tags of runs and versions. */
+const longestTag = 5000;
 
 const runEnds: Partial<Record<Cycle['status'], 'FINISHED' | 'FAILED' | 'KILLED'>> = {
   promoted: 'FINISHED',

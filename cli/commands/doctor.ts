@@ -21,12 +21,14 @@ export const doctorCommand = (session: Session, tell: Tell) =>
       });
     });
 
+const marks = (paint: Paint): Record<Finding['status'], string> => ({
+  ok: paint('green', '✓'),
+  warning: paint('yellow', '!'),
+  problem: paint('red', '✗'),
+});
+
 function textOf(findings: readonly Finding[], paint: Paint): string {
-  const rows = findings.map(({ part, status, found }) => [
-    status === 'ok' ? paint('green', '✓') : paint('red', '✗'),
-    part,
-    found,
-  ]);
+  const rows = findings.map(({ part, status, found }) => [marks(paint)[status], part, found]);
   const table = renderTable([{ title: '' }, { title: 'part' }, { title: 'found' }], rows, paint);
   const mend = findings.flatMap(({ part, advice }) => (advice === null ? [] : [`${part}: ${advice}`]));
   return mend.length === 0 ? table : `${table}\n\n${paint('bold', 'To mend')}\n${[...new Set(mend)].join('\n')}`;

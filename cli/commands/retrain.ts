@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { cycleById } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
+import { warningsOf } from '../../ledger/warnings.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Tell } from '../answer.ts';
 import { exitCodes } from '../exitCodes.ts';
@@ -42,9 +43,10 @@ export const retrainCommand = (session: Session, tell: Tell) =>
 async function tellCycle(session: Session, tell: Tell, cycle: Cycle): Promise<void> {
   const judgements = await judgementsOf(session.ledger.db, cycle.id);
   const evidence = cycle.evidence === null ? null : await readEvidence(session.store, cycle.evidence);
+  const warnings = await warningsOf(session.ledger.db, cycle.id);
   tell({
-    document: cycle,
-    text: ({ paint }) => renderCycle({ cycle, judgements, evidence }, paint),
+    document: { ...cycle, warnings },
+    text: ({ paint }) => renderCycle({ cycle, judgements, evidence, warnings }, paint),
     exitCode: cycle.status === 'failed' || cycle.status === 'cancelled' ? exitCodes.cycleFailed : exitCodes.ok,
   });
 }

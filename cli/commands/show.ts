@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { judgementsOf } from '../../ledger/judgements.ts';
 import { storedJudgements } from '../../ledger/storedJudgements.ts';
+import { warningsOf } from '../../ledger/warnings.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import { Policy } from '../../schemas/policy.ts';
 import type { Tell } from '../answer.ts';
@@ -25,6 +26,7 @@ export const showCommand = (session: Session, tell: Tell) =>
       const observations = evidence?.observations
         ? await readObservations(store, evidence.observations.document)
         : null;
+      const warnings = await warningsOf(ledger.db, cycle.id);
       let pictures: string[] = [];
       if (plots !== undefined) {
         if (evidence === null) throw nothingToDraw(cycle.id, cycle.evidence);
@@ -36,12 +38,13 @@ export const showCommand = (session: Session, tell: Tell) =>
         document: {
           ...cycle,
           judgements,
+          warnings,
           measured: evidence,
           observed: observations,
           ...(plots === undefined ? {} : { pictures }),
         },
         text: ({ paint, width }) =>
-          `${renderCycle({ cycle, judgements, evidence, policy, observations }, paint, width)}${drawn}`,
+          `${renderCycle({ cycle, judgements, evidence, policy, observations, warnings }, paint, width)}${drawn}`,
       });
     });
 

@@ -3,7 +3,7 @@ import { type ErrorCode, errors } from '../../schemas/errors.ts';
 /** One part, as it was found. */
 export interface Finding {
   readonly part: string;
-  readonly status: 'ok' | 'problem';
+  readonly status: 'ok' | 'warning' | 'problem';
   readonly found: string;
   /** How to mend it; null where nothing is wrong. */
   readonly advice: string | null;
@@ -13,6 +13,13 @@ export const healthy = (part: string, found: string): Finding => ({ part, status
 export const sick = (part: string, found: string, advice: string): Finding => ({
   part,
   status: 'problem',
+  found,
+  advice,
+});
+/** It works; a person should know all the same. */
+export const noted = (part: string, found: string, advice: string | null): Finding => ({
+  part,
+  status: 'warning',
   found,
   advice,
 });

@@ -8,6 +8,7 @@ import { reportParts } from './report.ts';
 import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
 import { renderFields, renderTable } from './table.ts';
 import { formatAsOf, formatElapsed, formatTime } from './times.ts';
+import { renderWarnings } from './warnings.ts';
 import { hang, wrap } from './wrap.ts';
 
 interface ShownCycle {
@@ -19,11 +20,13 @@ interface ShownCycle {
   readonly policy?: Policy | null;
   /** What was seen in the features. Default: not known. */
   readonly observations?: Observations | null;
+  /** What was warned of in it. Default: nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** One cycle in full. */
 export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100): string {
-  const { cycle, judgements, evidence, policy = null, observations = null } = shown;
+  const { cycle, judgements, evidence, policy = null, observations = null, warnings = [] } = shown;
   const verdict = judgements.at(-1)?.verdict ?? null;
   const told = cycle.failure === null && verdict !== null;
   const parts = [
@@ -35,6 +38,7 @@ export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100
         : renderFailure(cycle.failure, paint),
     ...reportParts({ verdict, evidence, policy, observations }, paint, width),
     evidence === null ? primaryPart(cycle, paint, width) : '',
+    renderWarnings(warnings, paint, width),
     facts(cycle, evidence, paint),
     judgements.length > 1 ? renderJudgements(judgements, paint, width) : '',
   ];

@@ -7,6 +7,7 @@ import { formatCount, formatMetric } from './numbers.ts';
 import { type Paint, plain } from './style.ts';
 import { renderFields } from './table.ts';
 import { formatAsOf } from './times.ts';
+import { renderWarnings } from './warnings.ts';
 
 interface ShownTry {
   readonly model: string;
@@ -36,7 +37,7 @@ export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Pa
       ],
       paint,
     ),
-    warnings.map((warning) => `${paint('yellow', 'warning')}  ${warning}`).join('\n'),
+    renderWarnings(warnings, paint),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }

@@ -494,19 +494,16 @@ class TrackedRun(Shape):
     model_id: Annotated[str, Field(alias="modelId")]
 
 
-class FitResult(Shape):
+class CodeWarning(Shape):
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
     )
-    model_uri: Annotated[str, Field(alias="modelUri")]
-    files: dict[str, str] | None = None
-    digest: str | None = None
-    rows: int
-    trivial: list[float] | float
-    training_metrics: Annotated[dict[str, float], Field(alias="trainingMetrics")]
-    environment_hash: Annotated[str, Field(alias="environmentHash")]
-    python: str
+    category: str
+    text: str
+    place: str
+    during: Literal["fit", "predict"]
+    count: int
 
 
 class ScoreResult(Shape):
@@ -517,6 +514,7 @@ class ScoreResult(Shape):
     predictions: str
     rows: int
     rehearsal: Rehearsal | None = None
+    warnings: list[CodeWarning] | None = None
 
 
 class EvaluateResult(Shape):
@@ -874,6 +872,22 @@ class CheckPipelineResult(Shape):
     )
     steps: list[str]
     environment: Environment
+
+
+class FitResult(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    model_uri: Annotated[str, Field(alias="modelUri")]
+    files: dict[str, str] | None = None
+    digest: str | None = None
+    rows: int
+    trivial: list[float] | float
+    training_metrics: Annotated[dict[str, float], Field(alias="trainingMetrics")]
+    environment_hash: Annotated[str, Field(alias="environmentHash")]
+    python: str
+    warnings: list[CodeWarning] | None = None
 
 
 class Observations(Shape):

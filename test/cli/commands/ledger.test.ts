@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examineLedger } from '../../../cli/doctor/ledger.ts';
 import type { Ledger } from '../../../ledger/openLedger.ts';
+import { storeCodeWarnings } from '../../../ledger/warnings.ts';
 import { Cycle } from '../../../schemas/cycle.ts';
 import { type TestDatabase, withDatabase } from '../../postgres.ts';
 import { ledgerWithCycles, ledgerWithModel } from '../filledLedger.ts';
@@ -71,6 +73,30 @@ describe('show', () => {
     expect(stdout).toContain('failed at inspect: WindowEmpty\nno rows\nChoose another asOf.');
   });
 
+  test('warnings of the last cycle stand in show, models and doctor', async () => {
+    const id = 'flight-delay.live.20010226T000000Z.v1';
+    const code = { category: 'UserWarning', place: 'pipeline.py:12', during: 'fit', count: 3 } as const;
+    await storeCodeWarnings(ledger.db, { id, model: 'flight-delay' }, [
+      { ...code, text: 'The column … is skewed.' },
+      { ...code, place: 'pipeline.py:13', text: '', count: 1 },
+    ]);
+    const first = 'fit: UserWarning at pipeline.py:12: The column … is skewed. (3 times)';
+    const second = 'fit: UserWarning at pipeline.py:13: its text may quote rows and was not kept';
+    expect((await reign('show', id, '--json')).json()).toMatchObject({ warnings: [first, second] });
+    const shown = (await reign('show', id)).stdout;
+    for (const text of [first, second]) expect(shown).toContain(`warning  ${text}`);
+    expect((await reign('models', '--json')).json()).toMatchObject({ models: [{ warnings: [first, second] }] });
+    expect((await reign('models')).stdout).toContain(
+      'warning  flight-delay, last cycle: fit: UserWarning at pipeline.py:12',
+    );
+    expect((await examineLedger(database.url)).at(-1)).toEqual({
+      part: 'last cycle of flight-delay',
+      status: 'warning',
+      found: `${first} (and 1 more)`,
+      advice: `See reign show ${id}.`,
+    });
+  });
+
   test('a cycle that is not there, and a time that is none', async () => {
     const missing = await reign('show', 'flight-delay', '2001-03-05', '--json');
     expect([missing.code, missing.json()]).toMatchObject([2, { error: { code: 'CycleUnknown' } }]);
@@ -125,7 +151,9 @@ describe('retrain decides by the ledger before it asks Temporal', () => {
   test('a settled cycle is shown at once', async () => {
     const ran = await reign('retrain', 'flight-delay', '--as-of', '2001-02-19', '--wait', '--json');
     expect([ran.code, ran.json()]).toMatchObject([0, { status: 'kept', challenger: 2 }]);
-    expect(Cycle.parse(ran.json()).primary?.difference).toBe(-0.01);
+    const { warnings, ...cycle } = ran.json();
+    expect(Cycle.parse(cycle).primary?.difference).toBe(-0.01);
+    expect(warnings).toEqual([]);
   });
 
   test('a failed one would be tried again: that takes Temporal', async () => {

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from .author_file import author_file
+
 
 class AuthorTraceback(NamedTuple):
     """What is known of an exception that came out of the author's code.
@@ -36,10 +38,11 @@ def author_traceback(exception: BaseException, code_folder: Path | None) -> Auth
     ----------
     exception : BaseException
     code_folder : pathlib.Path or None
-        Where the author's code was unpacked; None for a declarative pipeline, which has no lines.
+        Where the author's code was unpacked. None in a loaded version, whose lines still name where that was; a
+        declarative pipeline has no lines.
     """
     full = "".join(traceback.format_exception(exception))
-    places = [] if code_folder is None else _places(exception, code_folder.resolve())
+    places = _places(exception, code_folder)
     lines = [_class_of(exception), *(f"  {file}:{line}{function}" for file, line, function in places)]
     file, line = (places[-1][0], places[-1][1]) if places else (None, None)
     return AuthorTraceback("\n".join(lines), full, file, line)
@@ -55,17 +58,17 @@ def _class_of(exception: BaseException) -> str:
     return name
 
 
-def _places(exception: BaseException, root: Path) -> list[tuple[str, int, str]]:
+def _places(exception: BaseException, root: Path | None) -> list[tuple[str, int, str]]:
     """Give file, line and function of the author's frames: of the exception itself, else of what caused it."""
     for one in _chain(exception):
         places = [
             (file, frame.lineno or 0, f" in {frame.name}" if frame.name != "<module>" else "")
             for frame in traceback.extract_tb(one.__traceback__)
-            if (file := _relative(frame.filename, root)) is not None
+            if (file := author_file(frame.filename, root)) is not None
         ]
         # A file that does not parse has no frame of its own.
         if isinstance(one, SyntaxError) and one.filename and one.lineno:
-            file = _relative(one.filename, root)
+            file = author_file(one.filename, root)
             if file is not None:
                 places.append((file, one.lineno, ""))
         if places:
@@ -80,10 +83,3 @@ def _chain(exception: BaseException) -> Iterator[BaseException]:
         seen.add(id(one))
         yield one
         one = one.__cause__ or one.__context__
-
-
-def _relative(file: str, root: Path) -> str | None:
-    try:
-        return Path(file).resolve().relative_to(root).as_posix()
-    except (OSError, ValueError):
-        return None
