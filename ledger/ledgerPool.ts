@@ -1,6 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { ReignError } from '../schemas/errors.ts';
+import { meaningOf } from '../schemas/sqlstates.ts';
 
 /** A pool whose errors are those of the catalogue: no answer is LedgerUnavailable, a broken law is LedgerConflict. */
 export class LedgerPool implements PostgresPool {
@@ -37,7 +38,8 @@ function translated(client: PoolClient): PostgresPoolClient {
     } catch (error) {
       // Whether it was carried out is unknown, and what the session holds too: it is not used again.
       // After a FATAL the server ends the session, before or after the client notices.
-      if (!(error instanceof DatabaseError) || error.severity === 'FATAL') broken = true;
+      if (!(error instanceof DatabaseError) || error.severity === 'FATAL' || meaningOf(error.code ?? '').sessionOver)
+        broken = true;
       throw ledgerError(error);
     }
   };
@@ -64,7 +66,7 @@ function ledgerError(error: unknown): unknown {
     const message = `The ledger's tables are missing: its migrations have not run (${error.message})`;
     return new ReignError('LedgerUnavailable', message, { cause: error });
   }
-  if (unavailable.some((prefix) => state.startsWith(prefix))) {
+  if (meaningOf(state).ledger) {
     return new ReignError('LedgerUnavailable', `The ledger's Postgres refuses: ${error.message}`, { cause: error });
   }
   return error;
@@ -75,9 +77,3 @@ function said(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((one: unknown) => String(one)).join('; ');
   return error.message;
 }
-
-/**
- * SQLSTATE classes that pass, or that the operator mends while Reign waits: connection, login, unknown database,
- * rights, serialization and deadlock, resources, operator intervention (shutdown, timeouts), locks, system.
- */
-const unavailable = ['08', '28', '3D', '42501', '40', '53', '55', '57', '58'];

@@ -11,6 +11,7 @@ import { Definition } from './definition.ts';
 import { errors } from './errors.ts';
 import { type Metric, metricEntry, metricNames, metrics } from './metrics.ts';
 import { trainerShapes } from './payloads.ts';
+import { sqlstates } from './sqlstates.ts';
 import { finalTrackerCodes } from './trackerCodes.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -101,6 +102,11 @@ function pythonErrors(): string {
     ...finalTrackerCodes.map((code) => `        "${code}",`),
     '    }',
     ')',
+    '',
+    '#: Beginnings of an SQLSTATE of a warehouse, with whether another attempt may work; the longest counts.',
+    'SQLSTATE_PASSES: dict[str, bool] = {',
+    ...Object.entries(sqlstates).map(([state, { source }]) => `    "${state}": ${source ? 'True' : 'False'},`),
+    '}',
     '',
     'BETTER: dict[str, str] = {',
     ...orientation,

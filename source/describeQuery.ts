@@ -1,5 +1,6 @@
 import { Client, DatabaseError } from 'pg';
 import type { Column } from '../schemas/columns.ts';
+import { meaningOf } from '../schemas/sqlstates.ts';
 import { columnTypeOf } from './columnTypes.ts';
 import { parseStatement, type StatementDescription } from './parseStatement.ts';
 import { selectText } from './selectText.ts';
@@ -67,7 +68,7 @@ async function parsed(client: Client, text: string, prefix: string): Promise<Sta
   try {
     return await parseStatement(client, text);
   } catch (error) {
-    if (!(error instanceof DatabaseError) || isConnectionFailure(error.code)) throw error;
+    if (!(error instanceof DatabaseError) || meaningOf(error.code ?? '').source) throw error;
     const inQuery = text.slice(prefix.length);
     const at = error.position === undefined ? null : Number(error.position) - 1 - prefix.length;
     const position = at === null || at >= Array.from(inQuery).length ? null : positionIn(inQuery, at);
@@ -102,11 +103,6 @@ async function withTypes(client: Client, { fields }: StatementDescription): Prom
     const column = columnType && { name, ...columnType, postgresType: type.shown };
     return { name, postgresType: type.shown, column };
   });
-}
-
-/** Classes 08 (connection), 28 (authorization), 53 (resources) and 57P (shutdown); 3D000: no such database. */
-function isConnectionFailure(code: string | undefined): boolean {
-  return code !== undefined && (/^(?:08|28|53|57P)/.test(code) || code === '3D000' || code === '57014');
 }
 
 function unavailable(error: unknown): SourceError {

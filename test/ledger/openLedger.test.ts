@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { models } from '../../ledger/definitions.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import { onServer, withDatabase } from '../postgres.ts';
+import { apply } from './scene.ts';
 import { withLedger } from './withLedger.ts';
 
 test('a Postgres that does not answer is LedgerUnavailable', async () => {
@@ -40,6 +41,37 @@ test('a connection that the server ends costs one call, not the process', async 
   expect(await models(db)).toEqual([]);
   await kick();
   await expect.poll(() => models(db)).toEqual([]);
+});
+
+test('a ledger that has become read-only is waited for, and its connections are given up', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const name = new URL(ledger.url).pathname.slice(1);
+  expect(await apply(db)).toMatchObject({ created: true });
+  // What a standby says; sessions that began while it was one stay read-only.
+  await onServer(`alter database ${name} set default_transaction_read_only = on`);
+  await onServer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+  await expect.poll(() => models(db)).toHaveLength(1);
+  await expect(apply(db, 'second')).rejects.toMatchObject({
+    code: 'LedgerUnavailable',
+    message: expect.stringContaining('read-only'),
+  });
+  await onServer(`alter database ${name} reset default_transaction_read_only`);
+  expect(await apply(db, 'second')).toEqual({ version: 2, created: true });
+});
+
+test.for([
+  ['57P01', 'LedgerUnavailable'],
+  ['57P03', 'LedgerUnavailable'],
+  ['08006', 'LedgerUnavailable'],
+  ['53100', 'LedgerUnavailable'],
+  ['40001', 'LedgerUnavailable'],
+  ['RE001', 'LedgerConflict'],
+  ['23505', 'LedgerConflict'],
+] as const)('SQLSTATE %s is %s', async ([state, code]) => {
+  await using ledger = await withLedger();
+  const raise = sql.raw(`do $$ begin raise exception 'so' using errcode = '${state}'; end $$`).execute(ledger.db);
+  await expect(raise).rejects.toMatchObject({ code });
 });
 
 test('connections are named and go when the ledger is closed', async () => {

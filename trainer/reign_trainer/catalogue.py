@@ -65,6 +65,24 @@ FINAL_TRACKER_CODES: frozenset[str] = frozenset(
     }
 )
 
+#: Beginnings of an SQLSTATE of a warehouse, with whether another attempt may work; the longest counts.
+SQLSTATE_PASSES: dict[str, bool] = {
+    "28": True,
+    "40": True,
+    "53": True,
+    "55": False,
+    "57": True,
+    "58": True,
+    "25006": False,
+    "42501": False,
+    "53400": False,
+    "08": True,
+    "25P03": True,
+    "3D": True,
+    "55P03": True,
+    "57P": True,
+}
+
 BETTER: dict[str, str] = {
     "roc_auc": "higher",
     "pr_auc": "higher",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reign_trainer.catalogue import SQLSTATE_PASSES
+
 _CONDITIONS = {
     "0A000": "feature_not_supported",
     "21000": "cardinality_violation",
@@ -92,10 +94,9 @@ def condition_name(sqlstate: str) -> str:
 
 
 def is_unavailable(sqlstate: str) -> bool:
-    """Whether the server, not the query, is the cause, so that another attempt can help.
-
-    Connection (08), authorization (28), resources (53), shutdown (57P), a standby that took the snapshot away (40001),
-    a deadlock with somebody's DDL (40P01), a lock that was not to be had (55P03).
-    """
-    passing = {"25P03", "3D000", "40001", "40P01", "55P03", "58030"}
-    return sqlstate[:2] in {"08", "28", "53"} or sqlstate.startswith("57P") or sqlstate in passing
+    """Whether the server, not the query, is the cause, so that another attempt can help: ``schemas/sqlstates.ts`` says."""
+    for length in range(len(sqlstate), 0, -1):
+        passes = SQLSTATE_PASSES.get(sqlstate[:length])
+        if passes is not None:
+            return passes
+    return False
