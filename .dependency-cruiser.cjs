@@ -7,7 +7,7 @@ const only = (name, from, allowed) => ({
     pathNot: [
       `^(${[from, ...allowed].join('|')})/`,
       'node_modules',
-      '^(node:|module|fs|path|os|net|crypto|child_process|url|util|stream|events|timers|readline|assert|tty|zlib)',
+      '^(node:|module|fs|path|os|net|http|crypto|child_process|url|util|stream|events|timers|readline|assert|tty|zlib)',
     ],
   },
 });

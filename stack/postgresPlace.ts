@@ -116,6 +116,8 @@ function newFolder(home: Home, account: Account | undefined, report: (line: stri
   mkdirSync(home.folder, { recursive: true });
   if (account === undefined || mayEnter(home.folder, account)) {
     mkdirSync(inHome, { recursive: true });
+    // Whatever the umask: Postgres's own user passes through to its data, which only that user may read.
+    chmodSync(inHome, account === undefined ? 0o700 : 0o711);
     return inHome;
   }
   const hash = createHash('sha256').update(home.folder).digest('hex').slice(0, 12);

@@ -1,8 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, thisProcess } from '../setup/processIdentity.mjs';
 import { type Addresses, type StackFile, stackFileSchema } from './addresses.ts';
 import { type Home, homeOf, shown } from './home.ts';
+import { startHostGuard } from './hostGuard.ts';
 import { readJsonFile, writeJsonFile } from './jsonFile.ts';
 import { liveLeases, takeLease } from './leases.ts';
 import { clearLeftovers, noteKeepers } from './leftovers.ts';
@@ -12,6 +15,7 @@ import { type Part, type PartContext, type RunningPart, startPart } from './part
 import { choosePorts } from './ports.ts';
 import { embeddedUrl, postgresPart } from './postgres.ts';
 import { findPostgres } from './postgresPlace.ts';
+import { keepPrivate } from './privateFolders.ts';
 import { type GivenSettings, givenSettings, mergeSettings, type Settings, settingsEnvironment } from './settings.ts';
 import { StackError } from './stackError.ts';
 import { temporalPart } from './temporal.ts';
@@ -59,7 +63,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const report = options.report ?? ((line: string) => process.stderr.write(`${line}\n`));
   const given = givenSettings(env);
   const home = homeOf(env);
-  mkdirSync(home.folder, { recursive: true });
+  keepPrivate(home);
   const deadline = Date.now() + ATTACH_SECONDS * 1000;
   for (let tries = 0; ; tries++) {
     options.signal?.throwIfAborted();
@@ -141,6 +145,7 @@ type OwnOptions = StackOptions & { env: NodeJS.ProcessEnv; report: (line: string
 async function ownStack(options: OwnOptions, home: Home, given: GivenSettings, release: () => void): Promise<Stack> {
   const { env, report } = options;
   const parts: RunningPart[] = [];
+  const guarding: Server[] = [];
   let end: (reason: string | undefined) => void = () => {};
   const ended = new Promise<string | undefined>((resolve) => {
     end = resolve;
@@ -150,6 +155,7 @@ async function ownStack(options: OwnOptions, home: Home, given: GivenSettings, r
   function stopParts(): Promise<void> {
     stopping ??= (async () => {
       rmSync(home.stackFile, { force: true });
+      for (const guard of guarding) guard.close().closeAllConnections();
       const servers = ['postgres', 'temporal', 'mlflow'];
       const isServer = (part: RunningPart): boolean => servers.includes(part.name);
       await Promise.all(parts.filter((part) => !isServer(part)).map((part) => part.stop()));
@@ -176,7 +182,8 @@ async function ownStack(options: OwnOptions, home: Home, given: GivenSettings, r
   try {
     rmSync(home.stackFile, { force: true });
     await clearLeftovers(home, report);
-    const { servers, addresses } = await plan(home, given, env, report);
+    const { servers, guards, addresses } = await plan(home, given, env, report);
+    for (const start of guards) guarding.push(await start());
     const settings = mergeSettings(env, given, addresses);
     const environment = settingsEnvironment(env, given, settings);
     const workers = (options.workers ?? defaultWorkers).map((program) => workerPart(home, program, environment));
@@ -226,13 +233,14 @@ async function plan(
   given: GivenSettings,
   env: NodeJS.ProcessEnv,
   report: (line: string) => void,
-): Promise<{ servers: Part[]; addresses: Addresses }> {
+): Promise<{ servers: Part[]; guards: (() => Promise<Server>)[]; addresses: Addresses }> {
   const ports = await choosePorts(
     home.portsFile,
-    ['postgres', 'temporal', 'temporalHttp', 'temporalUi', 'mlflow'],
+    ['postgres', 'temporal', 'temporalHttp', 'temporalUi', 'temporalPages', 'mlflow'],
     report,
   );
   const servers: Part[] = [];
+  const guards: (() => Promise<Server>)[] = [];
   const ui: Addresses['ui'] = {};
   let { ledgerUrl, trackerUri } = given;
   const connections = { ...given.connections };
@@ -250,7 +258,9 @@ async function plan(
     servers.push(postgresPart(home, place, ports.postgres, databases));
   }
   if (given.temporal === undefined) {
-    servers.push(temporalPart(home, ports, given.temporalNamespace, env));
+    const pages = { host: pageHost(), port: ports.temporalPages };
+    servers.push(temporalPart(home, ports, pages, given.temporalNamespace, env));
+    guards.push(() => startHostGuard(ports.temporalUi, pages));
     ui.temporal = `http://127.0.0.1:${ports.temporalUi}`;
   }
   if (trackerUri === undefined) {
@@ -262,7 +272,13 @@ async function plan(
     address: given.temporal?.address ?? `127.0.0.1:${ports.temporal}`,
     namespace: given.temporal?.namespace ?? given.temporalNamespace,
   };
-  return { servers, addresses: { ledgerUrl, connections, temporal, trackerUri, ui } };
+  return { servers, guards, addresses: { ledgerUrl, connections, temporal, trackerUri, ui } };
+}
+
+/** Linux has sixteen million loopback addresses: behind one of them the pages are found through their guard alone. */
+function pageHost(): string {
+  const number = () => randomInt(1, 255);
+  return process.platform === 'linux' ? `127.${number()}.${number()}.${number()}` : '127.0.0.1';
 }
 
 /** Starts the servers at once and the workers when theirs are healthy; answers how long each took. */

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { Connection } from '@temporalio/client';
 import { type Home, pythonBin } from './home.ts';
 import type { Part } from './part.ts';
 import { withoutPrefix } from './settings.ts';
@@ -9,30 +10,52 @@ export interface TemporalPorts {
   /** gRPC, which clients and workers use. */
   temporal: number;
   temporalHttp: number;
-  temporalUi: number;
+}
+
+/** Where the pages are served; people reach them through the host guard. */
+export interface PageServer {
+  host: string;
+  port: number;
 }
 
 /** Temporal's dev server, its state in a file. */
-export function temporalPart(home: Home, ports: TemporalPorts, namespace: string, env: NodeJS.ProcessEnv): Part {
+export function temporalPart(
+  home: Home,
+  ports: TemporalPorts,
+  pages: PageServer,
+  namespace: string,
+  env: NodeJS.ProcessEnv,
+): Part {
   const folder = join(home.folder, 'temporal');
   return {
     name: 'temporal',
     command: [
       temporalProgram(env),
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1'],
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', pages.host],
       ...['--port', String(ports.temporal), '--http-port', String(ports.temporalHttp)],
-      ...['--ui-port', String(ports.temporalUi), '--db-filename', join(folder, 'temporal.db')],
+      ...['--ui-port', String(pages.port), '--db-filename', join(folder, 'temporal.db')],
       ...['--namespace', namespace, '--log-level', 'warn'],
+      // Its HTTP API cannot be switched off. Nobody needs it, and a page in a browser could start workflows with it: it answers
+      // only those who ask for a host that does not exist.
+      ...['--dynamic-config-value', 'frontend.httpAllowedHosts=["nobody.invalid"]'],
     ],
     // A user's own settings of Temporal are about other servers.
     env: { ...withoutPrefix(env, 'TEMPORAL_') },
-    ports: Object.values(ports),
+    ports: [ports.temporal, ports.temporalHttp, pages.port],
     beforeStart: () => {
       mkdirSync(folder, { recursive: true });
     },
     isHealthy: async () => {
-      const url = `http://127.0.0.1:${ports.temporalHttp}/api/v1/namespaces/${encodeURIComponent(namespace)}`;
-      return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+      const address = `127.0.0.1:${ports.temporal}`;
+      const connection = await Connection.connect({ address, connectTimeout: 2000 });
+      try {
+        await connection.withDeadline(Date.now() + 2000, () =>
+          connection.workflowService.describeNamespace({ namespace }),
+        );
+        return true;
+      } finally {
+        await connection.close();
+      }
     },
   };
 }

@@ -33,7 +33,7 @@ export interface Store {
   checkWritable(): Promise<void>;
 }
 
-/** Opens the store in a local folder, which is made at the first writing. docs/snapshots.md describes its layout. */
+/** Opens the store in a local folder, which is made at the first writing, for its owner alone. docs/snapshots.md describes its layout. */
 export function openStore(root: string): Store {
   const rowsFolder = (kind: RowsKind, hash: string) => join(root, kind, checkedHash(hash));
 
@@ -100,7 +100,7 @@ export function openStore(root: string): Store {
 function writeAtOnce(root: string, target: string, bytes: Buffer): Promise<void> {
   return inStaging(root, async (staging) => {
     const staged = join(staging, 'document');
-    const file = await open(staged, 'wx');
+    const file = await open(staged, 'wx', 0o600);
     try {
       await file.writeFile(bytes);
       await file.sync();
@@ -108,7 +108,7 @@ function writeAtOnce(root: string, target: string, bytes: Buffer): Promise<void>
       await file.close();
     }
     const folder = dirname(target);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await rename(staged, target);
     await syncFolder(folder);
   });
@@ -116,7 +116,7 @@ function writeAtOnce(root: string, target: string, bytes: Buffer): Promise<void>
 
 async function inStaging(root: string, use: (folder: string) => Promise<void>): Promise<void> {
   const folder = join(root, 'staging', randomBytes(16).toString('hex'));
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
     await use(folder);
   } finally {

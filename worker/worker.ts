@@ -12,6 +12,8 @@ import { runtimeLogger } from './runtimeLogger.ts';
 import { workflowBundle } from './workflowBundle.ts';
 
 async function main(): Promise<void> {
+  // What a worker stores is about people: nobody else on the machine reads it.
+  process.umask(0o077);
   const settings = loadSettings(process.env);
   const world = openWorld(settings, process.env);
   Runtime.install({ logger: runtimeLogger(world.log), shutdownSignals: ['SIGINT', 'SIGTERM'] });

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -27,9 +28,33 @@ function pidOf(home: string, program: RegExp): number {
   return found;
 }
 
+function statusFor(port: number, host: string, origin?: string): Promise<number | undefined> {
+  const headers = { host, ...(origin === undefined ? {} : { origin }) };
+  const path = '/api/v1/namespaces/default';
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, headers }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on('error', reject);
+  });
+}
+
+/** Files and folders of a home that another user could read, as far as that user comes. */
+function openToOthers(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    const mode = statSync(path).mode & 0o777;
+    if (entry.isDirectory()) return (mode & 0o001) === 0 ? [] : openToOthers(path);
+    return (mode & 0o044) === 0 ? [] : [path];
+  });
+}
+
 describe.skipIf(process.platform !== 'linux')('the stack', () => {
   it('brings up every server, tells where they are, and leaves nothing behind', async () => {
     const home = temporaryFolder();
+    // As an earlier release left it.
+    mkdirSync(join(home, 'store', 'snapshots'), { recursive: true, mode: 0o755 });
+    writeFileSync(join(home, 'store', 'snapshots', 'rows.parquet'), '', { mode: 0o644 });
     const prepared: string[] = [];
     const { stack } = await start(home, everything, {
       workers: [idleWorker()],
@@ -45,6 +70,14 @@ describe.skipIf(process.platform !== 'linux')('the stack', () => {
       expect((await fetch(url ?? '')).status).toBe(200);
     }
     expect(readFileSync(join(home, 'stack.json'), 'utf8')).toContain('"ledgerUrl"');
+
+    // Temporal's pages answer nobody who comes under another name, and its HTTP API nobody at all.
+    const { port } = new URL(ui.temporal ?? '');
+    expect(await statusFor(Number(port), 'rebound.example')).toBe(403);
+    expect(await statusFor(Number(port), `127.0.0.1:${port}`, 'https://rebound.example')).toBe(403);
+    const ports = JSON.parse(readFileSync(join(home, 'ports.json'), 'utf8'));
+    expect(await statusFor(ports.temporalHttp, `127.0.0.1:${ports.temporalHttp}`)).toBe(403);
+    expect(openToOthers(home)).toEqual([]);
 
     await stack.stop();
     expect(await stack.ended).toBeUndefined();

@@ -61,6 +61,8 @@ def main() -> int:
     except TrainerError as error:
         log.error("%s: %s", error.code, error.message)
         return 2
+    # Snapshots and predictions are about people: nobody else on the machine reads them.
+    os.umask(0o077)
     remove_abandoned_folders()
     start_forkserver(settings)
     asyncio.run(_serve(settings, retired=options.retired))
