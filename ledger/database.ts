@@ -24,6 +24,7 @@ export interface Database {
   error_charges: ErrorChargesTable;
   follow_ups: FollowUpsTable;
   cycle_observations: CycleObservationsTable;
+  leases: LeasesTable;
 }
 
 /** Written as JSON text, read as a value. */
@@ -208,4 +209,11 @@ interface CycleObservationsTable {
   attempt: number;
   document: string;
   named_at: Clock;
+}
+
+interface LeasesTable {
+  name: string;
+  owner: string;
+  fence: number;
+  expires_at: string;
 }

@@ -15,14 +15,10 @@ const lock = sql`hashtextextended('reign.migrate', 0)`;
 
 /** Brings the schema `reign` up to date, in one transaction. Safe to call at every start. */
 export async function migrate(db: Kysely<Database>): Promise<void> {
-  await db.connection().execute(async (connection) => {
-    await sql`select pg_advisory_lock(${lock})`.execute(connection);
-    try {
-      const { error } = await migrator(connection).migrateToLatest();
-      if (error !== undefined) throw migrationError(error);
-    } finally {
-      await sql`select pg_advisory_unlock(${lock})`.execute(connection);
-    }
+  await db.transaction().execute(async (transaction) => {
+    await sql`select pg_advisory_xact_lock(${lock})`.execute(transaction);
+    const { error } = await migrator(transaction).migrateToLatest();
+    if (error !== undefined) throw migrationError(error);
   });
 }
 

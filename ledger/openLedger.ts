@@ -1,6 +1,7 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { Pool, types } from 'pg';
 import type { Database } from './database.ts';
+import { LedgerDialect } from './ledgerDialect.ts';
 import { LedgerPool } from './ledgerPool.ts';
 
 export interface Ledger {
@@ -39,7 +40,7 @@ export function openLedger(url: string): Ledger {
   });
   // An idle connection that the server ends is replaced at the next use; unheard, the event would end the process.
   pool.on('error', () => {});
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: new LedgerPool(pool) }) });
+  const db = new Kysely<Database>({ dialect: new LedgerDialect({ pool: new LedgerPool(pool) }) });
   return { db: db.withSchema('reign'), close: () => db.destroy() };
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Champion, currentChampion } from '../../ledger/champions.ts';
 import type { Database } from '../../ledger/database.ts';
-import { withModelLock } from '../../ledger/modelLock.ts';
+import { withLease } from '../../ledger/lease.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import { deleteAlias, getAlias, getVersion, setAlias } from '../../tracker/registry.ts';
@@ -14,21 +14,25 @@ export const championAlias = 'champion';
 const rounds = 10;
 
 /**
- * Lets MLflow's alias follow the ledger: sets who reigns now, never who was promoted just now, and looks again until both
- * agree. Mends an alias that was moved by hand, and takes one away where nobody reigns. A version in MLflow that is not
- * the cycle's that the ledger knows by its number gets no alias: the error TrackerRefused.
+ * Makes MLflow's alias follow the ledger: sets the champion that reigns now, never the one that was just promoted, and
+ * reads again until both agree. Restores an alias that was moved by hand, and deletes it where nobody reigns. A version in
+ * MLflow that does not belong to the ledger's cycle of that number gets no alias: the error TrackerRefused.
+ *
+ * No connection of the ledger is held while MLflow is asked.
  */
 export async function projectChampion(tracker: Tracker, db: Kysely<Database>, model: string): Promise<void> {
-  await withModelLock(db, model, async (held) => {
+  await withLease(db, `project ${model}`, async (lease) => {
     for (let round = 0; round < rounds; round++) {
-      const champion = await currentChampion(held, model, 'live');
+      const champion = await currentChampion(db, model, 'live');
       const aliased = await getAlias(tracker, model, championAlias);
       if (champion !== undefined) await checkVersion(tracker, champion);
       if (champion?.version === aliased) return;
+      // Whoever held the lease meanwhile may have set a newer champion.
+      if (!(await lease.hold())) continue;
       if (champion === undefined) await deleteAlias(tracker, model, championAlias);
       else await setAlias(tracker, model, championAlias, champion.version);
     }
-    const message = `The alias ${championAlias} of ${model} is moved by something else as fast as Reign sets it`;
+    const message = `Something else keeps moving the alias ${championAlias} of ${model} as fast as Reign sets it`;
     throw new ReignError('TrackerUnavailable', message);
   });
 }

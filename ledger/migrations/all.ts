@@ -4,6 +4,7 @@ import * as definitions from './definitions.ts';
 import * as errorCharges from './errorCharges.ts';
 import * as events from './events.ts';
 import * as followUps from './followUps.ts';
+import * as leases from './leases.ts';
 import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
 import * as versionFiles from './versionFiles.ts';
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007-follow-ups': followUps,
   '0008-observations': observations,
   '0009-version-files': versionFiles,
+  '0011-leases': leases,
 };

@@ -165,6 +165,7 @@ const tables: Tables = {
     at: time,
   },
   cycle_observations: { cycle: 'text', attempt: 'integer', document: 'text', named_at: time },
+  leases: { name: 'text', owner: 'text', fence: 'bigint', expires_at: time },
 };
 
 test('the types of the tables are what the migrations give', async () => {

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { projectChampion } from '../../activities/tracking/projectChampion.ts';
+import { models } from '../../ledger/definitions.ts';
+import { openTracker } from '../../tracker/openTracker.ts';
+import { withLedger } from '../ledger/withLedger.ts';
+
+test('while MLflow hangs, projections hold no connection of the ledger', async () => {
+  await using ledger = await withLedger();
+  let asked = 0;
+  const hung = createServer(() => asked++).listen(0, '127.0.0.1');
+  await once(hung, 'listening');
+  const { port } = hung.address() as AddressInfo;
+  const tracker = { ...openTracker(`http://127.0.0.1:${port}`, {}), timeout: 8000 };
+  // Three times as many as the ledger's pool has connections, some of them for the same model.
+  const projecting = Array.from({ length: 15 }, (_, at) => projectChampion(tracker, ledger.db, `model-${at % 10}`));
+  const ended = Promise.allSettled(projecting);
+  await expect.poll(() => asked, { timeout: 7000 }).toBe(10);
+  const before = performance.now();
+  await models(ledger.db);
+  expect(performance.now() - before).toBeLessThan(2000);
+  hung.closeAllConnections();
+  hung.close();
+  const codes = (await ended).map((result) => result.status === 'rejected' && result.reason.code);
+  expect(new Set(codes)).toEqual(new Set(['TrackerUnavailable']));
+});
