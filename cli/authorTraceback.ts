@@ -11,21 +11,30 @@ interface Block {
 
 /**
  * A Python traceback cut to the frames in the author's files, with the exception. Of a chain of exceptions those that
- * passed through the author's code are kept; where none did, the last one's message alone.
+ * passed through the author's code are kept; where none did, the last one's message alone. Lines that Python could not
+ * show, because the code was loaded with a version, come from the pack.
  *
- * @param files the names of the files in the code pack, such as `pipeline.py`
+ * @param files the files of the code pack by their names, such as `pipeline.py`
  */
-export function authorTraceback(full: string, files: readonly string[]): string[] {
+export function authorTraceback(full: string, files: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(files);
   const blocks = blocksOf(full).map(({ frames, exception }) => ({
     frames: frames.flatMap((frame) => {
-      const file = authorFile(frame.path, files);
-      return file === undefined ? [] : [frame.lines.map((line) => line.replace(frame.path, file))];
+      const file = authorFile(frame.path, names);
+      return file === undefined ? [] : [withSource(frame, file, files[file])];
     }),
     exception,
   }));
   const own = blocks.filter(({ frames }) => frames.length > 0);
   const kept = own.length > 0 ? own : blocks.slice(-1);
   return kept.flatMap(({ frames, exception }) => [...frames.flat(), ...exception]);
+}
+
+function withSource({ path, lines }: Frame, file: string, source: string | undefined): string[] {
+  const shown = lines.map((line) => line.replace(path, file));
+  const number = /, line (\d+)/.exec(shown[0] ?? '')?.[1];
+  const text = number === undefined ? undefined : source?.split('\n')[Number(number) - 1]?.trim();
+  return shown.length > 1 || text === undefined || text === '' ? shown : [...shown, `    ${text}`];
 }
 
 function blocksOf(full: string): Block[] {

@@ -14,7 +14,10 @@ export class CommandError extends ReignError {
     this.traceback = traceback;
   }
   override get advice(): string {
-    // Where the lines are shown there is nothing more to look for.
-    return this.traceback.length === 0 ? super.advice : 'Correct these lines and try again.';
+    if (this.traceback.length === 0) return super.advice;
+    // Where the author's lines are shown there is nothing more to look for.
+    return this.traceback.some((line) => line.startsWith('  File "'))
+      ? 'Correct these lines and try again.'
+      : 'A library raised this below none of your own lines: check the step that the error names, and the rows that reach it.';
   }
 }

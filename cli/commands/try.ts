@@ -66,7 +66,7 @@ async function explained(error: ReignError, read: ReadDefinition, pack: CodePack
   if (error.code === 'Interrupted') return error;
   const hash = error instanceof WorkflowError ? error.detail?.traceback : undefined;
   const full = hash == null ? undefined : await store.readDocument('tracebacks', hash).catch(() => undefined);
-  const traceback = full === undefined ? [] : authorTraceback(full.toString('utf8'), Object.keys(pack?.files ?? {}));
+  const traceback = full === undefined ? [] : authorTraceback(full.toString('utf8'), pack?.files ?? {});
   const placed = toReignError(placeInDefinition(error, read));
   // The try itself failed; that something could not be reached stays what it is.
   const code = exitCodeOf(error.code);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { authorTraceback } from '../../cli/authorTraceback.ts';
 
-const files = ['pipeline.py', 'steps/hours.py'];
+const files = { 'pipeline.py': 'import os\n\ndef categories(X):\n    return X.cat\n', 'steps/hours.py': '' };
 
 test('only frames in the author files, and the exception', () => {
   const full = `Traceback (most recent call last):
@@ -67,8 +67,22 @@ test('without a frame of the author the last exception is told', () => {
 ValueError: Input X contains NaN.
 LogisticRegression does not accept missing values
 `;
-  expect(authorTraceback(full, [])).toEqual([
+  expect(authorTraceback(full, {})).toEqual([
     'ValueError: Input X contains NaN.',
     'LogisticRegression does not accept missing values',
+  ]);
+});
+
+test('code that was loaded with a version shows its lines from the pack', () => {
+  const full = `Traceback (most recent call last):
+  File "/srv/python/lib/site-packages/sklearn/pipeline.py", line 655, in predict_proba
+    Xt = transform.transform(Xt)
+  File "/tmp/reign-child-x1/code/pipeline.py", line 4, in categories
+AttributeError: 'DataFrame' object has no attribute 'cat'
+`;
+  expect(authorTraceback(full, files)).toEqual([
+    '  File "pipeline.py", line 4, in categories',
+    '    return X.cat',
+    "AttributeError: 'DataFrame' object has no attribute 'cat'",
   ]);
 });
