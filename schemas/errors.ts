@@ -45,7 +45,8 @@ export const errors = {
   OneClass: { retry: false, advice: 'Choose a longer window, or an asOf for which the window holds every class.' },
   PipelineImport: {
     retry: false,
-    advice: "Make the file import in the trainer's environment: reign try FILE shows the traceback.",
+    advice:
+      "Make the file import in the trainer's environment: reign try FILE shows the traceback. A library is added by `reign dev --with LIBRARY`, or with pip beside a trainer of your own.",
   },
   PipelineInvalid: { retry: false, advice: 'Correct the pipeline and apply the definition again.' },
   FitFailed: { retry: false, advice: 'Run reign try FILE --as-of T: it shows the traceback, cut to your own lines.' },

@@ -1,6 +1,7 @@
 // What the project needs and is not there yet is installed into its folder; costs a few milliseconds when all is there.
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installLibraries } from './libraries.mjs';
 import { takeLock } from './lock.mjs';
 import { installNpmPackages, npmPackagesAreThere } from './npmPackages.mjs';
 import { endLeftovers, SetupError, say } from './progress.mjs';
@@ -16,14 +17,35 @@ export async function ensureSetup({ dev }) {
   }
   const isComplete = () => npmPackagesAreThere(root) && pythonEnvironmentIsThere(root, dev);
   if (isComplete()) return;
+  await alone(async (log) => {
+    if (!npmPackagesAreThere(root)) await installNpmPackages(root, log);
+    if (!pythonEnvironmentIsThere(root, dev)) await installPythonEnvironment(root, dev, log);
+  });
+}
+
+/**
+ * Installs libraries into the project's Python environment.
+ *
+ * @param {readonly string[]} libraries as pip takes them
+ * @returns {Promise<string[]>} what was missing
+ */
+export const ensureLibraries = (libraries) => alone((log) => installLibraries(root, libraries, log));
+
+/**
+ * One set-up of this folder at a time.
+ *
+ * @template T
+ * @param {(log: string) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function alone(work) {
   const log = join(root, '.reign', 'logs', 'setup.log');
   const release = await takeLock(join(root, '.reign'), ({ pid }) =>
     say(`waiting for another set-up of this folder (process ${pid}) to end`),
   );
   try {
     endLeftovers(log);
-    if (!npmPackagesAreThere(root)) await installNpmPackages(root, log);
-    if (!pythonEnvironmentIsThere(root, dev)) await installPythonEnvironment(root, dev, log);
+    return await work(log);
   } finally {
     release();
   }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addedLibraries, installLibraries, pipEnvironment } from './libraries.mjs';
 import { run, SetupError, say } from './progress.mjs';
 
 const OLDEST = [3, 11];
@@ -60,7 +61,7 @@ export async function installPythonEnvironment(root, dev, log) {
   const stamp = readStamp(root);
   const requirements = hashOf(root, 'requirements.txt');
   const devRequirements = hashOf(root, 'requirements-dev.txt');
-  const shared = { cwd: root, env: plainEnvironment(), log };
+  const shared = { cwd: root, env: pipEnvironment(), log };
 
   if (stamp === undefined) {
     // Without a stamp it is half made, was moved here, or its Python is gone: pip cannot mend these.
@@ -82,6 +83,8 @@ export async function installPythonEnvironment(root, dev, log) {
   if (withDev && stamp?.dev !== devRequirements) {
     await pipInstall(root, 'requirements-dev.txt', 'Python packages of the tests', shared);
   }
+  const added = addedLibraries(root);
+  if (added.length > 0) await installLibraries(root, added, log);
   const written = { folder: realpathSync(folder), requirements, dev: withDev ? devRequirements : null };
   writeFileSync(stampOf(root), `${JSON.stringify(written)}\n`);
 }
@@ -129,14 +132,6 @@ async function pipInstall(root, file, what, shared) {
     ],
     advice: 'Run the same command again.',
   });
-}
-
-/** pip takes settings from the environment and PYTHON* variables would reach into the new environment. */
-function plainEnvironment() {
-  const env = { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_REQUIRE_VIRTUALENV: '0' };
-  for (const name of ['PYTHONPATH', 'PYTHONHOME', 'VIRTUAL_ENV', 'PIP_USER', 'PIP_TARGET', 'PIP_PREFIX'])
-    delete env[name];
-  return env;
 }
 
 /** @returns {{ command: string, version: string }} */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ReignError } from '../../schemas/errors.ts';
+import { ensureLibraries } from '../../setup/ensure.mjs';
 import type { Addresses } from '../../stack/addresses.ts';
 import { homeOf, shown } from '../../stack/home.ts';
 import { startStack } from '../../stack/stack.ts';
@@ -14,14 +15,21 @@ import { shownUrl } from '../shownUrl.ts';
 export const devCommand = (session: Session, tell: Tell) =>
   new Command('dev')
     .description('start what runs Reign (Postgres, Temporal, MLflow, a worker, a trainer) and stay until Ctrl-C')
+    .option('--with <library...>', 'install libraries for pipelines first, such as lightgbm; kept for later starts')
     .addHelpText(
       'after',
       '\nNothing is started for a part that the environment names: REIGN_LEDGER_URL, REIGN_CONNECTION_<NAME>,\nTEMPORAL_ADDRESS, MLFLOW_TRACKING_URI. Ctrl-C is how it ends: exit code 0.',
     )
-    .action(async () => {
+    .action(async ({ with: libraries = [] }: { with?: string[] }) => {
       const { env, interrupted, hurried } = session.surroundings;
       session.endsItself = true;
       const report = (line: string) => session.progress.say(line);
+      if (libraries.length > 0) {
+        session.progress.at('installing libraries');
+        await ensureLibraries(libraries).catch((error: unknown) => {
+          throw new ReignError('StackFailed', error instanceof Error ? error.message : String(error));
+        });
+      }
       session.progress.at('starting the stack');
       const stack = await startStack({ env, report, signal: interrupted }).catch((error: unknown) => {
         throw interrupted.aborted ? new ReignError('Interrupted', 'interrupted while starting') : error;
