@@ -1,14 +1,13 @@
 import { inspect } from '../gate/inspect.ts';
-import { previousCycle } from '../ledger/cycles.ts';
+import { previousCycle, windowsOfCycle } from '../ledger/cycles.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { event } from '../ledger/events.ts';
 import { nameSnapshots } from '../ledger/nameSnapshots.ts';
 import { nameObservations } from '../ledger/observations.ts';
 import type { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
-import type { ExtractedSnapshot } from '../schemas/payloads.ts';
 import { Manifest } from '../schemas/snapshot.ts';
-import type { CycleAttempt, Snapshots } from '../schemas/steps.ts';
+import type { CycleAttempt, Snapshots, TryPlan } from '../schemas/steps.ts';
 import type { Store } from '../store/openStore.ts';
 import type { World } from './world.ts';
 
@@ -28,7 +27,11 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
         `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
       );
     const now = await manifestsOf(store, snapshots.train.contentHash, snapshots.holdout.contentHash);
-    await nameSnapshots(db, cycle, [named(snapshots.train, now.train), named(snapshots.holdout, now.holdout)]);
+    const windows = await windowsOfCycle(db, cycle.id);
+    await nameSnapshots(db, cycle, [
+      { ...snapshots.train, window: windows.train },
+      { ...snapshots.holdout, window: windows.holdout },
+    ]);
     const previous = await previousCycle(db, cycle.model, cycle.lineage, cycle.asOf);
     const { train, holdout } = previous?.cycle.snapshots ?? { train: null, holdout: null };
     const last = train === null || holdout === null ? null : await manifestsOf(store, train, holdout).catch(() => null);
@@ -36,7 +39,7 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
       const detail = { asOf: cycle.asOf, readAt: new Date().toISOString() };
       await event(db, { model: cycle.model, cycle: cycle.id, kind: 'labels-as-known-today', detail, key: 'labels' });
     }
-    for (const warning of inspect(stored.definition, now, last)) {
+    for (const warning of inspect(stored.definition, windows, now, last)) {
       await event(db, { model: cycle.model, cycle: cycle.id, kind: 'warning', detail: { warning }, key: warning });
     }
   },
@@ -47,9 +50,10 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
   },
 
   /** The same for a try: warnings only, nothing is stored. */
-  async inspectTry(definition: Definition, snapshots: Snapshots): Promise<string[]> {
+  async inspectTry(definition: Definition, snapshots: Snapshots, windows: TryPlan['windows']): Promise<string[]> {
     return inspect(
       definition,
+      windows,
       await manifestsOf(store, snapshots.train.contentHash, snapshots.holdout.contentHash),
       null,
     );
@@ -63,8 +67,4 @@ async function manifestsOf(
 ): Promise<{ train: Manifest; holdout: Manifest }> {
   const read = async (hash: string) => Manifest.parse(await store.readManifest('snapshots', hash));
   return { train: await read(train), holdout: await read(holdout) };
-}
-
-function named({ purpose, contentHash, rows, queryHash }: ExtractedSnapshot, { window }: Manifest) {
-  return { purpose, contentHash, rows, queryHash, window };
 }

@@ -48,9 +48,9 @@ export async function versionToScore(
     if (!(error instanceof ReignError) || error.code === 'SourceUnavailable') throw error;
     unscorable = `${error.code}: ${error.message}`;
   }
-  const { cycle, asOf: fittedAsOf, modelUri, digest, codeHash, trainSnapshot, environmentHash } = version;
+  const { cycle, asOf: fittedAsOf, modelUri, digest, codeHash, trainSnapshot, trainWindow, environmentHash } = version;
   return {
-    ...{ version: version.version, cycle, modelUri, digest, codeHash, trainSnapshot, environmentHash },
+    ...{ version: version.version, cycle, modelUri, digest, codeHash, trainSnapshot, trainWindow, environmentHash },
     asOf: fittedAsOf,
     definition,
     definitionVersion: version.definitionVersion,

@@ -1,6 +1,8 @@
 import type { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
+import type { Window } from '../schemas/primitives.ts';
 import type { Manifest } from '../schemas/snapshot.ts';
+import { beginsBefore } from './windows.ts';
 
 /** What the last cycle saw, for comparison. */
 export interface Inspected {
@@ -15,21 +17,44 @@ const nullShareRise = 0.2;
 /**
  * Looks at what was extracted before anything is fitted.
  *
+ * @param windows of this cycle: equal rows may have been extracted before, for others
  * @returns warnings, for the ledger's events
  * @throws ReignError WindowEmpty, LabelMissing, ClassUnknown or OneClass where no model can be fitted or judged
  */
-export function inspect(definition: Definition, { train, holdout }: Inspected, last: Inspected | null): string[] {
-  for (const [purpose, manifest] of [
-    ['train', train],
-    ['holdout', holdout],
-  ] as const)
-    refuse(definition, purpose, manifest);
-  if (last === null) return [];
-  return [...compare('train', train, last.train), ...compare('holdout', holdout, last.holdout)];
+export function inspect(
+  definition: Definition,
+  windows: { readonly train: Window; readonly holdout: Window },
+  { train, holdout }: Inspected,
+  last: Inspected | null,
+): string[] {
+  refuse(definition, 'train', windows.train, train);
+  refuse(definition, 'holdout', windows.holdout, holdout);
+  return [
+    ...startsBeforeData(windows.train, train),
+    ...emptyFeatures(definition, train),
+    ...(last === null ? [] : [...compare('train', train, last.train), ...compare('holdout', holdout, last.holdout)]),
+  ];
 }
 
-function refuse({ model, source, task, label }: Definition, purpose: string, manifest: Manifest): void {
-  const { window, rows, unlabelledRows, unknownClassRows, classes } = manifest;
+/** A window that begins long before the first row is shorter than it was meant to be. */
+function* startsBeforeData({ from, to }: Window, { events }: Manifest): Generator<string> {
+  const first = events?.first;
+  if (first === undefined || !beginsBefore({ from, to }, first)) return;
+  yield `train: the window begins on ${from.slice(0, 10)}, its first row is of ${first.slice(0, 10)}`;
+}
+
+function* emptyFeatures({ source }: Definition, { statistics, rows }: Manifest): Generator<string> {
+  const empty = statistics.filter(({ name, nulls }) => nulls === rows && source.features.includes(name));
+  for (const { name } of empty) yield `train: ${name} is NULL in every row`;
+}
+
+function refuse(
+  { model, source, task, label }: Definition,
+  purpose: string,
+  window: Window,
+  manifest: Manifest,
+): void {
+  const { rows, unlabelledRows, unknownClassRows, classes } = manifest;
   const where = `${model}: the ${purpose} window ${window.from} to ${window.to}`;
   if (rows === 0) throw new ReignError('WindowEmpty', `${where} has no rows`);
   if (unlabelledRows === rows)

@@ -42,6 +42,12 @@ export function periodToFollow(
   return seenBefore ? null : beginningAt(holdout.from);
 }
 
+/** Whether a window begins before the first event in it by more than the spaces between events explain: a day, and a fiftieth of it. */
+export function beginsBefore({ from, to }: Window, firstEvent: string): boolean {
+  const [begin, end, first] = [from, to, firstEvent].map((at) => Date.parse(at)) as [number, number, number];
+  return first - begin > Math.max(86_400_000, (end - begin) / 50);
+}
+
 /** How many whole days lie between two instants, to the nearest. */
 export const daysBetween = (from: string, to: string): number =>
   Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { ReignError } from '../schemas/errors.ts';
 import type { TrackedRun } from '../schemas/payloads.ts';
+import type { Window } from '../schemas/primitives.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
 
@@ -19,6 +20,7 @@ export interface Champion {
   readonly definitionVersion: number;
   readonly codeHash: string | null;
   readonly trainSnapshot: string;
+  readonly trainWindow: Window;
   /** Of the environment it was fitted in. */
   readonly environmentHash: string;
   /** The holdouts of the judgements that chose it: their rows judge it no more. */
@@ -73,6 +75,8 @@ async function lastChampion(
     .selectAll('versions')
     .select([
       'cycles.as_of',
+      'cycles.train_from',
+      'cycles.train_to',
       'promotions.lineage as reigning_lineage',
       'promotions.epoch',
       'promotions.version as reigning_version',
@@ -105,6 +109,7 @@ async function lastChampion(
     definitionVersion: row.definition_version,
     codeHash: row.code_hash,
     trainSnapshot,
+    trainWindow: { from: instant(row.train_from), to: instant(row.train_to) },
     environmentHash,
     choseSnapshots: await choseSnapshots(db, model, lineage, row.reigning_version),
     run: { experimentId: row.experiment_id, runId: row.run_id, modelId: row.model_id },

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Cycle } from '../schemas/cycle.ts';
+import type { Window } from '../schemas/primitives.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
 import { type NamedSnapshot, snapshotsOf } from './snapshots.ts';
@@ -47,6 +48,19 @@ export async function previousCycle(
     .limit(1)
     .executeTakeFirst();
   return row && { cycle: cycleOf(row), snapshots: await snapshotsOf(db, row.id) };
+}
+
+/** The windows that a cycle claimed. */
+export async function windowsOfCycle(db: Kysely<Database>, id: string): Promise<{ train: Window; holdout: Window }> {
+  const row = await db
+    .selectFrom('cycles')
+    .select(['train_from', 'train_to', 'holdout_from', 'holdout_to'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return {
+    train: { from: instant(row.train_from), to: instant(row.train_to) },
+    holdout: { from: instant(row.holdout_from), to: instant(row.holdout_to) },
+  };
 }
 
 export function cycleOf(row: Selectable<Database['cycles']>): Cycle {

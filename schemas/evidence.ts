@@ -25,6 +25,8 @@ export const ContenderRequest = z
     predictions: Hash.nullable(),
     /** Why it could not be scored: an error code and its message. */
     unscorable: z.string().nullable(),
+    /** The window that it was fitted on. Absent where an earlier release asked: then the snapshot's manifest has it. */
+    trainWindow: Window.optional(),
   })
   .meta({ id: 'ContenderRequest' });
 export type ContenderRequest = z.infer<typeof ContenderRequest>;
@@ -260,10 +262,20 @@ export const FollowUp = z
   .meta({ id: 'FollowUp' });
 export type FollowUp = z.infer<typeof FollowUp>;
 
+/**
+ * The forms of evidence. What was judged by one is recomputed and read by its rules for ever.
+ *
+ * - 2: of the first release
+ * - 3: `trainWindow` is the cycle's own, whatever the store held before; intervals of values end where the values do;
+ *   features without a value in training, shifts without a reference and declared costs of a first champion are told
+ */
+export const evidenceFormats = [2, 3] as const;
+export const EvidenceFormat = z.literal(evidenceFormats);
+
 /** What was measured about both on the same rows. Holds no duration, host name or run id: the same inputs give the same bytes. */
 export const Evidence = z
   .strictObject({
-    format: z.literal(2),
+    format: EvidenceFormat,
     model: z.string(),
     lineage: z.string(),
     asOf: Instant,
@@ -330,8 +342,16 @@ export const Evidence = z
     shuffledFit: Hash.nullable(),
     /** From the document of observations: what the gate looks at. */
     observations: z
-      .strictObject({ document: Hash, leaks: z.array(Leak), shifted: z.array(z.string()), flippedLabels: z.int() })
-
+      .strictObject({
+        document: Hash,
+        leaks: z.array(Leak),
+        shifted: z.array(z.string()),
+        flippedLabels: z.int(),
+        /** From format 3 on. Features without a value in any training row. */
+        empty: z.array(z.string()).optional(),
+        /** From format 3 on. Shifts of the policy's size, the largest PSI first, where too few earlier holdouts say what is usual. */
+        unreferenced: z.array(ColumnShift).optional(),
+      })
       .meta({ id: 'ObservationsSummary' })
       .nullable(),
     /** The champion's scores on this holdout against those on the last one. */

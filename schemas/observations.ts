@@ -47,6 +47,8 @@ export const Observations = z
     /** Of a classifier that sees all features at once. */
     domainAuc: z.number().nullable(),
     leaks: z.array(Leak),
+    /** Features without a value in any training row; absent where an earlier release looked. */
+    empty: z.array(z.string()).optional(),
     /** Rows of the last holdout whose label has changed since; null where there was none. */
     flippedLabels: z.strictObject({ rows: z.int(), flipped: z.int() }).meta({ id: 'FlippedLabels' }).nullable(),
   })

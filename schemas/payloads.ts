@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Charge } from './charge.ts';
 import { Column, SourceType } from './columns.ts';
 import { Definition } from './definition.ts';
-import { ContenderRequest, Evidence, FollowUpRequest, Forecast, Rehearsal } from './evidence.ts';
+import { ContenderRequest, Evidence, EvidenceFormat, FollowUpRequest, Forecast, Rehearsal } from './evidence.ts';
 import { metricNames } from './metrics.ts';
 import { Observations } from './observations.ts';
 import { Hash, Instant, Window } from './primitives.ts';
@@ -176,6 +176,8 @@ export const RehearseResult = Rehearsal;
 export const EvaluateRequest = z
   .strictObject({
     cycle: CycleIdentity,
+    /** By whose rules to measure; absent in requests of the first release: then 2. */
+    evidenceFormat: EvidenceFormat.optional(),
     definition: Definition,
     primary: z.enum(metricNames),
     window: Window,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Column } from './columns.ts';
-import { Hash, Window } from './primitives.ts';
+import { Hash, Instant, Window } from './primitives.ts';
 
 /** The columns that Reign adds to every snapshot. */
 export const reignColumns = {
@@ -30,13 +30,16 @@ export const ClassCount = z
 /** Stands beside a snapshot's rows and says what they are. */
 export const Manifest = z
   .strictObject({
-    format: z.literal(1),
+    format: z.literal([1, 2]),
     /** Over schema and values, in the encoding that docs/snapshots.md describes. The snapshot's name in the store. */
     contentHash: Hash,
     /** Over the bytes of rows.parquet; checked at every read. */
     fileHash: Hash,
-    queryHash: Hash,
-    window: Window,
+    /** Format 1 only: query and window of the first extract that gave this content. Which cycles share it is for the ledger. */
+    queryHash: Hash.optional(),
+    window: Window.optional(),
+    /** Format 2: the first and the last event time, in whole seconds; null without rows. */
+    events: z.strictObject({ first: Instant, last: Instant }).meta({ id: 'Events' }).nullable().optional(),
     rows: z.int(),
     columns: z.array(Column),
     statistics: z.array(ColumnStatistics),

@@ -52,6 +52,8 @@ export interface VersionToScore {
   readonly definitionVersion: number;
   readonly codeHash: string | null;
   readonly trainSnapshot: string;
+  /** Absent in plans of the first release. */
+  readonly trainWindow?: Window;
   /** Its own view of the holdout, where its definition reads the source otherwise than the challenger's. */
   readonly holdoutExtraction: ExtractRequest | null;
   /** Of the environment it was fitted in: a trainer of that environment can score it where today's cannot. */

@@ -21,6 +21,7 @@ export async function judge(
   });
   const { evidence } = await trainer.evaluate({
     cycle,
+    evidenceFormat: 3,
     definition,
     primary,
     window: windows.holdout,
@@ -33,6 +34,7 @@ export async function judge(
       holdoutSnapshot: snapshots.holdout.contentHash,
       predictions: challenger.predictions,
       unscorable: null,
+      trainWindow: windows.train,
     },
     champion: champion?.contender ?? null,
     anchor: champion?.scoredAnchor ?? null,

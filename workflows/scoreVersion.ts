@@ -14,11 +14,12 @@ export async function scoreVersion(
   snapshots: Snapshots,
   version: VersionToScore,
 ): Promise<ContenderRequest> {
-  const { cycle, definitionVersion, codeHash, trainSnapshot } = version;
+  const { cycle, definitionVersion, codeHash, trainSnapshot, trainWindow } = version;
   let holdoutSnapshot = snapshots.holdout.contentHash;
   const scored = (predictions: string | null, unscorable: string | null): ContenderRequest => ({
     ...{ cycle, definitionVersion, codeHash, trainSnapshot },
     ...{ holdoutSnapshot, predictions, unscorable },
+    ...(trainWindow === undefined ? {} : { trainWindow }),
   });
   if (version.unscorable !== null) return scored(null, version.unscorable);
   try {

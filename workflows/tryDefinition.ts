@@ -17,7 +17,7 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   const { train, holdout } = snapshots;
 
   progress.at('inspect');
-  const warnings = await control.inspectTry(definition, snapshots);
+  const warnings = await control.inspectTry(definition, snapshots, windows);
   const read = { trainSnapshot: train.contentHash, holdoutSnapshot: holdout.contentHash };
   const { observations } = await trainer.observe({ cycle, definition, ...read, past: [], lastPredictions: null });
 
@@ -36,6 +36,7 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   progress.at('evaluate');
   const { evidence } = await trainer.evaluate({
     cycle,
+    evidenceFormat: 3,
     definition,
     primary,
     window: windows.holdout,
@@ -47,6 +48,7 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
       ...read,
       predictions,
       unscorable: null,
+      trainWindow: windows.train,
     },
     champion: null,
     anchor: null,

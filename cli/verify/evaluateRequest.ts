@@ -15,6 +15,7 @@ export function evaluateRequest(
 ): EvaluateRequest {
   return {
     cycle: { id, model, lineage, asOf, definitionVersion },
+    evidenceFormat: evidence.format,
     definition,
     primary: definition.gate.primary ?? defaultPrimary[definition.task],
     window: evidence.window,
@@ -35,12 +36,7 @@ export function evaluateRequest(
 }
 
 /** A contender without what evaluating found out about it. */
-const asked = ({
-  fittedOnJudgedRows: _,
-  brokenScores: __,
-  trainWindow: ___,
-  ...contender
-}: Contender): ContenderRequest => contender;
+const asked = ({ fittedOnJudgedRows: _, brokenScores: __, ...contender }: Contender): ContenderRequest => contender;
 
 /** What recomputing reads from the store. */
 export interface Inputs {

@@ -6,6 +6,8 @@ import { type ErrorCode, ReignError } from '../../schemas/errors.ts';
 import type { ColumnStatistics, Manifest } from '../../schemas/snapshot.ts';
 
 const hash = 'a'.repeat(64);
+const january = { from: '2024-01-01T00:00:00Z', to: '2024-02-01T00:00:00Z' };
+const windows = { train: january, holdout: january };
 const income: Column = { name: 'income', kind: 'number', sourceType: 'float', postgresType: 'double precision' };
 const outcome: Column = { name: 'outcome', kind: 'text', sourceType: 'text', postgresType: 'text' };
 
@@ -57,7 +59,7 @@ const inspected = (train: Partial<Manifest> = {}, holdout: Partial<Manifest> = {
 
 function refusal(now: Inspected, definition = binary): { code: ErrorCode; message: string } {
   try {
-    inspect(definition, now, null);
+    inspect(definition, windows, now, null);
   } catch (error) {
     if (error instanceof ReignError) return { code: error.code, message: error.message };
     throw error;
@@ -107,16 +109,40 @@ describe.each(bothWindows)('the inspection of the %s window', (purpose) => {
       { class: 'paid', rows: 998 },
       { class: 'defaulted', rows: 1 },
     ];
-    expect(inspect(binary, of({ classes, unlabelledRows: 1 }), null)).toEqual([]);
+    expect(inspect(binary, windows, of({ classes, unlabelledRows: 1 }), null)).toEqual([]);
   });
 
   it('asks nothing about classes of a regression', () => {
-    expect(inspect(regression, of({ classes: null }), null)).toEqual([]);
+    expect(inspect(regression, windows, of({ classes: null }), null)).toEqual([]);
+  });
+});
+
+describe('the inspection of the training window', () => {
+  const warnings = (train: Partial<Manifest>) => inspect(binary, windows, inspected(train), null);
+  const events = (first: string) => ({ events: { first: `${first}T08:00:00Z`, last: '2024-01-31T23:00:00Z' } });
+
+  it('warns of a feature that is NULL in every row, not of one that has some value', () => {
+    const nulls = (count: number) => ({ statistics: [statistics('income', count), statistics('outcome')] });
+    expect(warnings(nulls(1000))).toEqual(['train: income is NULL in every row']);
+    expect(warnings(nulls(999))).toEqual([]);
+  });
+
+  it('warns where it begins before any data', () => {
+    expect(warnings(events('2024-01-11'))).toEqual([
+      'train: the window begins on 2024-01-01, its first row is of 2024-01-11',
+    ]);
+    expect(warnings(events('2024-01-01'))).toEqual([]);
+  });
+
+  it("names this cycle's window, whatever window equal rows were first extracted for", () => {
+    const earlier = { window: { from: '2014-02-01T00:00:00Z', to: '2014-03-01T00:00:00Z' } };
+    const message = `${where('train')} has no rows`;
+    expect(refusal(inspected({ ...earlier, rows: 0 }))).toEqual({ code: 'WindowEmpty', message });
   });
 });
 
 describe('the inspection against the last cycle', () => {
-  const warnings = (now: Inspected, last: Inspected | null = inspected()) => inspect(binary, now, last);
+  const warnings = (now: Inspected, last: Inspected | null = inspected()) => inspect(binary, windows, now, last);
 
   it('has nothing to say of the first cycle, nor of one like the last', () => {
     expect(warnings(inspected(), null)).toEqual([]);

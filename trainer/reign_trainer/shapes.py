@@ -213,6 +213,15 @@ class Schedule(Shape):
     time_zone: Annotated[str, Field(alias="timeZone")] = "UTC"
 
 
+class Events(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    first: str
+    last: str
+
+
 class ColumnStatistics(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -424,20 +433,6 @@ class ShiftReference(Shape):
     psi: float | None
     ks: float | None
     auc: float | None
-
-
-class ContenderRequest(Shape):
-    model_config = ConfigDict(
-        extra="forbid",
-        populate_by_name=True,
-    )
-    cycle: str
-    definition_version: Annotated[int, Field(alias="definitionVersion")]
-    code_hash: Annotated[str | None, Field(alias="codeHash")]
-    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
-    holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
-    predictions: str | None
-    unscorable: str | None
 
 
 class Rehearsal(Shape):
@@ -655,9 +650,9 @@ class Contender(Shape):
     holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
     predictions: str | None
     unscorable: str | None
+    train_window: Annotated[Window, Field(alias="trainWindow")]
     fitted_on_judged_rows: Annotated[int, Field(alias="fittedOnJudgedRows")]
     broken_scores: Annotated[int, Field(alias="brokenScores")]
-    train_window: Annotated[Window, Field(alias="trainWindow")]
 
 
 class MetricEvidence(Shape):
@@ -771,17 +766,6 @@ class Controls(Shape):
     shuffled_fit: Annotated[ShuffledFitControl | None, Field(alias="shuffledFit")]
 
 
-class ObservationsSummary(Shape):
-    model_config = ConfigDict(
-        extra="forbid",
-        populate_by_name=True,
-    )
-    document: str
-    leaks: list[Leak]
-    shifted: list[str]
-    flipped_labels: Annotated[int, Field(alias="flippedLabels")]
-
-
 class ColumnShift(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -816,17 +800,19 @@ class FollowUp(Shape):
     unmeasured: str | None
 
 
-class FollowUpRequest(Shape):
+class ContenderRequest(Shape):
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
     )
     cycle: str
-    epoch: int
-    window: Window
-    promised: Bounded
-    beaten: ContenderRequest | None
-    chose: list[str]
+    definition_version: Annotated[int, Field(alias="definitionVersion")]
+    code_hash: Annotated[str | None, Field(alias="codeHash")]
+    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
+    holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
+    predictions: str | None
+    unscorable: str | None
+    train_window: Annotated[Window | None, Field(alias="trainWindow")] = None
 
 
 class PlannedQuery(Shape):
@@ -902,6 +888,7 @@ class Observations(Shape):
     columns: list[ColumnShift]
     domain_auc: Annotated[float | None, Field(alias="domainAuc")]
     leaks: list[Leak]
+    empty: list[str] | None = None
     flipped_labels: Annotated[FlippedLabels | None, Field(alias="flippedLabels")]
 
 
@@ -979,11 +966,12 @@ class Manifest(Shape):
         extra="forbid",
         populate_by_name=True,
     )
-    format: Literal[1]
+    format: Literal[1, 2]
     content_hash: Annotated[str, Field(alias="contentHash")]
     file_hash: Annotated[str, Field(alias="fileHash")]
-    query_hash: Annotated[str, Field(alias="queryHash")]
-    window: Window
+    query_hash: Annotated[str | None, Field(alias="queryHash")] = None
+    window: Window | None = None
+    events: Events | None = None
     rows: int
     columns: list[Column]
     statistics: list[ColumnStatistics]
@@ -999,6 +987,32 @@ class CalibrationEvidence(Shape):
     )
     challenger: Calibration
     champion: Calibration | None
+
+
+class ObservationsSummary(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    document: str
+    leaks: list[Leak]
+    shifted: list[str]
+    flipped_labels: Annotated[int, Field(alias="flippedLabels")]
+    empty: list[str] | None = None
+    unreferenced: list[ColumnShift] | None = None
+
+
+class FollowUpRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    cycle: str
+    epoch: int
+    window: Window
+    promised: Bounded
+    beaten: ContenderRequest | None
+    chose: list[str]
 
 
 class ExtractRequest(Shape):
@@ -1032,7 +1046,7 @@ class Evidence(Shape):
         extra="forbid",
         populate_by_name=True,
     )
-    format: Literal[2]
+    format: Literal[2, 3]
     model: str
     lineage: str
     as_of: Annotated[str, Field(alias="asOf")]
@@ -1145,6 +1159,9 @@ class EvaluateRequest(Shape):
         populate_by_name=True,
     )
     cycle: CycleIdentity
+    evidence_format: Annotated[Literal[2, 3] | None, Field(alias="evidenceFormat")] = (
+        None
+    )
     definition: Definition
     primary: Literal[
         "roc_auc",

@@ -38,6 +38,7 @@ from .follow_up import follow_up
 from .judged_rows import HoldoutRows, fitted_on, holdout_rows, ids_of, in_both
 from .measured import measured, plain
 from .observed import champion_shift, observations_summary
+from .ranges import calibration_within_range, within_range
 from .row_hash import row_hash
 
 
@@ -85,10 +86,11 @@ def assemble(request: EvaluateRequest, store: Store) -> Evidence:
     score_reference, score_shift = champion_shift(request, store)
 
     def contender_of(asked: ContenderRequest, scored: pa.Table | None) -> Contender:
-        return _contender(asked, rows.challenger, 0 if scored is None else broken_scores(scored, definition), store)
+        broken = 0 if scored is None else broken_scores(scored, definition)
+        return _contender(asked, rows.challenger, broken, store, request)
 
     return Evidence(
-        format=2,
+        format=request.evidence_format or 2,
         model=request.cycle.model,
         lineage=request.cycle.lineage,
         as_of=request.cycle.as_of,
@@ -128,7 +130,7 @@ def assemble(request: EvaluateRequest, store: Store) -> Evidence:
 
 def evidence_bytes(evidence: Evidence) -> bytes:
     """Write evidence as it is stored: JSON in UTF-8, keys sorted, nothing between the tokens."""
-    document = plain(evidence.model_dump(mode="json", by_alias=True))
+    document = plain(evidence.as_stored())
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -178,6 +180,9 @@ def _measure(judged: _Judged, request: EvaluateRequest, store: Store, seed: int)
         else:
             metrics, reason = measured(comparison, gate_parameters(gate, judged.rows.challenger))
             if reason is None:
+                found = calibration(comparison)
+                if (request.evidence_format or 2) >= 3:
+                    metrics, found = within_range(metrics), calibration_within_range(found)
                 return {
                     "metrics": metrics,
                     "unmeasured": None,
@@ -191,7 +196,7 @@ def _measure(judged: _Judged, request: EvaluateRequest, store: Store, seed: int)
                         _shuffled_fit(request, store, judged.rows.challenger),
                         metrics.get(request.primary),
                     ),
-                    "calibration": calibration(comparison),
+                    "calibration": found,
                 }
     return {
         "metrics": {},
@@ -268,7 +273,9 @@ def _own_weights(rows: pa.Table, weights: np.ndarray | None) -> np.ndarray:
     return np.where(np.isfinite(both) & (both > 0), both, 0.0)
 
 
-def _contender(contender: ContenderRequest, judged: pa.Table, broken: int, store: Store) -> Contender:
+def _contender(
+    contender: ContenderRequest, judged: pa.Table, broken: int, store: Store, request: EvaluateRequest
+) -> Contender:
     return Contender(
         cycle=contender.cycle,
         definition_version=contender.definition_version,
@@ -277,10 +284,18 @@ def _contender(contender: ContenderRequest, judged: pa.Table, broken: int, store
         holdout_snapshot=contender.holdout_snapshot,
         predictions=contender.predictions,
         unscorable=contender.unscorable,
-        fitted_on_judged_rows=fitted_on(contender, judged, store),
+        fitted_on_judged_rows=fitted_on(contender, judged, store, request),
         broken_scores=broken,
-        train_window=store.read_manifest("snapshots", contender.train_snapshot)["window"],
+        train_window=contender.train_window or _window_of(contender.train_snapshot, store),
     )
+
+
+def _window_of(snapshot: str, store: Store) -> dict[str, str]:
+    """Give the window of a snapshot that an earlier release's request does not name."""
+    manifest = store.read_manifest("snapshots", snapshot)
+    if "window" in manifest:
+        return dict(manifest["window"])
+    return {"from": manifest["events"]["first"], "to": manifest["events"]["last"]}
 
 
 def _effective(weights: np.ndarray) -> float:

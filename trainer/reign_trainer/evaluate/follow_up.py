@@ -38,7 +38,7 @@ def follow_up(request: EvaluateRequest, store: Store, seed: int) -> FollowUp | N
         return None
     promoted = store.read_rows("predictions", champion.predictions)
     promoted = promoted.filter(pa.array(in_window(promoted, asked.window.model_dump(by_alias=True))))
-    promoted = promoted.filter(pa.array(has_label(promoted) & ~seen_in(asked.chose, store, promoted)))
+    promoted = promoted.filter(pa.array(has_label(promoted) & ~seen_in(asked.chose, store, promoted, request)))
     beaten, unmeasured = None, None
     if asked.beaten is not None:
         if asked.beaten.predictions is None:

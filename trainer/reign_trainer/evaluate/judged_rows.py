@@ -89,13 +89,13 @@ def holdout_rows(request: EvaluateRequest, store: Store) -> HoldoutRows:
         holdout_of_champion,
         labels_differ,
         labelled,
-        seen_in(request.chose_champion if request.champion is not None else [], store, challenger) & labelled,
+        seen_in(request.chose_champion if request.champion is not None else [], store, challenger, request) & labelled,
     )
 
 
-def fitted_on(contender: ContenderRequest, rows: pa.Table, store: Store) -> int:
+def fitted_on(contender: ContenderRequest, rows: pa.Table, store: Store, request: EvaluateRequest) -> int:
     """Count the judged rows that a contender was fitted on: by row id or, where that is another column by now, by time."""
-    return int(np.count_nonzero(seen_in([contender.train_snapshot], store, rows)))
+    return int(np.count_nonzero(seen_in([contender.train_snapshot], store, rows, request)))
 
 
 def ids_of(rows: pa.Table) -> pa.Array:
@@ -115,7 +115,7 @@ def in_both(first: pa.Table, second: pa.Table) -> tuple[pa.Table, pa.Table]:
     return first.filter(at.is_valid()), second.take(at.drop_null())
 
 
-def seen_in(snapshots: list[str], store: Store, rows: pa.Table) -> np.ndarray:
+def seen_in(snapshots: list[str], store: Store, rows: pa.Table, request: EvaluateRequest) -> np.ndarray:
     """Tell which rows are in any of some snapshots, by row id."""
     seen = np.zeros(rows.num_rows, dtype=np.bool_)
     ids = ids_of(rows)
@@ -125,8 +125,21 @@ def seen_in(snapshots: list[str], store: Store, rows: pa.Table) -> np.ndarray:
             seen |= pc.is_in(ids, value_set=others).to_numpy(zero_copy_only=False)
         else:
             # The row id has become another column since: no id can be found again, so the whole period goes.
-            seen |= in_window(rows, store.read_manifest("snapshots", snapshot)["window"])
+            seen |= _in_period(rows, snapshot, store, request)
     return seen
+
+
+def _in_period(rows: pa.Table, snapshot: str, store: Store, request: EvaluateRequest) -> np.ndarray:
+    """Tell which rows lie between a snapshot's first and last event; by the rules of format 2, in its manifest's window."""
+    window = store.read_manifest("snapshots", snapshot).get("window")
+    if window is not None and (request.evidence_format or 2) < 3:
+        return in_window(rows, window)
+    events = pc.min_max(store.read_rows("snapshots", snapshot, [EVENT_TIME]).column(EVENT_TIME))
+    first, last = (events[name].as_py() for name in ("min", "max"))
+    if first is None:
+        return np.zeros(rows.num_rows, dtype=np.bool_)
+    times = rows.column(EVENT_TIME).to_numpy()
+    return np.asarray((times >= np.datetime64(first, "us")) & (times <= np.datetime64(last, "us")))
 
 
 def in_window(rows: pa.Table, window: dict[str, str]) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reign_trainer.observe import score_shift
+from typing import Any
+
+from reign_trainer.observe import is_unreferenced, score_shift
 from reign_trainer.shapes import ColumnShift, EvaluateRequest, Evidence, Observations, ObservationsSummary
 from reign_trainer.store import Store
 
@@ -19,7 +21,20 @@ def observations_summary(request: EvaluateRequest, store: Store) -> Observations
         leaks=seen.leaks,
         shifted=[one.column for one in seen.columns if one.alarm],
         flipped_labels=0 if seen.flipped_labels is None else seen.flipped_labels.flipped,
+        **_later(seen, request),
     )
+
+
+def _later(seen: Observations, request: EvaluateRequest) -> dict[str, Any]:
+    """Give what evidence tells of the observations from format 3 on."""
+    if (request.evidence_format or 2) < 3:
+        return {}
+    policy = request.definition.gate.shift
+    unreferenced = [one for one in seen.columns if is_unreferenced(one, policy)]
+    return {
+        "empty": seen.empty,
+        "unreferenced": sorted(unreferenced, key=lambda one: (-(one.psi or 0.0), one.column)),
+    }
 
 
 def champion_shift(request: EvaluateRequest, store: Store) -> tuple[str | None, ColumnShift | None]:

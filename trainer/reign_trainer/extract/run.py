@@ -150,7 +150,7 @@ class _Work:
                 writer.stop()
             manifest = writer.finish()
             self._refuse_stopped()
-            staging.commit(manifest.content_hash, manifest.model_dump(mode="json", by_alias=True))
+            staging.commit(manifest.content_hash, manifest.as_stored())
         return ExtractedSnapshot(
             purpose=query.purpose,
             content_hash=manifest.content_hash,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reign_trainer.extract.conversion import convert, snapshot_schema
 from reign_trainer.extract.row_ids import RowIds
-from reign_trainer.extract.statistics import ClassCounts, Statistics
+from reign_trainer.extract.statistics import ClassCounts, EventTimes, Statistics
 from reign_trainer.shapes import Manifest
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class SnapshotWriter:
         self._row_ids = RowIds()
         self._statistics = [Statistics(column.name) for column in query.columns]
         self._classes = ClassCounts(query.classes)
+        self._events = EventTimes()
         self._label = next(at for at, column in enumerate(query.columns) if column.name == query.label)
         self._queue: queue.Queue[pa.RecordBatch | None] = queue.Queue(maxsize=_AHEAD)
         self._failure: BaseException | None = None
@@ -80,11 +81,10 @@ class SnapshotWriter:
         self._row_ids.check()
         written = self._rows.close()
         return Manifest(
-            format=1,
+            format=2,
             content_hash=written.content_hash,
             file_hash=written.file_hash,
-            query_hash=self._query.query_hash,
-            window=self._query.window,
+            events=self._events.result(),
             rows=written.rows,
             columns=self._query.columns,
             statistics=[statistics.result() for statistics in self._statistics],
@@ -116,6 +116,7 @@ class SnapshotWriter:
     def _write(self, batch: pa.RecordBatch) -> None:
         rows = convert(batch, self._query, self._schema)
         self._row_ids.add(rows.column(0))
+        self._events.add(rows.column(1))
         for at, statistics in enumerate(self._statistics, start=2):
             statistics.add(rows.column(at))
         self._classes.add(rows.column(2 + self._label))

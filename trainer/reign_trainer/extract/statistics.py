@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reign_trainer.shapes import ClassCount, ColumnStatistics
+from reign_trainer.shapes import ClassCount, ColumnStatistics, Events
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +87,29 @@ class Statistics:
         return str(int(value)) if float(value).is_integer() else repr(value)
 
 
+class EventTimes:
+    """The first and the last event time."""
+
+    def __init__(self) -> None:
+        self._first: int | None = None
+        self._last: int | None = None
+
+    def add(self, times: pa.Array) -> None:
+        """Look at the next times."""
+        extremes = pc.min_max(times.view(pa.int64()))
+        low, high = extremes["min"].as_py(), extremes["max"].as_py()
+        if low is None:
+            return
+        self._first = low if self._first is None else min(self._first, low)
+        self._last = high if self._last is None else max(self._last, high)
+
+    def result(self) -> Events | None:
+        """Give both in whole seconds; None without rows."""
+        if self._first is None or self._last is None:
+            return None
+        return Events(first=_second(self._first), last=_second(self._last))
+
+
 class ClassCounts:
     """Rows by class of the label, and rows whose label is none of them or missing.
 
@@ -122,6 +145,10 @@ class ClassCounts:
         if self._classes is None:
             return None
         return [ClassCount(class_=name, rows=rows) for name, rows in zip(self._classes, self._counts, strict=True)]
+
+
+def _second(microseconds: int) -> str:
+    return f"{(_EPOCH + timedelta(seconds=microseconds // 1_000_000)).isoformat()}Z"
 
 
 def _value_set(classes: Sequence[str | float | bool]) -> pa.Array:

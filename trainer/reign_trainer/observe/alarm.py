@@ -52,6 +52,14 @@ def is_alarm(found: Sizes, usual: ShiftReference, policy: ShiftPolicy) -> bool:
     )
 
 
+def is_unreferenced(found: ColumnShift, policy: ShiftPolicy) -> bool:
+    """Whether one of the sizes reaches the policy's, while too few earlier holdouts say what is usual for the column."""
+    compared = ((found.psi, policy.psi), (found.ks, policy.ks), (found.auc, policy.auc))
+    return found.reference.holdouts < LEAST_HOLDOUTS and any(
+        size is not None and size >= least for size, least in compared
+    )
+
+
 def rounded(value: float | None) -> float | None:
     """Round as observations are stored."""
     return None if value is None else round(value, DECIMALS)

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.shapes import FlippedLabels, Observations, ObserveRequest, ObserveResult
@@ -49,7 +50,7 @@ def observe(request: ObserveRequest, store: Store) -> ObserveResult:
 
 def observations_bytes(observations: Observations) -> bytes:
     """Write observations as they are stored: JSON in UTF-8, keys sorted, nothing between the tokens."""
-    document = observations.model_dump(mode="json", by_alias=True)
+    document = observations.as_stored()
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -82,6 +83,7 @@ def seen(request: ObserveRequest, store: Store) -> Observations:
         columns=columns,
         domain_auc=rounded(domain_auc(features, generator)),
         leaks=found,
+        empty=[name for name in definition.source.features if _is_empty(windows.train.column(name))],
         flipped_labels=_flipped(request, store, windows, train_labels),
     )
 
@@ -94,6 +96,10 @@ def _windows(request: ObserveRequest, store: Store, generator: np.random.Generat
     columns = list(dict.fromkeys(wanted))
     train = store.read_rows("snapshots", request.train_snapshot, columns)
     return sample(train, store.read_rows("snapshots", request.holdout_snapshot, columns), generator)
+
+
+def _is_empty(column: pa.ChunkedArray) -> bool:
+    return len(column) > 0 and bool(pc.all(pc.is_null(column, nan_is_null=True)).as_py())
 
 
 def _sizes(feature: Feature, generator: np.random.Generator) -> Sizes:
