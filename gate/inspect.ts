@@ -48,12 +48,7 @@ function* emptyFeatures({ source }: Definition, { statistics, rows }: Manifest):
   for (const { name } of empty) yield `train: ${name} is NULL in every row`;
 }
 
-function refuse(
-  { model, source, task, label }: Definition,
-  purpose: string,
-  window: Window,
-  manifest: Manifest,
-): void {
+function refuse({ model, source, task, label }: Definition, purpose: string, window: Window, manifest: Manifest): void {
   const { rows, unlabelledRows, unknownClassRows, classes } = manifest;
   const where = `${model}: the ${purpose} window ${window.from} to ${window.to}`;
   if (rows === 0) throw new ReignError('WindowEmpty', `${where} has no rows`);

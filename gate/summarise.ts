@@ -2,6 +2,7 @@ import type { Evidence } from '../schemas/evidence.ts';
 import { metricEntry } from '../schemas/metrics.ts';
 import type { Policy } from '../schemas/policy.ts';
 import type { Check } from '../schemas/verdict.ts';
+import { lossesToTrivial } from './checks/declaredLosses.ts';
 import { describe } from './describe.ts';
 import { amount, counted } from './numbers.ts';
 import { opponent, primaryDifference } from './opponent.ts';
@@ -30,8 +31,14 @@ export function summarise(ending: Ending, deciding: Check, evidence: Evidence, p
   const { wins, mayNot } = phrases(policy, name);
   const short = `${deciding.measured} (required: ${deciding.required})`;
   switch (ending) {
-    case 'won':
-      return `The challenger ${wins}: ${result}.`;
+    case 'won': {
+      const losses = lossesToTrivial(evidence, policy).map(({ said }) => said);
+      const but =
+        losses.length === 0
+          ? ''
+          : ` It is worse than the trivial predictor in what was declared besides: ${losses.join('; ')}.`;
+      return `The challenger ${wins}: ${result}.${but}`;
+    }
     case 'capped':
       return `The challenger ${wins} (${result}), but a person has to decide: ${deciding.measured}.`;
     case 'loss': {

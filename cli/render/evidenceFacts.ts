@@ -158,17 +158,30 @@ function scoreShiftText({ scoreShift }: Evidence): string | null {
   return `${alarm ? 'alarm: ' : ''}${measured.join(', ')}, champion's score since the last holdout`;
 }
 
-function observationsText({ observations }: Evidence): string | null {
+function observationsText(evidence: Evidence): string | null {
+  const { observations } = evidence;
   if (observations === null) return null;
-  const { leaks, shifted, flippedLabels } = observations;
+  const { leaks, shifted, flippedLabels, unreferenced = [], empty = [] } = observations;
+  const largest = unreferenced.map(({ column, psi }) =>
+    `${column} ${psi === null ? '' : `PSI ${psi.toFixed(1)}`}`.trim(),
+  );
   return [
     leaks.length === 0
       ? 'none gives the label away'
       : `${several(leaks.map(({ column }) => column))} may give the label away`,
-    shifted.length === 0 ? 'none shifted beyond what is usual' : `shifted: ${several(shifted, 6)}`,
+    ...(shifted.length > 0 ? [`shifted: ${several(shifted, 6)}`] : []),
+    ...(unreferenced.length > 0
+      ? [`too few earlier holdouts to say what is usual; far from training: ${several(largest, 6)}`]
+      : []),
+    ...(shifted.length + unreferenced.length === 0 ? [noShiftText(evidence)] : []),
+    ...(empty.length === 0 ? [] : [`NULL in every training row: ${several(empty, 6)}`]),
     ...(flippedLabels === 0 ? [] : [`${counted(flippedLabels, 'label')} of the last holdout changed since`]),
   ].join('; ');
 }
+
+/** Evidence of format 2 does not say whether anything was there to compare with: its list is empty in either case. */
+const noShiftText = ({ format }: Evidence) =>
+  format < 3 ? 'none is known to have shifted beyond what is usual' : 'none shifted';
 
 function controlsText({ controls, charge }: Evidence, policy: Policy | null): string | null {
   if (controls === null || policy === null || !(charge.alpha > 0 && charge.alpha < 0.5)) return null;

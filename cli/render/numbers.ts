@@ -13,14 +13,26 @@ export function formatDifference(value: number | null): string {
   return `${value > 0 ? '+' : '-'}${digits}`;
 }
 
-/** `+0.0061 [+0.0040, +0.0083]`, with `[-, -]` left out where the bounds cannot be told. */
+/** `+0.0061 [+0.0040, +0.0083]`, all with the same decimals; `[-, -]` is left out where the bounds cannot be told. */
 export function formatInterval(bounds: { estimate: number | null; low: number | null; high: number | null }): string {
   const { estimate, low, high } = bounds;
   if (estimate === null) return '';
-  const estimated = formatDifference(estimate);
-  return low === null && high === null
-    ? estimated
-    : `${estimated} [${formatDifference(low)}, ${formatDifference(high)}]`;
+  const digits = sharedDecimals([estimate, low ?? 0, high ?? 0]);
+  const format = (value: number | null) => {
+    if (value === null || value === 0) return formatDifference(value);
+    return `${value > 0 ? '+' : '-'}${Math.abs(value).toFixed(digits)}`;
+  };
+  return low === null && high === null ? format(estimate) : `${format(estimate)} [${format(low)}, ${format(high)}]`;
+}
+
+/** As many as the largest needs; more, up to two, where a smaller one would look like zero. */
+function sharedDecimals(values: readonly number[]): number {
+  const sizes = values.filter((value) => value !== 0).map(Math.abs);
+  if (sizes.length === 0) return 4;
+  const largest = Math.max(...sizes);
+  const leading = (size: number) => -Math.floor(Math.log10(size));
+  const needed = largest < 0.001 ? Math.min(20, leading(largest) + 1) : decimals(largest);
+  return Math.min(needed + 2, Math.max(needed, ...sizes.map(leading)));
 }
 
 /** Thousands apart: `3,000,000`. */

@@ -5,6 +5,7 @@ import type { Check } from '../../schemas/verdict.ts';
 import { amount, count, counted, percent, several, signed } from '../numbers.ts';
 import { shownBy, sought } from '../sought.ts';
 import { daysBetween } from '../windows.ts';
+import { declaredLosses } from './declaredLosses.ts';
 import { withinDomain } from './domain.ts';
 
 /** What a reviewer should know beside the verdict. None of it decides anything. */
@@ -15,7 +16,10 @@ export function* notes(evidence: Evidence, policy: Policy): Generator<Check> {
   yield* weights(evidence);
   yield* swapped(evidence);
   yield* calibrated(evidence);
+  yield* declaredLosses(evidence, policy);
   yield* shifted(evidence);
+  yield* unreferenced(evidence);
+  yield* empty(evidence);
   yield* flippedLabels(evidence);
   yield* followedUp(evidence);
 }
@@ -126,6 +130,40 @@ function* shifted({ observations, scoreShift }: Evidence): Generator<Check> {
       required,
       'Where scores move, cut-offs that were chosen for the old ones accept others than before.',
     );
+}
+
+/** From format 3 of evidence on: what nobody can call usual or unusual yet is told with its size. */
+function* unreferenced({ observations }: Evidence): Generator<Check> {
+  const found = observations?.unreferenced ?? [];
+  if (found.length === 0) return;
+  const each = found.map(({ column, psi, ks, auc }) => {
+    const sizes = [
+      psi !== null && `PSI ${amount(psi)}`,
+      ks !== null && `KS ${amount(ks)}`,
+      auc !== null && `AUC ${amount(auc)}`,
+    ];
+    return `${column} (${sizes.filter((size) => size !== false).join(', ')})`;
+  });
+  yield noted(
+    'unreferenced-shift',
+    `${counted(found.length, 'feature')} differ from training by the policy's size, and fewer than three earlier holdouts say what is usual: ${several(each)}`.replace(
+      'feature differ',
+      'feature differs',
+    ),
+    "below the policy's size, or three earlier holdouts to compare with",
+    'Nobody knows yet whether this is usual for these columns: look at them before you trust the model.',
+  );
+}
+
+function* empty({ observations }: Evidence): Generator<Check> {
+  const found = observations?.empty ?? [];
+  if (found.length === 0) return;
+  yield noted(
+    'empty-features',
+    `${several(found, 5)} ${found.length === 1 ? 'is' : 'are'} NULL in every training row`,
+    'features with values to learn from',
+    'The model has learned nothing from such a feature, and what it does with a first value was never fitted.',
+  );
 }
 
 function* flippedLabels({ observations }: Evidence): Generator<Check> {

@@ -28,6 +28,7 @@ export function arbitraryOf(schema: z.ZodType, keys: readonly string[]): Arbitra
   if (schema === Hash) return hash;
   if (schema instanceof z.ZodObject) return fc.record(mapped(schema.shape, of));
   if (schema instanceof z.ZodNullable) return fc.oneof(fc.constant(null), of(schema.unwrap()), of(schema.unwrap()));
+  if (schema instanceof z.ZodOptional) return fc.option(of(schema.unwrap()), { nil: undefined });
   if (schema instanceof z.ZodArray) return fc.array(of(schema.element), { maxLength: 4 });
   if (schema instanceof z.ZodRecord) return fc.dictionary(fc.constantFrom(...keys), of(schema.valueType));
   if (schema instanceof z.ZodUnion) return fc.oneof(...schema.options.map(of));

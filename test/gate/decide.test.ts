@@ -541,3 +541,28 @@ it('is a function of its arguments alone', () => {
   expect(decideAsItIs(found, by)).toEqual(decideAsItIs(evidence({ controls: controls() }), policy()));
   expect(JSON.stringify([found, by])).toBe(frozen);
 });
+
+describe('what the features show', () => {
+  const shift = (column: string, psi: number) => ({
+    ...{ column, psi, ks: 0.6, auc: null, newCategories: null, newCategoryShare: null, vanishedCategories: null },
+    ...{ vanishedCategoryShare: null, alarm: false, reference: { holdouts: 0, psi: null, ks: null, auc: null } },
+  });
+  const seen = { document: 'a'.repeat(64), leaks: [], shifted: [], flippedLabels: 0 };
+  const noteOf = (observations: Evidence['observations'], name: string) =>
+    decide(evidence({ format: 3, observations }), policy()).checks.find((check) => check.name === name)?.measured;
+
+  it('is told with its size where no earlier holdouts say what is usual', () => {
+    const unreferenced = [shift('bureau', 6.4), shift('remark', 4)];
+    expect(noteOf({ ...seen, unreferenced, empty: [] }, 'unreferenced-shift')).toBe(
+      "2 features differ from training by the policy's size, and fewer than three earlier holdouts say what is usual: bureau (PSI 6.4, KS 0.6), remark (PSI 4, KS 0.6)",
+    );
+    expect(noteOf({ ...seen, unreferenced: [], empty: [] }, 'unreferenced-shift')).toBeUndefined();
+  });
+
+  it('is told where a feature is NULL in every training row', () => {
+    expect(noteOf({ ...seen, empty: ['bureau'] }, 'empty-features')).toBe('bureau is NULL in every training row');
+    expect(noteOf({ ...seen, empty: ['bureau', 'remark'] }, 'empty-features')).toBe(
+      'bureau, remark are NULL in every training row',
+    );
+  });
+});

@@ -20,6 +20,7 @@ import {
   reign,
   snapshot,
   trackedRun,
+  windows,
 } from './scene.ts';
 import { withLedger } from './withLedger.ts';
 
@@ -42,7 +43,9 @@ test('the first champion is epoch 1, the next follows it', async () => {
     modelUri: fitResult(id).modelUri,
     definitionVersion: 1,
     codeHash: hashOf('code'),
+    digest: expect.stringMatching(/^[0-9a-f]{64}$/),
     trainSnapshot: snapshot({ db, week: 1 }, 'train').contentHash,
+    trainWindow: windows(1).train,
     environmentHash: hashOf('environment'),
     choseSnapshots: [snapshot({ db, week: 1 }, 'holdout').contentHash],
     run: trackedRun(id),

@@ -23,9 +23,9 @@ test('a promoted cycle in full', () => {
              0              D                                 W
     0 no difference   D +0.0030 detectable on these rows   W +0.0100 worth having
 
-    metric    challenger  champion  trivial  difference [95 %]                     worse ┊ better
-    ROC AUC       0.7012    0.6951   0.5000  +0.0061 [+0.0040, +0.0083]    ──────────────┊──────├━━●━━━┤
-    log loss      0.4512    0.4510   0.5012  -0.00020 [-0.0011, +0.00070]  ├━━━━━━━━━━●━━┊━━━━━━━━┤─────
+    metric    challenger  champion  trivial  difference [95 %]                    worse ┊ better
+    ROC AUC       0.7012    0.6951   0.5000  +0.0061 [+0.0040, +0.0083]  ───────────────┊──────├━━━●━━━┤
+    log loss      0.4512    0.4510   0.5012  -0.0002 [-0.0011, +0.0007]  ├━━━━━━━━━━━●━━┊━━━━━━━━━┤─────
 
     rows         190,000 rows judged, in 14 clusters by day, the largest with 8 % of them, from
                  2001-02-04 to 2001-02-18; by class 150,000, 40,000; 10,456 left out that chose the

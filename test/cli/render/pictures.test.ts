@@ -88,6 +88,13 @@ describe('numbers', () => {
 
   test('an interval whose bounds cannot be told', () => {
     expect(formatInterval({ estimate: 0.1, low: null, high: null })).toBe('+0.1000');
+    // One interval has one number of decimals, and no bound looks like zero.
+    expect(formatInterval({ estimate: -0.0195, low: -0.0392, high: 0.0002 })).toBe('-0.0195 [-0.0392, +0.0002]');
+    expect(formatInterval({ estimate: 0.02, low: 0.00003, high: 0.04 })).toBe('+0.02000 [+0.00003, +0.04000]');
+    expect(formatInterval({ estimate: 0.00015, low: -0.0001, high: 0.0004 })).toBe('+0.00015 [-0.00010, +0.00040]');
+    expect(formatInterval({ estimate: -706.2, low: -800, high: -0.5 })).toBe(
+      '-706.2 [-800.0, -0.5]'.replaceAll(/(\.\d)/g, '$10'),
+    );
   });
 });
 

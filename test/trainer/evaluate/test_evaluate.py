@@ -11,7 +11,8 @@ import pytest
 from reign_trainer.errors import TrainerError
 from reign_trainer.evaluate import evaluate
 from reign_trainer.evaluate.row_hash import row_hash
-from reign_trainer.shapes import EvaluateRequest
+from reign_trainer.observe.observe import observe
+from reign_trainer.shapes import EvaluateRequest, ObserveRequest
 from sklearn.metrics import log_loss, roc_auc_score
 
 COUNT = 140
@@ -505,3 +506,87 @@ def test_a_probability_that_does_not_come_true_is_seen(bench: Any) -> None:
     assert tossed.disagreement is not None
     assert tossed.disagreement < 5
     assert tossed.contradicted == 0
+
+
+def test_the_training_window_is_the_cycles_own_whatever_the_store_held_before(bench: Any) -> None:
+    earlier = {"from": "2000-02-01T00:00:00Z", "to": "2000-03-01T00:00:00Z"}
+    old = bench.snapshot(list(range(50)), earlier)
+    own = {"from": "2001-01-22T00:00:00Z", "to": "2001-02-19T00:00:00Z"}
+    asked = bench.contender("c2", bench.predictions(IDS, LABELS, GOOD), old, trainWindow=own)
+    found = bench.evidence(bench.request(asked, None, evidenceFormat=3))
+    assert found.challenger.train_window.model_dump(by_alias=True) == own
+    # As the first release asked: its evidence comes out as it was stored.
+    del asked["trainWindow"]
+    assert bench.evidence(bench.request(asked, None)).challenger.train_window.model_dump(by_alias=True) == earlier
+
+
+def test_a_training_period_is_that_of_its_rows(bench: Any) -> None:
+    wide = {"from": "1999-01-01T00:00:00Z", "to": "2030-01-01T00:00:00Z"}
+    # Ten rows a day: these are of the first five days. Their ids have become texts since.
+    texts = bench.snapshot([str(at) for at in range(50)], wide)
+    asked = bench.contender("c2", bench.predictions(IDS, LABELS, GOOD), texts, trainWindow=wide)
+    assert bench.evidence(bench.request(asked, None, evidenceFormat=3)).challenger.fitted_on_judged_rows == 50
+    assert bench.evidence(bench.request(asked, None)).challenger.fitted_on_judged_rows == COUNT
+
+
+def test_intervals_of_shares_end_at_zero_and_one(bench: Any) -> None:
+    scores = np.where(LABELS == 1, 0.9, 0.1)
+    scores[:2] = 1 - scores[:2]
+    asked = bench.contender("c2", bench.predictions(IDS, LABELS, scores), bench.snapshot(list(range(50))))
+    gate = {"badRate": 0.4}
+    by_format = {form: bench.evidence(bench.request(asked, None, gate=gate, evidenceFormat=form)) for form in (2, 3)}
+    highs = {
+        form: [one.alone.high for one in found.metrics.values() if one.better == "higher"]
+        for form, found in by_format.items()
+    }
+    assert max(highs[2]) > 1
+    assert max(highs[3]) == 1
+    lows = [one.alone.low for one in by_format[3].metrics.values()]
+    assert min(lows) >= 0
+    # Differences decide: they are what they were.
+    assert [one.lead for one in by_format[2].metrics.values()] == [one.lead for one in by_format[3].metrics.values()]
+
+
+def test_what_the_first_release_wrote_has_none_of_the_later_fields(bench: Any) -> None:
+    content = json.loads(bench.store.read_document("evidence", evaluate(pair(bench), bench.store).evidence))
+    assert content["format"] == 2
+    assert set(content["challenger"]) == {
+        *("cycle", "codeHash", "definitionVersion", "trainSnapshot", "holdoutSnapshot", "predictions", "unscorable"),
+        *("fittedOnJudgedRows", "brokenScores", "trainWindow"),
+    }
+
+
+def test_a_feature_without_a_value_in_training_and_a_shift_without_a_reference_are_said(bench: Any) -> None:
+    rows = 1000
+
+    def window(values: Any, ids: range) -> str:
+        at = pa.array([982_540_800_000_000 + one * 1_000_000 for one in range(rows)], pa.timestamp("us"))
+        labels = pa.array([0.0, 1.0] * (rows // 2))
+        table = {"reign_row_id": pa.array(ids), "reign_event_time": at, "late": labels}
+        return bench.store.write_rows("snapshots", pa.table({**table, "amount": pa.array(values, pa.float64())}))
+
+    train = window([None] * rows, range(rows))
+    holdout = window(RANDOM.normal(size=rows), range(rows, 2 * rows))
+    asked = bench.contender("c2", bench.predictions(IDS, LABELS, GOOD), bench.snapshot(list(range(50))))
+    plain = bench.request(asked, None)
+    looked = observe(
+        ObserveRequest(
+            cycle=plain.cycle,
+            definition=plain.definition,
+            train_snapshot=train,
+            holdout_snapshot=holdout,
+            past=[],
+            last_predictions=None,
+        ),
+        bench.store,
+    ).observations
+    found = bench.evidence(bench.request(asked, None, observations=looked, evidenceFormat=3)).observations
+    assert found is not None
+    assert (found.empty, found.shifted) == (["amount"], [])
+    [far] = found.unreferenced or []
+    assert far.column == "amount"
+    assert far.psi is not None
+    assert far.psi > 5
+    old = bench.evidence(bench.request(asked, None, observations=looked)).observations
+    assert old is not None
+    assert old.model_dump(exclude_none=True) == {"document": looked, "leaks": [], "shifted": [], "flippedLabels": 0}

@@ -54,8 +54,9 @@ def test_the_manifest_says_what_the_rows_are(extracts: Any) -> None:
     [snapshot] = result.snapshots
     manifest = Manifest.model_validate(extracts.store.read_manifest("snapshots", snapshot.content_hash))
     assert (snapshot.rows, manifest.rows) == (5, 5)
-    assert manifest.query_hash == snapshot.query_hash == plan.query_hash
-    assert manifest.window == plan.window
+    assert snapshot.query_hash == plan.query_hash
+    assert manifest.events is not None
+    assert (manifest.events.first, manifest.events.last) == ("2001-02-02T00:00:00Z", "2001-02-02T00:00:00Z")
     assert manifest.columns == plan.columns
     assert [(s.name, s.nulls, s.min, s.max, s.distinct) for s in manifest.statistics] == [
         ("feature", 1, None, None, 3),
@@ -65,6 +66,17 @@ def test_the_manifest_says_what_the_rows_are(extracts: Any) -> None:
     ]
     assert [(count.class_, count.rows) for count in manifest.classes or []] == [("no", 2), ("yes", 1)]
     assert (manifest.unknown_class_rows, manifest.unlabelled_rows) == (1, 1)
+
+
+def test_a_manifest_says_nothing_of_the_extract_that_came_first(extracts: Any) -> None:
+    query = "select 1 as id, timestamp '2001-02-02' as taken_at, 1 as outcome, 2 as feature"
+    first = extracts.plan(query)
+    wider = first.window.model_copy(update={"from_": "2000-01-01T00:00:00Z"})
+    second = extracts.plan(f"{query} -- again").model_copy(update={"window": wider})
+    snapshots = [extracts.run(plan).snapshots[0].content_hash for plan in (first, second)]
+    assert snapshots[0] == snapshots[1]
+    manifest = extracts.store.read_manifest("snapshots", snapshots[0])
+    assert not {"window", "queryHash"} & manifest.keys()
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,19 @@ def test_code_that_fails(in_child: Any, store: Store, error: str, old: str, new:
         assert b"2001" in store.read_document("tracebacks", detail.traceback)
 
 
+def test_a_fit_that_fails_names_the_features_that_are_null_in_every_row(in_child: Any, store: Store) -> None:
+    table = rows(2000)
+    nulls = pa.nulls(table.num_rows, pa.float64())
+    empty = table.set_column(table.schema.get_field_index("amount"), "amount", nulls)
+    changed = code(store, **{"self.width_ =": "raise ValueError('Input X contains NaN') #"})
+    with pytest.raises(TrainerError) as raised:
+        in_child("fit", fit_request(store, None, train=snapshot(store, empty), code_hash=changed))
+    assert raised.value.message.endswith("amount is NULL in every training row, which not every estimator takes.")
+    with pytest.raises(TrainerError) as raised:
+        in_child("fit", fit_request(store, None, code_hash=changed))
+    assert "NULL" not in raised.value.message
+
+
 def test_weights_that_the_estimator_does_not_take(in_child: Any, store: Store) -> None:
     knn = definition(source={"weight": "weight"}, pipeline=declarative("KNeighborsClassifier"))
     with pytest.raises(TrainerError) as raised:

@@ -10,6 +10,7 @@ from reign_trainer.children.report import Report
 from reign_trainer.environment import environment
 from reign_trainer.errors import TrainerError
 from reign_trainer.fit.attempt_lock import attempt_lock
+from reign_trainer.fit.empty_columns import with_empty_columns
 from reign_trainer.fit.predictions import checked_predictions
 from reign_trainer.fit.seeds import seed_everything, seed_of
 from reign_trainer.fit.shuffled import with_shuffled_labels
@@ -105,7 +106,8 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        raise _author_error(error, store, code_folder, "predicting the training rows") from None
+        failed = _author_error(error, store, code_folder, "predicting the training rows")
+        raise with_empty_columns(failed, rows.features) from None
     predictions = checked_predictions(answer, len(sample), definition)
     return FittedModel(
         typed=typed,
@@ -129,7 +131,7 @@ def _fit_author(author: Any, rows: TrainingRows, definition: Definition, store: 
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        raise _author_error(error, store, code_folder, "fit") from None
+        raise with_empty_columns(_author_error(error, store, code_folder, "fit"), rows.features) from None
 
 
 def _weight_parameters(author: Any, rows: TrainingRows) -> dict[str, Any]:

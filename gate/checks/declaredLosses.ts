@@ -1,0 +1,47 @@
+import type { Evidence } from '../../schemas/evidence.ts';
+import { type Metric, metricEntry } from '../../schemas/metrics.ts';
+import type { Policy } from '../../schemas/policy.ts';
+import type { Check } from '../../schemas/verdict.ts';
+import { describe } from '../describe.ts';
+import { amount } from '../numbers.ts';
+
+/** A metric that the policy names, and in which a first champion is worse than the trivial predictor. */
+interface DeclaredLoss {
+  readonly metric: Metric;
+  /** `expected cost 1209, the trivial predictor 503`. */
+  readonly said: string;
+}
+
+/**
+ * The losses of a first champion in what its policy asks for besides the primary metric. Nobody reigns to lose against, so no
+ * guardrail holds it; what it costs more than no model at all is said. From format 3 of evidence on.
+ */
+export function lossesToTrivial({ format, champion, metrics, primary }: Evidence, { gate }: Policy): DeclaredLoss[] {
+  if (format < 3 || champion !== null) return [];
+  const declared: Metric[] = [
+    ...(gate.cost === undefined ? [] : (['expected_cost'] as const)),
+    ...(gate.badRate === undefined ? [] : (['approval_rate'] as const)),
+    ...gate.guardrails.map(({ metric }) => metric),
+  ];
+  return [...new Set(declared)].flatMap((metric) => {
+    const measured = metrics[metric];
+    if (metric === primary || measured === undefined || measured.lead.estimate >= 0) return [];
+    const { title } = metricEntry(metric);
+    return [
+      { metric, said: `${title} ${amount(measured.challenger)}, the trivial predictor ${amount(measured.trivial)}` },
+    ];
+  });
+}
+
+export function* declaredLosses(evidence: Evidence, policy: Policy): Generator<Check> {
+  for (const { metric, said } of lossesToTrivial(evidence, policy)) {
+    const lead = evidence.metrics[metric]?.lead ?? null;
+    yield {
+      name: `trivial-${metric}`,
+      status: 'noted',
+      measured: `${said}: ${describe(lead, 'high')}`,
+      required: 'a first champion that is better than no model in every declared metric',
+      why: 'The primary metric decides; by this one, answering the same for every row would be better.',
+    };
+  }
+}
