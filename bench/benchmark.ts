@@ -11,6 +11,10 @@ export interface BenchmarkOptions {
   readonly quick: boolean;
   /** The gate's: real flights instead of a simulation. */
   readonly flights: boolean;
+  /** The cycle's: 20,000 rows. */
+  readonly small: boolean;
+  /** The small cycle's: the folder of another working tree, set up, to measure in the same sitting. */
+  readonly tree: string | undefined;
 }
 
 /** A benchmark's module: its default export. It reports progress on standard error and cleans up after itself. */

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { parse, stringify } from 'yaml';
 import { applyDefinition } from '../cli/applyDefinition.ts';
 import { loadFlights } from '../cli/demo/loadFlights.ts';
@@ -12,24 +9,26 @@ import { awaitCycle, startCycle } from '../cli/startCycle.ts';
 import { windowsOf } from '../gate/windows.ts';
 import { openLedger } from '../ledger/openLedger.ts';
 import type { Definition } from '../schemas/definition.ts';
-import { pythonBin } from '../stack/home.ts';
 import { startStack } from '../stack/stack.ts';
 import { openStore } from '../store/openStore.ts';
-import { type Benchmark, median, rounded, say } from './benchmark.ts';
+import { type Benchmark, type BenchmarkOptions, median, rounded, say } from './benchmark.ts';
+import { runScript, type ScriptRun } from './cycle/runScript.ts';
+import { smallCycle } from './cycle/small.ts';
 
 const root = join(import.meta.dirname, '..');
 /** The first makes a champion for the others to meet, and warms everything up; it is not counted. */
 const asOfs = ['2001-05-14', '2001-05-21', '2001-05-28', '2001-06-04'];
 const windows = { horizon: 'PT0S', lag: 'PT0S', train: 'P61D', holdout: 'P1W' };
 
-interface ScriptRun {
-  readonly seconds: number;
-  readonly rows: number[];
-  readonly imports: number;
+/**
+ * The wall time of a cycle at 1.0 M training rows, over that of the notebook way and of a well-tuned plain script. With
+ * `--small` a cycle of 20,000 rows, and with `--tree FOLDER` that of another working tree in the same sitting.
+ */
+export default async function cycle({ small, tree }: BenchmarkOptions): Promise<Benchmark> {
+  return small ? smallCycle(tree) : largeCycle();
 }
 
-/** The wall time of a cycle at 1.0 M training rows, over that of the notebook way and of a well-tuned plain script. */
-export default async function cycle(): Promise<Benchmark> {
+async function largeCycle(): Promise<Benchmark> {
   const folder = mkdtempSync(join(tmpdir(), 'reign-bench-cycle-'));
   const env = { ...process.env, REIGN_HOME: join(folder, 'home') };
   const stack = await startStack({ env, report: say });
@@ -42,8 +41,19 @@ export default async function cycle(): Promise<Benchmark> {
     const path = writeDefinition(folder);
     await applyDefinition({ client, ledger, store, appliedBy: 'bench' }, path);
 
-    const script = (name: 'notebook' | 'tuned', asOf: string) =>
-      runScript(name, asOf, folder, settings.connections.warehouse ?? '', settings.trackerUri);
+    const script = (name: 'notebook' | 'tuned', asOf: string) => {
+      const { train, holdout } = windowsOf(`${asOf}T00:00:00Z`, windows);
+      return runScript({
+        name,
+        data: 'flights',
+        days: [train.from, train.to, holdout.to].map((instant) => instant.slice(0, 10)),
+        pipeline: join(root, 'examples/flights'),
+        url: settings.connections.warehouse ?? '',
+        trackerUri: settings.trackerUri,
+        folder,
+        store: join(folder, 'tuned', asOf),
+      });
+    };
     const reign = async (asOf: string): Promise<number> => {
       const started = performance.now();
       const { id } = await startCycle(client, ledger, {
@@ -110,48 +120,4 @@ function writeDefinition(folder: string): string {
   const path = join(own, 'flight-delay.yaml');
   writeFileSync(path, stringify({ ...definition, windows }));
   return path;
-}
-
-/** One of the two peers, as a person starts it: a process of its own, from its imports to its end. */
-async function runScript(
-  name: 'notebook' | 'tuned',
-  asOf: string,
-  folder: string,
-  url: string,
-  trackerUri: string,
-): Promise<ScriptRun> {
-  const { train, holdout } = windowsOf(`${asOf}T00:00:00Z`, windows);
-  const day = (instant: string) => instant.slice(0, 10);
-  const args = [
-    ...[
-      join(import.meta.dirname, 'cycle', `${name}.py`),
-      '--url',
-      name === 'notebook' ? url.replace(/^postgres(ql)?:/, 'postgresql+psycopg:') : url,
-    ],
-    ...['--train-from', day(train.from), '--train-to', day(train.to), '--holdout-to', day(holdout.to)],
-    ...['--pipeline', join(root, 'examples/flights'), '--model', `${name}-flights`],
-    ...(name === 'tuned' ? ['--store', join(folder, 'tuned', asOf)] : []),
-  ];
-  const started = performance.now();
-  const child = spawn(join(pythonBin, 'python'), args, {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      PYTHONPATH: join(root, 'trainer'),
-      MLFLOW_TRACKING_URI: trackerUri,
-      MLFLOW_ALLOW_PICKLE_DESERIALIZATION: 'true',
-    },
-  });
-  const exit = once(child, 'exit');
-  const [answer, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = await exit;
-  const seconds = (performance.now() - started) / 1000;
-  if (code !== 0) throw new Error(`${name}.py ended with ${code}:\n${complaints.slice(-2000)}`);
-  const last =
-    answer
-      .trim()
-      .split('\n')
-      .findLast((line) => line.startsWith('{')) ?? '{}';
-  return { seconds, ...(JSON.parse(last) as { rows: number[]; imports: number }) };
 }

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json] [--quick] [--flights]`: runs bench/NAME.ts against its peer in the same run. */
+/** `npm run bench -- NAME [--json] [--quick] [--flights] [--small [--tree FOLDER]]`: runs bench/NAME.ts against its peer in the same run. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,8 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       flights: { type: 'boolean', default: false },
+      small: { type: 'boolean', default: false },
+      tree: { type: 'string' },
     },
     allowPositionals: true,
   });
@@ -27,7 +29,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const { default: run }: { default: RunBenchmark } = await import(join(import.meta.dirname, `${name}.ts`));
-  const { ratios, measured } = await run(values);
+  const { ratios, measured } = await run({ ...values, tree: values.tree });
   if (values.json) console.log(JSON.stringify({ name, ratios, measured }));
   else {
     for (const [ratio, value] of Object.entries(ratios)) console.log(`${ratio}  ${value}`);

@@ -20,21 +20,57 @@ export const exitCodesHelp = `Exit codes:
   5    what is stored is not what comes out again (reign verify)
   130  interrupted`;
 
-const unreachable: readonly ErrorCode[] = [
-  'SettingMissing',
-  'ConnectionUnknown',
-  'SourceUnavailable',
-  'TrackerUnavailable',
-  'StoreUnavailable',
-  'LedgerUnavailable',
-  'OrchestratorUnavailable',
-  'WorkerMissing',
-];
-const internal: readonly ErrorCode[] = ['Internal', 'ChildDied', 'StoreCorrupt', 'LedgerConflict', 'TrackerRefused'];
+/** Every error has a place here: a new one does not compile without. */
+const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>> = {
+  UsageInvalid: 'badInput',
+  DefinitionInvalid: 'badInput',
+  ModelUnknown: 'badInput',
+  CycleUnknown: 'badInput',
+  AsOfInvalid: 'badInput',
+  AsOfInFuture: 'badInput',
+  AsOfBeforeChampion: 'badInput',
+  SettingMissing: 'unreachable',
+  SettingInvalid: 'badInput',
+  StackFailed: 'badInput',
+  ConnectionUnknown: 'unreachable',
+  QueryInvalid: 'badInput',
+  ColumnMissing: 'badInput',
+  ColumnTypeUnsupported: 'badInput',
+  ValueOutOfRange: 'badInput',
+  RowIdInvalid: 'badInput',
+  QueryFailed: 'badInput',
+  StatementTimeout: 'badInput',
+  WindowEmpty: 'badInput',
+  LabelMissing: 'badInput',
+  ClassUnknown: 'badInput',
+  OneClass: 'badInput',
+  PipelineImport: 'badInput',
+  PipelineInvalid: 'badInput',
+  FitFailed: 'badInput',
+  PredictionsInvalid: 'badInput',
+  OutOfMemory: 'badInput',
+  FittedModelDiffers: 'badInput',
+  FitTimeout: 'badInput',
+  PredictTimeout: 'badInput',
+  VersionUnloadable: 'badInput',
+  VersionAltered: 'internal',
+  MeasurementImpossible: 'badInput',
+  TrackerRefused: 'internal',
+  StoreCorrupt: 'internal',
+  DiskFull: 'unreachable',
+  LedgerConflict: 'internal',
+  SourceUnavailable: 'unreachable',
+  TrackerUnavailable: 'unreachable',
+  StoreUnavailable: 'unreachable',
+  LedgerUnavailable: 'unreachable',
+  OrchestratorUnavailable: 'unreachable',
+  WorkerMissing: 'unreachable',
+  Interrupted: 'interrupted',
+  ChildDied: 'internal',
+  Internal: 'internal',
+};
 
 /** The exit code of an error that ended a command. */
 export function exitCodeOf(code: ErrorCode): number {
-  if (code === 'Interrupted') return exitCodes.interrupted;
-  if (unreachable.includes(code)) return exitCodes.unreachable;
-  return internal.includes(code) ? exitCodes.internal : exitCodes.badInput;
+  return exitCodes[endsAs[code]];
 }

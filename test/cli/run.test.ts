@@ -128,10 +128,24 @@ test('Ctrl-C ends a command that waits for a server', async () => {
   }
 });
 
-test('every error of the catalogue has an exit code', () => {
-  const known: number[] = Object.values(exitCodes);
-  for (const code of Object.keys(errors) as ErrorCode[]) {
-    expect(known).toContain(exitCodeOf(code));
-    expect(exitCodeOf(code)).not.toBe(exitCodes.ok);
+test('an error that a retry can help is never said to be bad input', () => {
+  const unavailable = (Object.keys(errors) as ErrorCode[]).filter((code) => errors[code].retry);
+  const others: Partial<Record<ErrorCode, number>> = {
+    Interrupted: exitCodes.interrupted,
+    ChildDied: exitCodes.internal,
+    Internal: exitCodes.internal,
+  };
+  expect(unavailable).toEqual(expect.arrayContaining(['LedgerUnavailable', ...Object.keys(others)]));
+  for (const code of unavailable) {
+    expect([code, exitCodeOf(code)]).toEqual([code, others[code] ?? exitCodes.unreachable]);
   }
 });
+
+test.each([
+  ['DefinitionInvalid', 2],
+  ['FitFailed', 2],
+  ['SettingMissing', 3],
+  ['ConnectionUnknown', 3],
+  ['StoreCorrupt', 1],
+  ['LedgerConflict', 1],
+] as const)('%s ends with %i', (code, exitCode) => expect(exitCodeOf(code)).toBe(exitCode));

@@ -113,7 +113,9 @@ describe('law 2: a promotion names whom it beat', () => {
     expect(judgements.map(({ number }) => number)).toEqual([1, 2]);
     expect(judgements[1]?.champion).toBe(first.challenger);
     expect(judgements[1]?.epoch).toBe((judgements[0]?.epoch ?? 0) + 1);
-    expect(second.status).toBe(judgements[1]?.verdict.kind === 'promote' ? 'promoted' : 'kept');
+    // By these data the later challenger wins again: it beats the earlier one, not only the champion of before.
+    expect(judgements.map(({ verdict }) => verdict.kind)).toEqual(['promote', 'promote']);
+    expect(second.status).toBe('promoted');
     expect(second.champion).toBe(first.challenger);
   });
 
@@ -128,10 +130,13 @@ describe('law 2: a promotion names whom it beat', () => {
   });
 
   it('leaves a line of champions without a gap, each naming the one it beat', async () => {
-    const reigns = await history(db, model, 'live');
-    const epochs = reigns.map(({ epoch }) => epoch).toSorted((one, other) => one - other);
-    expect(epochs).toEqual(epochs.map((_, at) => at + 1));
-    const byEpoch = new Map(reigns.map((reign) => [reign.epoch, reign]));
-    for (const { epoch, beat } of reigns) expect(beat).toBe(byEpoch.get(epoch - 1)?.version ?? null);
+    const reigns = (await history(db, model, 'live')).toSorted((one, other) => one.epoch - other.epoch);
+    const cycleOf = (version: number | null) => reigns.find((reign) => reign.version === version)?.cycle;
+    expect(reigns.map(({ epoch, cycle, beat }) => [epoch, cycle, cycleOf(beat)])).toEqual([
+      [1, 'loans.live.20240304T000000Z.v1', undefined],
+      [2, 'loans.live.20240506T000000Z.v1', 'loans.live.20240304T000000Z.v1'],
+      [3, 'loans.live.20240513T000000Z.v1', 'loans.live.20240506T000000Z.v1'],
+      [4, 'loans.live.20240701T000000Z.v1', 'loans.live.20240513T000000Z.v1'],
+    ]);
   });
 });
