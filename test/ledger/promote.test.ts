@@ -41,7 +41,6 @@ test('the first champion is epoch 1, the next follows it', async () => {
     cycle: id,
     asOf,
     modelUri: fitResult(id).modelUri,
-    digest: fitResult(id).digest,
     definitionVersion: 1,
     codeHash: hashOf('code'),
     digest: expect.stringMatching(/^[0-9a-f]{64}$/),
