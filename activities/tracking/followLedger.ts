@@ -22,8 +22,10 @@ interface FollowedCycle {
  */
 export async function followLedger({ tracker, ledger: { db } }: FollowWorld, cycle: FollowedCycle): Promise<void> {
   await followChampion({ tracker, ledger: { db } }, cycle);
-  await warnWhereRefused(db, cycle, () => tagOutcome(tracker, db, cycle.id));
-  await warnWhereRefused(db, cycle, () => sweepStrays(tracker, db, cycle.id));
+  await Promise.all([
+    warnWhereRefused(db, cycle, () => tagOutcome(tracker, db, cycle.id)),
+    warnWhereRefused(db, cycle, () => sweepStrays(tracker, db, cycle.id)),
+  ]);
 }
 
 /** Only the alias: it follows the live lineage. */

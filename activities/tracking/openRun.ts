@@ -44,10 +44,12 @@ async function findOrCreate(tracker: Tracker, cycle: CycleAttempt, gone?: Tracke
   const experimentId = await ensureExperiment(tracker, cycle.model);
   const tags = cycleTags(cycle);
   const isOurs = (made: { tags: Tags }) => made.tags[attemptTag] === tags[attemptTag];
-  const runs = await searchRunsByTag(tracker, experimentId, cycleTag, cycle.id);
+  const [runs, models] = await Promise.all([
+    searchRunsByTag(tracker, experimentId, cycleTag, cycle.id),
+    searchLoggedModelsByTag(tracker, experimentId, cycleTag, cycle.id),
+  ]);
   const oldest = runs.find((run) => isOurs(run) && run.runId !== gone?.runId);
   const { runId } = oldest ?? (await createRun(tracker, experimentId, runName(cycle), tags));
-  const models = await searchLoggedModelsByTag(tracker, experimentId, cycleTag, cycle.id);
   const { modelId } =
     models.find((model) => isOurs(model) && model.sourceRunId === runId) ??
     (await createLoggedModel(tracker, { experimentId, name: cycle.model, runId, tags }));

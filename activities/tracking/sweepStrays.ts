@@ -18,14 +18,19 @@ export async function sweepStrays(tracker: Tracker, db: Kysely<Database>, cycle:
   if (named === undefined) return;
   const { experimentId, runId, modelId } = named.run;
   const isLater = ({ tags }: { tags: Tags }) => Number(tags[attemptTag] ?? 0) > named.attempt;
-  for (const found of await searchVersionsByTag(tracker, named.model, cycleTag, cycle)) {
+  const [versions, models, runs] = await Promise.all([
+    searchVersionsByTag(tracker, named.model, cycleTag, cycle),
+    searchLoggedModelsByTag(tracker, experimentId, cycleTag, cycle),
+    searchRunsByTag(tracker, experimentId, cycleTag, cycle),
+  ]);
+  for (const found of versions) {
     const isStray = named.version === null ? found.runId !== runId : found.version !== named.version;
     if (isStray && !isLater(found)) await deleteVersion(tracker, named.model, found.version);
   }
-  for (const model of await searchLoggedModelsByTag(tracker, experimentId, cycleTag, cycle)) {
+  for (const model of models) {
     if (model.modelId !== modelId && !isLater(model)) await deleteLoggedModel(tracker, model.modelId);
   }
-  for (const run of await searchRunsByTag(tracker, experimentId, cycleTag, cycle)) {
+  for (const run of runs) {
     if (run.runId !== runId && !isLater(run)) await unlessMissing(deleteRun(tracker, run.runId));
   }
 }

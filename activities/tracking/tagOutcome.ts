@@ -20,21 +20,32 @@ export async function tagOutcome(tracker: Tracker, db: Kysely<Database>, id: str
   if (cycle === undefined || named === undefined || named.attempt > cycle.attempt) return;
   const warnings = await warningsOf(db, id);
   const tags = { ...outcomeTags(cycle), 'reign.warnings': warnings.join('\n').slice(0, longestTag) };
-  const run = await getRun(tracker, named.run.runId);
-  if (run !== undefined && !run.deleted) {
-    await setRunTags(tracker, run.runId, tags);
-    const end = runEnds[cycle.status];
-    if (run.status === 'RUNNING' && end !== undefined) await endRun(tracker, run.runId, end);
-  }
-  if (named.version !== null && (await getVersion(tracker, named.model, named.version)) !== undefined) {
-    await setVersionTags(tracker, named.model, named.version, tags);
-  }
+  await Promise.all([
+    tagRun(tracker, named.run.runId, tags, runEnds[cycle.status]),
+    named.version !== null && tagVersion(tracker, named.model, named.version, tags),
+  ]);
 }
+
+async function tagRun(tracker: Tracker, runId: string, tags: Tags, end: RunEnd | undefined): Promise<void> {
+  const run = await getRun(tracker, runId);
+  if (run === undefined || run.deleted) return;
+  await setRunTags(tracker, runId, tags);
+  if (run.status === 'RUNNING' && end !== undefined) await endRun(tracker, runId, end);
+}
+
+async function tagVersion(tracker: Tracker, model: string, version: number, tags: Tags): Promise<void> {
+  const known = await getVersion(tracker, model, version);
+  if (known === undefined) return;
+  const changed = Object.entries(tags).filter(([name, value]) => known.tags[name] !== value);
+  await setVersionTags(tracker, model, version, Object.fromEntries(changed));
+}
+
+type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 
 /** MLflow's own limit for the tags of runs and versions. */
 const longestTag = 5000;
 
-const runEnds: Partial<Record<Cycle['status'], 'FINISHED' | 'FAILED' | 'KILLED'>> = {
+const runEnds: Partial<Record<Cycle['status'], RunEnd>> = {
   promoted: 'FINISHED',
   kept: 'FINISHED',
   superseded: 'FINISHED',
