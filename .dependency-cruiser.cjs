@@ -7,7 +7,7 @@ const only = (name, from, allowed) => ({
     pathNot: [
       `^(${[from, ...allowed].join('|')})/`,
       'node_modules',
-      '^(node:|module|fs|path|os|net|http|crypto|child_process|url|util|stream|events|timers|readline|assert|tty|zlib)',
+      '^(node:|module|fs|path|os|net|http|crypto|child_process|url|util|stream|events|timers|readline|assert|tty|zlib|tls)',
     ],
   },
 });
@@ -17,13 +17,14 @@ module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     only('schemas-import-nothing', 'schemas', []),
+    only('postgres-imports-shapes', 'postgres', ['schemas']),
     only('gate-is-pure', 'gate', ['schemas']),
-    only('ledger-below-activities', 'ledger', ['schemas']),
+    only('ledger-below-activities', 'ledger', ['schemas', 'postgres']),
     only('store-below-activities', 'store', ['schemas']),
-    only('source-below-activities', 'source', ['schemas']),
+    only('source-below-activities', 'source', ['schemas', 'postgres']),
     only('tracker-below-activities', 'tracker', ['schemas']),
     only('definition-below-commands', 'definition', ['schemas']),
-    only('stack-below-commands', 'stack', ['schemas', 'setup']),
+    only('stack-below-commands', 'stack', ['schemas', 'postgres', 'setup']),
     only('activities-below-worker', 'activities', ['schemas', 'gate', 'ledger', 'store', 'source', 'tracker']),
     only('worker-hosts', 'worker', [
       'schemas',
@@ -38,6 +39,7 @@ module.exports = {
     ]),
     only('cli-never-calls-activities', 'cli', [
       'schemas',
+      'postgres',
       'gate',
       'ledger',
       'store',

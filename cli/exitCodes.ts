@@ -37,6 +37,7 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   ColumnMissing: 'badInput',
   ColumnTypeUnsupported: 'badInput',
   ValueOutOfRange: 'badInput',
+  TextInvalid: 'badInput',
   RowIdInvalid: 'badInput',
   QueryFailed: 'badInput',
   StatementTimeout: 'badInput',

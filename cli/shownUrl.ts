@@ -1,6 +1,8 @@
-/** A URL as it may be shown: without password and parameters. */
+/** A URL as it may be shown: without password and parameters. Postgres' may name several hosts. */
 export function shownUrl(url: string): string {
-  if (!URL.canParse(url)) return 'a URL that cannot be read';
-  const { protocol, username, host, pathname } = new URL(url);
-  return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname === '/' ? '' : pathname}`;
+  const match =
+    /^(?<scheme>[a-z][a-z0-9+.-]*:\/\/)(?:(?<user>[^:@/]*)(?::[^@/]*)?@)?(?<rest>[^?#@]*)(?:[?#].*)?$/is.exec(url);
+  if (match?.groups === undefined) return 'a URL that cannot be read';
+  const { scheme, user, rest } = match.groups;
+  return `${scheme}${user ? `${user}@` : ''}${rest?.replace(/\/$/, '')}`;
 }

@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
+import { reasonOf } from '../postgres/connect.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { meaningOf } from '../schemas/sqlstates.ts';
 
@@ -32,7 +33,8 @@ function translated(client: PoolClient): PostgresPoolClient {
   client.on('error', () => {
     broken = true;
   });
-  const query = async (text: string, parameters: readonly unknown[]) => {
+  let inTransaction = false;
+  const send = async (text: string, parameters: readonly unknown[] = []) => {
     try {
       return await client.query(text, [...parameters]);
     } catch (error) {
@@ -43,10 +45,37 @@ function translated(client: PoolClient): PostgresPoolClient {
       throw ledgerError(error);
     }
   };
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    if (begins.test(text)) {
+      inTransaction = true;
+      return await send(`${text}; ${limits}`);
+    }
+    if (ends.test(text)) inTransaction = false;
+    if (inTransaction || ends.test(text) || reads.test(text)) return await send(text, parameters);
+    await send(`begin; ${limits}`);
+    try {
+      const result = await send(text, parameters);
+      await send('commit');
+      return result;
+    } catch (error) {
+      if (!broken) await send('rollback').catch(() => {});
+      throw error;
+    }
+  };
   const release = (destroy?: boolean) => client.release(destroy === true || broken);
   // Kysely's type has cursors too: the ledger streams nothing.
   return { query, release } as unknown as PostgresPoolClient;
 }
+
+const begins = /^\s*(?:begin|start transaction)\b/i;
+const ends = /^\s*(?:commit|rollback)\s*$/i;
+/** What waits for no lock; the client's own limit holds for it. */
+const reads = /^\s*(?:select|show)\b/i;
+/**
+ * A pooler gives the next transaction another session, and refuses these as startup parameters: they belong to each
+ * transaction. A statement that changes something alone gets a transaction for it.
+ */
+const limits = "set local statement_timeout = '60s'; set local idle_in_transaction_session_timeout = '60s'";
 
 function rethrow(error: unknown): never {
   throw ledgerError(error);
@@ -54,9 +83,10 @@ function rethrow(error: unknown): never {
 
 /** What Postgres or the network said, as an error of the catalogue; anything unknown as it is. */
 function ledgerError(error: unknown): unknown {
+  if (error instanceof ReignError) return error;
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return error;
   if (!(error instanceof DatabaseError)) {
-    return new ReignError('LedgerUnavailable', `The ledger does not answer: ${said(error)}`, { cause: error });
+    return new ReignError('LedgerUnavailable', `The ledger does not answer: ${reasonOf(error)}`, { cause: error });
   }
   const state = error.code ?? '';
   if (state === 'RE001' || state.startsWith('23')) {
@@ -70,10 +100,4 @@ function ledgerError(error: unknown): unknown {
     return new ReignError('LedgerUnavailable', `The ledger's Postgres refuses: ${error.message}`, { cause: error });
   }
   return error;
-}
-
-/** A connection refused has one error for each address and no message of its own. */
-function said(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((one: unknown) => String(one)).join('; ');
-  return error.message;
 }

@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely';
-import { Pool, types } from 'pg';
+import { types } from 'pg';
+import { openPool } from '../postgres/openPool.ts';
 import type { Database } from './database.ts';
 import { LedgerDialect } from './ledgerDialect.ts';
 import { LedgerPool } from './ledgerPool.ts';
@@ -25,17 +26,13 @@ const connections = 5;
  * ```
  */
 export function openLedger(url: string): Ledger {
-  const pool = new Pool({
-    connectionString: url,
-    application_name: 'reign',
+  const pool = openPool(url, {
+    applicationName: 'reign',
     max: connections,
-    connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    statement_timeout: 60_000,
-    idle_in_transaction_session_timeout: 60_000,
-    // The server's own limit comes first; this one is for a server that does not answer at all.
-    query_timeout: 90_000,
+    // The server's own limit comes first (ledgerPool.ts); this one is for a server that does not answer at all.
+    queryTimeout: 90_000,
     types: { getTypeParser },
   });
   // An idle connection that the server ends is replaced at the next use; unheard, the event would end the process.

@@ -30,6 +30,11 @@ export const errors = {
   ColumnMissing: { retry: false, advice: 'Let source.query return the column, or correct its name in the definition.' },
   ColumnTypeUnsupported: { retry: false, advice: 'Cast the column in source.query to a supported type.' },
   ValueOutOfRange: { retry: false, advice: 'Cast or filter the column in source.query.' },
+  TextInvalid: {
+    retry: false,
+    advice:
+      "Convert the column in source.query, such as convert_from(convert(convert_to(NAME, 'SQL_ASCII'), 'LATIN1', 'UTF8'), 'SQL_ASCII').",
+  },
   RowIdInvalid: { retry: false, advice: 'Let source.query return every row id once and none that is NULL.' },
   QueryFailed: { retry: false, advice: 'Run source.query in psql over the window to see the value that it fails on.' },
   StatementTimeout: {

@@ -1,6 +1,9 @@
-import { Client, DatabaseError } from 'pg';
+import { type Client, DatabaseError } from 'pg';
+import { connect, reasonOf } from '../postgres/connect.ts';
 import type { Column } from '../schemas/columns.ts';
+import { ReignError } from '../schemas/errors.ts';
 import { meaningOf } from '../schemas/sqlstates.ts';
+import { beginReading } from './beginReading.ts';
 import { columnTypeOf } from './columnTypes.ts';
 import { parseStatement, type StatementDescription } from './parseStatement.ts';
 import { selectText } from './selectText.ts';
@@ -15,8 +18,7 @@ export interface DescribedColumn {
   readonly column: Column | null;
 }
 
-const connectTimeoutMilliseconds = 10_000;
-const statementTimeoutMilliseconds = 30_000;
+const statementTimeoutSeconds = 30;
 
 /**
  * Asks the warehouse what a query returns, without running it.
@@ -30,20 +32,17 @@ const statementTimeoutMilliseconds = 30_000;
  */
 export async function describeQuery(connectionUrl: string, query: string): Promise<DescribedColumn[]> {
   const text = selectText(query);
-  const client = new Client({
-    connectionString: connectionUrl,
-    application_name: 'reign describe',
-    connectionTimeoutMillis: connectTimeoutMilliseconds,
-    statement_timeout: statementTimeoutMilliseconds,
+  const client = await connect(connectionUrl, { applicationName: 'reign describe' }).catch((error: unknown) => {
+    throw error instanceof ReignError ? error : unavailable(error);
   });
-  // A connection that breaks reports to the waiting call too; without a listener it would end the process.
-  client.on('error', () => {});
   try {
-    await client.connect();
-    await client.query('begin read only');
+    await beginReading(client, statementTimeoutSeconds);
     const description = await describeSelect(client, text);
     refuseTwice(description.fields.map(({ name }) => name));
-    return await withTypes(client, description);
+    const columns = await withTypes(client, description);
+    // Behind a pooler a client that leaves within a transaction costs the server's connection.
+    await client.query('rollback');
+    return columns;
   } catch (error) {
     throw error instanceof SourceError ? error : unavailable(error);
   } finally {
@@ -106,10 +105,9 @@ async function withTypes(client: Client, { fields }: StatementDescription): Prom
 }
 
 function unavailable(error: unknown): SourceError {
-  const why = error instanceof Error ? error.message || ('code' in error ? String(error.code) : error.name) : 'unknown';
   return new SourceError(
     'SourceUnavailable',
-    `The warehouse does not answer: ${why}.`,
+    `The warehouse does not answer: ${reasonOf(error)}.`,
     { path: ['source', 'connection'] },
     { cause: error },
   );

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import { parseConnectionUrl } from '../postgres/connectionUrl.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { isAlive } from '../setup/processIdentity.mjs';
 import { type Addresses, stackFileSchema } from './addresses.ts';
@@ -99,12 +100,17 @@ function temporalConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
 }
 
 function postgresUrl(variable: string, url: string): string {
-  // The value holds a password: it is never shown.
-  if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return url;
-  throw new ReignError(
-    'SettingInvalid',
-    `${variable} is not a Postgres URL (postgresql://user:password@host:5432/database).`,
-  );
+  try {
+    parseConnectionUrl(url);
+    return url;
+  } catch (error) {
+    // The value holds a password: it is never shown.
+    const reason = error instanceof ReignError ? error.message : 'it cannot be read';
+    throw new ReignError(
+      'SettingInvalid',
+      `${variable} is not a Postgres URL that Reign can use (postgresql://user:password@host:5432/database). ${reason}`,
+    );
+  }
 }
 
 /** The addresses of the stack that runs in this home now. */

@@ -17,6 +17,7 @@ RETRYABLE: dict[str, bool] = {
     "ColumnMissing": False,
     "ColumnTypeUnsupported": False,
     "ValueOutOfRange": False,
+    "TextInvalid": False,
     "RowIdInvalid": False,
     "QueryFailed": False,
     "StatementTimeout": False,

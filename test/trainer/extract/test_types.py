@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -252,3 +253,55 @@ def test_columns_of_the_plan_name_their_types(extracts: Any) -> None:
     execute(extracts.url, *everything([]))
     plan = extracts.plan("select * from everything", features=["a_char", "a_numeric"])
     assert plan.columns[0] == Column(name="a_char", kind="text", source_type="text", postgres_type="character(5)")
+
+
+@pytest.fixture
+def bytes_database(postgres: str) -> Iterator[str]:
+    """A database that takes every byte for text."""
+    execute(postgres + "postgres", "create database bytes encoding 'SQL_ASCII' locale 'C' template template0")
+    yield postgres + "bytes"
+    execute(postgres + "postgres", "drop database bytes with (force)")
+
+
+@pytest.mark.parametrize(
+    ("query", "column"),
+    [
+        (
+            "select 1 as id, timestamp '2001-02-02' as taken_at, 1 as outcome, town as feature from towns",
+            "the column feature",
+        ),
+        ("select town as id, timestamp '2001-02-02' as taken_at, 1 as outcome, 1 as feature from towns", "the row id"),
+    ],
+)
+def test_text_that_is_not_utf8_is_refused_with_its_column(
+    extracts: Any, bytes_database: str, query: str, column: str
+) -> None:
+    execute(bytes_database, r"create table towns as select convert_from('Z\374rich'::bytea, 'SQL_ASCII') as town")
+    extracts.url = bytes_database
+    plan = extracts.plan(query)
+    with pytest.raises(TrainerError, match=f"A value of {column} is not valid UTF-8") as failed:
+        extracts.run(plan)
+    assert failed.value.code == "TextInvalid"
+    assert extracts.visible() == []
+
+
+def test_text_of_a_known_encoding_is_converted_in_the_query(extracts: Any, bytes_database: str) -> None:
+    execute(bytes_database, r"create table towns as select convert_from('Z\374rich'::bytea, 'SQL_ASCII') as town")
+    extracts.url = bytes_database
+    town = "convert_from(convert(convert_to(town, 'SQL_ASCII'), 'LATIN1', 'UTF8'), 'SQL_ASCII')"
+    plan = extracts.plan(
+        f"select 1 as id, timestamp '2001-02-02' as taken_at, 1 as outcome, {town} as feature from towns"
+    )
+    assert extracts.rows(plan)["feature"].to_pylist() == ["Zürich"]
+
+
+def test_a_role_with_another_client_encoding_gives_the_same_text(extracts: Any) -> None:
+    role = f"latin_{extracts.url.rpartition('/')[2]}"
+    execute(extracts.url, f"create role {role} login", f"alter role {role} set client_encoding = 'LATIN1'")
+    plan = extracts.plan("select 1 as id, timestamp '2001-02-02' as taken_at, 1 as outcome, 'Zürich' as feature")
+    try:
+        result = extracts.run(plan, url=extracts.url.replace("postgres@", f"{role}@"))
+        rows = extracts.store.read_rows("snapshots", result.snapshots[0].content_hash)
+        assert rows["feature"].to_pylist() == ["Zürich"]
+    finally:
+        execute(extracts.url, f"drop role {role}")

@@ -47,9 +47,10 @@ def convert(batch: pa.RecordBatch, query: PlannedQuery, schema: pa.Schema) -> pa
     Raises
     ------
     TrainerError
-        ValueOutOfRange, naming the column.
+        ValueOutOfRange or TextInvalid, naming the column.
     """
-    row_id = batch.column(0) if query.row_id_type != "integer" else batch.column(0).cast(pa.int64())
+    row_id = batch.column(0)
+    row_id = row_id.cast(pa.int64()) if query.row_id_type == "integer" else _text(row_id, "the row id")
     arrays = [row_id, _time(batch.column(1), "the event time")]
     for position, column in enumerate(query.columns, start=2):
         arrays.append(_value(batch.column(position), column))
@@ -61,12 +62,24 @@ def _value(array: pa.Array, column: Column) -> pa.Array:
     if column.kind == "time":
         return _time(array, name)
     if column.kind == "text":
-        return array.cast(pa.string())
+        return _text(array.cast(pa.string()), name)
     if pa.types.is_int64(array.type):
         _refuse_beyond_exact(array, name)
     if column.source_type == "numeric" and pc.any(pc.is_inf(array)).as_py():
         raise _beyond_exact(name)
     return array.cast(pa.float64(), safe=False)
+
+
+def _text(array: pa.Array, name: str) -> pa.Array:
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        # Postgres converts and checks text, except where the database's encoding is SQL_ASCII: those are bytes.
+        raise TrainerError(
+            "TextInvalid",
+            f"A value of {name} is not valid UTF-8, which a database of the encoding SQL_ASCII does not prevent.",
+        ) from None
+    return array
 
 
 def _refuse_beyond_exact(array: pa.Array, name: str) -> None:

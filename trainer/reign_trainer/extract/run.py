@@ -56,7 +56,7 @@ def extract(
     Raises
     ------
     TrainerError
-        SourceUnavailable, StatementTimeout, QueryFailed, ValueOutOfRange, RowIdInvalid, StoreUnavailable.
+        SourceUnavailable, StatementTimeout, QueryFailed, ValueOutOfRange, TextInvalid, RowIdInvalid, StoreUnavailable.
     ExtractCancelled
         It was cancelled.
     """

@@ -6,7 +6,7 @@ import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 import adbc_driver_manager
 import adbc_driver_postgresql.dbapi
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _CONNECT_TIMEOUT_SECONDS = 10
 #: Small enough that a few batches in flight do not show, large enough that their number does not matter.
 _BATCH_BYTES = 4 << 20
+#: UTF8, whatever role, database or pooler say. Text of a database without an encoding comes as it is: conversion.py
+#: checks it and names the column, where Postgres would only say that some value is not UTF-8.
+_SET_ENCODING = "select set_config('client_encoding', case getdatabaseencoding() when 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end, true)"
 
 
 class Warehouse:
@@ -43,6 +46,8 @@ class Warehouse:
         self._name = name
         self._timeout = statement_timeout_seconds
         self._started = time.monotonic()
+        #: Whether no query is in the middle of its rows: then the transaction ends in order.
+        self._idle = True
         try:
             self._connection = adbc_driver_postgresql.dbapi.connect(_with_parameters(url))
         except adbc_driver_manager.Error as error:
@@ -52,6 +57,8 @@ class Warehouse:
         try:
             with self._errors():
                 self._cursor.execute("set transaction isolation level repeatable read, read only")
+                self._cursor.execute(_SET_ENCODING)
+                self._cursor.fetchall()
                 self._set(
                     {
                         "statement_timeout": f"{statement_timeout_seconds}s",
@@ -68,6 +75,7 @@ class Warehouse:
     @contextmanager
     def read(self, sql: str, settings: Mapping[str, str]) -> Iterator[Iterator[pa.RecordBatch]]:
         """Run a query and give its batches as they come from the server."""
+        self._idle = False
         with self._errors():
             self._set(settings)
             self._started = time.monotonic()
@@ -92,6 +100,9 @@ class Warehouse:
         """End the transaction and the connection."""
         try:
             self._cursor.close()
+            if self._idle:
+                # Behind a pooler a client that leaves within a transaction costs the server's connection.
+                self._connection.rollback()
             self._connection.close()
         except adbc_driver_manager.Error:
             pass  # the server has closed it already
@@ -99,6 +110,7 @@ class Warehouse:
     def _batches(self, reader: AdbcRecordBatchReader) -> Iterator[pa.RecordBatch]:
         with self._errors():
             yield from reader
+        self._idle = True
 
     def _set(self, settings: Mapping[str, str]) -> None:
         calls = ", ".join(f"set_config({_literal(name)}, {_literal(value)}, true)" for name, value in settings.items())
@@ -127,10 +139,16 @@ class Warehouse:
 
 
 def _with_parameters(url: str) -> str:
-    parts = urlsplit(url)
-    parameters = {"connect_timeout": str(_CONNECT_TIMEOUT_SECONDS), **dict(parse_qsl(parts.query))}
-    parameters["application_name"] = "reign extract"
-    return urlunsplit(parts._replace(query=urlencode(parameters, quote_via=quote)))
+    """Add what Reign sets to a URL. All else stays as it is written: libpq reads it."""
+    address, _, query = url.partition("?")
+    given = [part for part in query.split("&") if part]
+    names = {unquote(part.partition("=")[0]) for part in given}
+    kept = [part for part in given if unquote(part.partition("=")[0]) not in ("application_name", "client_encoding")]
+    # The only startup parameters that every pooler takes; what else a session needs is set in its transaction.
+    own = ["application_name=reign%20extract", "client_encoding=UTF8"]
+    if "connect_timeout" not in names:
+        own.append(f"connect_timeout={_CONNECT_TIMEOUT_SECONDS}")
+    return address + "?" + "&".join(kept + own)
 
 
 def _literal(text: str) -> str:
