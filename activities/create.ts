@@ -8,6 +8,7 @@ import { promoteActivities } from './promote.ts';
 import { recordActivities } from './record.ts';
 import { trackActivities } from './track.ts';
 import { tryActivities } from './try.ts';
+import { waitingActivities } from './waiting.ts';
 import type { World } from './world.ts';
 
 /** All activities of the TypeScript worker, by the name that workflows call them. */
@@ -22,6 +23,7 @@ export function createActivities(world: World) {
     ...recordActivities(world),
     ...checkDefinitionActivities(world),
     ...tryActivities(world),
+    ...waitingActivities(world),
   });
 }
 

@@ -5,6 +5,8 @@ import { errors, ReignError } from '../schemas/errors.ts';
 // An error that the catalogue does not know may pass or may be a defect: tried often, but not for ever. What waits for a
 // server that is down is not counted: that may take all night.
 const mostUnexplained = 10;
+/** How a cycle ended is written down, however long that takes. */
+const neverGivenUp: ReadonlySet<string> = new Set(['record']);
 const unexplained = new Map<string, number>();
 
 type Activity = (...args: never[]) => Promise<unknown>;
@@ -38,7 +40,7 @@ function toFailure(error: unknown): unknown {
   return ApplicationFailure.create({
     message: `${error.name}: ${error.message}`,
     type: 'Internal',
-    nonRetryable: countUnexplained() >= mostUnexplained,
+    nonRetryable: !neverGivenUp.has(activityInfo().activityType) && countUnexplained() >= mostUnexplained,
     cause: error,
   });
 }

@@ -48,7 +48,7 @@ async function watch(
   while (!ended.aborted) {
     try {
       const { raw } = await handle.describe();
-      const standing = standingOf(raw);
+      const standing = standingOf(raw) ?? (await waitingStanding(handle, raw));
       if (standing !== undefined && !ended.aborted) onStanding(standing);
     } catch {
       // Temporal does not answer just now: the result, which is asked for too, decides.
@@ -71,6 +71,16 @@ function standingOf({ pendingActivities, pendingWorkflowTask }: Description): St
   return waiting
     ? { step: `no worker is listening on the queue ${workerQueue}`, detail: 'waiting for one' }
     : undefined;
+}
+
+/** What a workflow that has no activity under way waits for. */
+async function waitingStanding(
+  handle: WorkflowHandle,
+  { pendingWorkflowTask }: Description,
+): Promise<Standing | undefined> {
+  if (pendingWorkflowTask != null) return undefined;
+  const { step, detail } = await handle.query<{ step: string; detail: string | null }>('progress');
+  return detail === null ? undefined : { step, detail };
 }
 
 /** Activities that are called otherwise where a person looks on. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Tell } from './answer.ts';
 import { applyCommand } from './commands/apply.ts';
 import { budgetCommand } from './commands/budget.ts';
+import { cancelCommand } from './commands/cancel.ts';
 import { cyclesCommand } from './commands/cycles.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
@@ -10,6 +11,7 @@ import { gateCommand } from './commands/gate.ts';
 import { historyCommand } from './commands/history.ts';
 import { modelsCommand } from './commands/models.ts';
 import { retrainCommand } from './commands/retrain.ts';
+import { retryCommand } from './commands/retry.ts';
 import { showCommand } from './commands/show.ts';
 import { tryCommand } from './commands/try.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -47,6 +49,8 @@ const commands: readonly ((session: Session, tell: Tell) => Command)[] = [
   applyCommand,
   tryCommand,
   retrainCommand,
+  retryCommand,
+  cancelCommand,
   modelsCommand,
   cyclesCommand,
   showCommand,

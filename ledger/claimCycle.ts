@@ -108,6 +108,7 @@ async function reopen(
       status: 'running',
       started_at: sql`clock_timestamp()`,
       ended_at: null,
+      waits_for: null,
       verdict: null,
       summary: null,
       champion_version: null,

@@ -72,6 +72,7 @@ export function cycleOf(row: Selectable<Database['cycles']>): Cycle {
     definitionVersion: row.definition_version,
     trigger: row.trigger,
     status: row.status,
+    waitsFor: row.waits_for,
     attempt: row.attempt,
     verdict: row.verdict,
     summary: row.summary,

@@ -1,7 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Charge } from '../schemas/charge.ts';
 import type { Column } from '../schemas/columns.ts';
-import type { CycleStatus, Failure, Trigger } from '../schemas/cycle.ts';
+import type { CycleStatus, Failure, Trigger, WaitsFor } from '../schemas/cycle.ts';
 import type { Definition } from '../schemas/definition.ts';
 import type { FollowUp, Rehearsal } from '../schemas/evidence.ts';
 import type { FitResult } from '../schemas/payloads.ts';
@@ -25,6 +25,7 @@ export interface Database {
   follow_ups: FollowUpsTable;
   cycle_observations: CycleObservationsTable;
   leases: LeasesTable;
+  pending_projections: PendingProjectionsTable;
 }
 
 /** Written as JSON text, read as a value. */
@@ -82,6 +83,7 @@ interface CyclesTable {
   failure: OptionalJson<Failure>;
   started_at: Clock;
   ended_at: string | null;
+  waits_for: WaitsFor | null;
 }
 
 interface AttemptsTable {
@@ -216,4 +218,14 @@ interface LeasesTable {
   owner: string;
   fence: number;
   expires_at: string;
+}
+
+interface PendingProjectionsTable {
+  cycle: string;
+  part: 'champion' | 'outcome';
+  model: string;
+  reason: string;
+  tries: Generated<number>;
+  since: Clock;
+  tried_at: Clock;
 }

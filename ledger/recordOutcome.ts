@@ -80,6 +80,7 @@ export async function settleCrowned(
       primary_result: primary_result && JSON.stringify(primary_result),
       evidence: judgement.evidence,
       ended_at: sql`clock_timestamp()`,
+      waits_for: null,
       ...more,
     })
     .where('id', '=', id)
@@ -91,6 +92,7 @@ function columnsOf(outcome: Outcome): Updateable<Database['cycles']> {
   const { status, verdict, summary, primary, champion, challenger, rows, evidence, failure } = outcome;
   return {
     status,
+    waits_for: null,
     ...(verdict !== undefined && { verdict }),
     ...(summary !== undefined && { summary }),
     ...(primary !== undefined && { primary_result: primary && JSON.stringify(primary) }),

@@ -17,6 +17,10 @@ export type CycleStatus = (typeof cycleStatuses)[number];
 /** The statuses in which nothing more will happen, but for failed and cancelled, which a new attempt may reopen. */
 export const settledStatuses: readonly CycleStatus[] = ['promoted', 'kept', 'superseded', 'skipped'];
 
+/** What a waiting cycle waits for: a person's decision, or a fault to be mended. */
+export const waitsFor = ['person', 'fault'] as const;
+export type WaitsFor = (typeof waitsFor)[number];
+
 export const triggers = ['manual', 'schedule', 'backfill', 'demo'] as const;
 export type Trigger = (typeof triggers)[number];
 
@@ -61,6 +65,8 @@ export const Cycle = z
     definitionVersion: z.int(),
     trigger: z.enum(triggers),
     status: z.enum(cycleStatuses),
+    /** Null where it does not wait; `summary` says more. */
+    waitsFor: z.enum(waitsFor).nullable(),
     attempt: z.int(),
     verdict: z.enum(verdicts).nullable(),
     summary: z.string().nullable(),

@@ -32,6 +32,23 @@ export interface CycleAttempt extends CycleIdentity {
   readonly attempt: number;
 }
 
+/** What a cycle waits for to be mended. */
+export interface Fault {
+  /** The step that fails: extract, promote, ... */
+  readonly step: string;
+  /** Of the catalogue of errors. */
+  readonly code: string;
+  readonly message: string;
+  /** When it is tried again; ISO 8601. */
+  readonly triesAgainAt: string;
+}
+
+/** Who ends a cycle, and why. */
+export interface CancelRequest {
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** Who records an outcome. */
 export interface ClaimedAttempt {
   /** Null where the plan did not say. */

@@ -1,5 +1,5 @@
 /** The activities as workflows see them: which queue they run on, how long they may take, how often they are tried again. */
-import { proxyActivities } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/create.ts';
 import { finalErrors } from '../schemas/errors.ts';
 import type { Rehearsal } from '../schemas/evidence.ts';
@@ -21,6 +21,7 @@ import type {
   ScoreResult,
 } from '../schemas/payloads.ts';
 import { environmentQueue, trainerQueue } from '../schemas/queues.ts';
+import { outlasting, type Watch } from './outlast.ts';
 
 /** What the trainer carries out, in Python. */
 export interface TrainerActivities {
@@ -34,34 +35,67 @@ export interface TrainerActivities {
   evaluate(request: EvaluateRequest): Promise<EvaluateResult>;
 }
 
-// Errors that a retry can mend are retried for ever: a server that is down comes back, and the cycle goes on by itself.
+/** Errors that a retry can mend: a burst of attempts over about two minutes, after which `outlasting` waits for longer. */
 const retry = {
   initialInterval: '1 second',
   backoffCoefficient: 2,
-  maximumInterval: '20 seconds',
+  maximumInterval: '64 seconds',
+  maximumAttempts: 8,
   nonRetryableErrorTypes: finalErrors,
 } as const;
+const once = { ...retry, maximumAttempts: 1 } as const;
 
-/** Short questions to ledger, MLflow and warehouse. */
-export const control = proxyActivities<Activities>({ startToCloseTimeout: '2 minutes', retry });
-
-/** Long work: a trainer that died is noticed by its missing heartbeats. */
-export const trainer = proxyActivities<TrainerActivities>({
-  taskQueue: trainerQueue,
-  startToCloseTimeout: '24 hours',
-  heartbeatTimeout: '20 seconds',
-  retry,
+/** The ledger itself may be what does not answer: what cannot be noted is not waited for. */
+const notes = proxyActivities<Pick<Activities, 'noteFault' | 'noteMended'>>({
+  startToCloseTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 minute',
+  retry: { ...retry, maximumAttempts: 2 },
 });
 
+const watch: Watch = {
+  waits: (fault) => noted(notes.noteFault(workflowInfo().workflowId, workflowInfo().runId, fault)),
+  goesOn: () => noted(notes.noteMended(workflowInfo().workflowId, workflowInfo().runId)),
+};
+
+async function noted(noting: Promise<void>): Promise<void> {
+  try {
+    await noting;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+}
+
+const short = { startToCloseTimeout: '2 minutes' } as const;
+
+/** Short questions to ledger, MLflow and warehouse. */
+export const control = outlasting(
+  proxyActivities<Activities>({ ...short, retry }),
+  proxyActivities<Activities>({ ...short, retry: once }),
+  watch,
+);
+
+const long = { taskQueue: trainerQueue, startToCloseTimeout: '24 hours', heartbeatTimeout: '20 seconds' } as const;
+
+/** Long work: a trainer that died is noticed by its missing heartbeats. */
+export const trainer = outlasting(
+  proxyActivities<TrainerActivities>({ ...long, retry }),
+  proxyActivities<TrainerActivities>({ ...long, retry: once }),
+  watch,
+);
+
 /** A trainer of one environment, asked where today's cannot load a version. Nobody may listen there. */
-export const trainerOf = (environmentHash: string) =>
-  proxyActivities<Pick<TrainerActivities, 'score'>>({
+export const trainerOf = (environmentHash: string) => {
+  const there = {
+    ...long,
     taskQueue: environmentQueue(environmentHash),
-    startToCloseTimeout: '24 hours',
     scheduleToStartTimeout: '1 minute',
-    heartbeatTimeout: '20 seconds',
-    retry,
-  });
+  } as const;
+  return outlasting(
+    proxyActivities<Pick<TrainerActivities, 'score'>>({ ...there, retry }),
+    proxyActivities<Pick<TrainerActivities, 'score'>>({ ...there, retry: once }),
+    watch,
+  );
+};
 
 const impatient = { ...retry, maximumAttempts: 4 } as const;
 

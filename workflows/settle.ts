@@ -2,14 +2,20 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  defineSignal,
   isCancellation,
+  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Failure } from '../schemas/cycle.ts';
 import { type ErrorCode, errors } from '../schemas/errors.ts';
-import type { ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
+import type { CancelRequest, ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
+import { hearRetries } from './outlast.ts';
 import type { reportProgress } from './progress.ts';
 import { control } from './proxies.ts';
+
+/** Ends a cycle as cancelled, with a reason. Temporal's own cancellation ends it in the same way, without one. */
+export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 
 type Ending = Pick<Outcome, 'status' | 'summary'>;
 
@@ -25,21 +31,31 @@ export async function settle(
   steps: (claimed: (attempt: number) => void) => Promise<Ending>,
 ): Promise<Outcome> {
   let claim: ClaimedAttempt = { attempt: null, token: workflowInfo().runId };
+  const cancellable = new CancellationScope();
+  let cancellation: CancelRequest | null = null;
+  setHandler(cancelSignal, (asked) => {
+    cancellation ??= asked;
+    cancellable.cancel();
+  });
+  hearRetries();
   try {
-    const ending = await steps((attempt) => {
-      claim = { ...claim, attempt };
-    });
+    const ending = await cancellable.run(() =>
+      steps((attempt) => {
+        claim = { ...claim, attempt };
+      }),
+    );
     progress.at('record');
     return await control.record(request, { ...ending, failure: null }, claim);
   } catch (error) {
     const step = progress.step;
-    await CancellationScope.nonCancellable(() => control.record(request, endingOf(error, step), claim));
+    await CancellationScope.nonCancellable(() => control.record(request, endingOf(error, step, cancellation), claim));
     throw error;
   }
 }
 
-function endingOf(error: unknown, step: string): Outcome {
-  if (isCancellation(error)) return { status: 'cancelled', summary: `Cancelled during ${step}.`, failure: null };
+function endingOf(error: unknown, step: string, cancellation: CancelRequest | null): Outcome {
+  if (isCancellation(error))
+    return { status: 'cancelled', summary: cancelledDuring(step, cancellation), failure: null };
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const type = cause instanceof ApplicationFailure ? (cause.type ?? 'Internal') : 'Internal';
   const code: ErrorCode = type in errors ? (type as ErrorCode) : 'Internal';
@@ -47,6 +63,11 @@ function endingOf(error: unknown, step: string): Outcome {
   const failure: Failure = { code, message, advice: errors[code].advice, step, traceback: tracebackOf(cause) };
   return { status: 'failed', summary: `Failed during ${step}: ${message}`, failure };
 }
+
+const cancelledDuring = (step: string, cancellation: CancelRequest | null): string =>
+  cancellation === null
+    ? `Cancelled during ${step}.`
+    : `Cancelled by ${cancellation.by} during ${step}: ${cancellation.reason}`;
 
 function tracebackOf(cause: unknown): string | null {
   const detail =

@@ -28,7 +28,8 @@ interface ShownCycle {
 export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100): string {
   const { cycle, judgements, evidence, policy = null, observations = null, warnings = [] } = shown;
   const verdict = judgements.at(-1)?.verdict ?? null;
-  const told = cycle.failure === null && verdict !== null;
+  // What it waits for now is newer than any verdict.
+  const told = cycle.failure === null && verdict !== null && cycle.waitsFor === null;
   const parts = [
     headline(cycle, paint),
     told
@@ -47,7 +48,8 @@ export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100
 
 function headline(cycle: Cycle, paint: Paint): string {
   const status = paint(statusFormats[cycle.status], cycle.status);
-  return `${paint('bold', cycle.model)}  asOf ${formatAsOf(cycle.asOf)}  ${status}`;
+  const waitsFor = cycle.waitsFor === null ? '' : ` for a ${cycle.waitsFor}`;
+  return `${paint('bold', cycle.model)}  asOf ${formatAsOf(cycle.asOf)}  ${status}${waitsFor}`;
 }
 
 function renderFailure({ code, message, advice, step }: Failure, paint: Paint): string {

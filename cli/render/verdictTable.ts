@@ -38,7 +38,9 @@ function row(cycle: Cycle, value: number | null, values: readonly (number | null
   return [
     formatAsOf(cycle.asOf),
     paint(statusFormats[status], status),
-    verdict === null ? (cycle.failure?.code ?? '') : paint(verdictFormats[verdict], verdict),
+    verdict === null || cycle.waitsFor !== null
+      ? (cycle.failure?.code ?? (cycle.waitsFor === null ? '' : `for a ${cycle.waitsFor}`))
+      : paint(verdictFormats[verdict], verdict),
     cycle.challenger === null ? '' : `v${cycle.challenger}`,
     versus,
     primary === null ? '' : formatMetric(primary.challenger),

@@ -9,6 +9,7 @@ import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
 import * as versionFiles from './versionFiles.ts';
 import * as versions from './versions.ts';
+import * as waiting from './waiting.ts';
 
 /** Every migration, by name, in alphabetical order. One that was released is never edited: append another. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008-observations': observations,
   '0009-version-files': versionFiles,
   '0011-leases': leases,
+  '0012-waiting': waiting,
 };

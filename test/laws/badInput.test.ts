@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { sql } from 'kysely';
 import { Client as Postgres } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,14 +16,16 @@ import { packDefinition } from '../../cli/packDefinition.ts';
 import { connect } from '../../cli/session.ts';
 import { awaitCycle, startCycle, startWorkflow } from '../../cli/startCycle.ts';
 import { readDefinition } from '../../definition/readDefinition.ts';
+import { windowsOf } from '../../gate/windows.ts';
 import { currentChampion } from '../../ledger/champions.ts';
+import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById } from '../../ledger/cycles.ts';
 import { latestDefinition, models, storeDefinition } from '../../ledger/definitions.ts';
 import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
 import { type Cycle, cycleId } from '../../schemas/cycle.ts';
 import { type ErrorCode, errors } from '../../schemas/errors.ts';
 import { Evidence } from '../../schemas/evidence.ts';
-import type { RetrainRequest } from '../../schemas/steps.ts';
+import type { RetrainRequest, Fault as WaitedFault } from '../../schemas/steps.ts';
 import { homeOf, pythonBin } from '../../stack/home.ts';
 import type { Settings } from '../../stack/settings.ts';
 import { openStore, type Store } from '../../store/openStore.ts';
@@ -530,6 +535,109 @@ describe('a cycle', () => {
     expect(await ended(id)).toMatchObject({ status: 'promoted', attempt: 1, failure: null });
     expect(outages.left).toBe(0);
     expect(await inMlflow('outage')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
+  });
+});
+
+describe('a fault that lasts', () => {
+  const noted: WaitedFault[] = [];
+  let asked = 0;
+  let wentOn = 0;
+  let failsWith: string | null = null;
+
+  beforeAll(async () => {
+    const connection = await open(NativeConnection.connect({ address: settings.temporal.address }), (opened) =>
+      opened.close(),
+    );
+    const worker = await Worker.create({
+      connection,
+      taskQueue: 'outlasting',
+      workflowsPath: join(import.meta.dirname, 'badInput', 'outlastingWorkflow.ts'),
+      activities: {
+        ask: async () => {
+          asked += 1;
+          if (failsWith !== null) throw ApplicationFailure.create({ type: failsWith, message: 'It is down.' });
+          return 'answered';
+        },
+        waits: async (fault: WaitedFault) => void noted.push(fault),
+        goesOn: async () => {
+          wentOn += 1;
+        },
+      },
+    });
+    const working = worker.run();
+    await open(Promise.resolve(worker), async () => {
+      worker.shutdown();
+      await working;
+    });
+  }, 60_000);
+
+  const begin = (pauses: number[]) =>
+    client.workflow.start('outlastingStep', {
+      taskQueue: 'outlasting',
+      workflowId: `outlasting.${randomUUID()}`,
+      args: [pauses],
+    });
+
+  it('is waited for visibly after a burst, and tried again when somebody says so', { timeout: 60_000 }, async () => {
+    failsWith = 'SourceUnavailable';
+    const handle = await begin([3_600_000]);
+    await until('it waits', () => noted.length === 1, 30);
+    expect(asked).toBe(3);
+    expect(noted[0]).toMatchObject({ step: 'ask', code: 'SourceUnavailable', message: 'It is down.' });
+    await handle.signal('retry');
+    await until('it waits again', () => noted.length === 2, 30);
+    expect([asked, wentOn]).toEqual([4, 0]);
+    failsWith = null;
+    await handle.signal('retry');
+    expect(await handle.result()).toBe('answered');
+    expect([asked, wentOn, noted.length]).toEqual([5, 1, 2]);
+  });
+
+  it('is tried again by itself, and a defect is not waited for', { timeout: 60_000 }, async () => {
+    [asked, failsWith] = [0, 'SourceUnavailable'];
+    const waiting = await begin([100, 200]);
+    await until('it was tried again', () => asked >= 6, 30);
+    failsWith = null;
+    expect(await waiting.result()).toBe('answered');
+    [asked, failsWith] = [0, 'Internal'];
+    await expect((await begin([100])).result()).rejects.toThrow(WorkflowFailedError);
+    expect(asked).toBe(3);
+  });
+
+  it('ends with a reason where somebody cancels the cycle, and leaves no run that runs', {
+    timeout: 120_000,
+  }, async () => {
+    await apply('given-up');
+    proxy.fault = ({ byTrainer }) => (byTrainer ? 'cut' : undefined);
+    const id = await start('given-up');
+    await until('its run is open', async () => (await inMlflow('given-up')).runs.length === 1, 60);
+    const because = 'the warehouse is being moved';
+    const { code, stdout } = await command('cancel', id, '--reason', because);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`${id}: cancelled. Cancelled by `)]);
+    expect(stdout).toContain(because);
+    proxy.fault = () => undefined;
+    expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'cancelled', waitsFor: null, failure: null });
+    await until('MLflow followed', async () => (await inMlflow('given-up')).runs[0] === 'KILLED, cancelled', 60);
+    expect((await command('cancel', id, '--reason', because, '--json')).json()).toMatchObject({
+      error: { code: 'UsageInvalid' },
+    });
+    expect(await retrain('given-up')).toMatchObject({ status: 'promoted', attempt: 2 });
+  });
+
+  it('is cancelled in the ledger where no workflow is left', async () => {
+    await apply('orphan');
+    const stored = await latestDefinition(ledger.db, 'orphan');
+    if (stored === undefined) throw new Error('not applied');
+    const windows = windowsOf(`${asOf}T00:00:00Z`, stored.definition.windows);
+    const key = { model: 'orphan', lineage: 'live', asOf: `${asOf}T00:00:00Z`, definitionVersion: 1 };
+    const id = cycleId(key);
+    await claimCycle(ledger.db, { id, ...key, trigger: 'manual', windows, attemptToken: 'terminated' });
+    expect((await command('retry', id)).code).toBe(exitCodes.badInput);
+    expect((await command('cancel', id, '--reason', 'it was terminated')).code).toBe(0);
+    expect(await cycleById(ledger.db, id)).toMatchObject({
+      status: 'cancelled',
+      summary: expect.stringContaining('it was terminated'),
+    });
   });
 });
 

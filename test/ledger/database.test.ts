@@ -56,6 +56,7 @@ const tables: Tables = {
     failure: 'jsonb?',
     started_at: time,
     ended_at: `${time}?`,
+    waits_for: 'text?',
   },
   attempts: { cycle: 'text', number: 'integer', token: 'text', started_at: time },
   cycle_snapshots: {
@@ -163,6 +164,15 @@ const tables: Tables = {
     found: 'jsonb?',
     unmeasured: 'text?',
     at: time,
+  },
+  pending_projections: {
+    cycle: 'text',
+    part: 'text',
+    model: 'text',
+    reason: 'text',
+    tries: 'integer',
+    since: time,
+    tried_at: time,
   },
   cycle_observations: { cycle: 'text', attempt: 'integer', document: 'text', named_at: time },
   leases: { name: 'text', owner: 'text', fence: 'bigint', expires_at: time },

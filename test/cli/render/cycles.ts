@@ -22,6 +22,7 @@ export function cycle(changes: Partial<Cycle> = {}): Cycle {
     definitionVersion: 1,
     trigger: 'manual',
     status: 'promoted',
+    waitsFor: null,
     attempt: 1,
     verdict: 'promote',
     summary: 'Promote: ROC AUC is higher by 0.0061.',
