@@ -103,7 +103,7 @@ async function isReady(server: ChildProcess): Promise<boolean> {
 }
 
 /** Postgres refuses to run as root: another user then. */
-function accountForPostgres(): { uid: number; gid: number } | Record<string, never> {
+export function accountForPostgres(): { uid: number; gid: number } | Record<string, never> {
   if (process.getuid?.() !== 0) return {};
   const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -126,7 +126,7 @@ function nativeFor(account: { uid?: number; gid?: number }): { native: string; c
   return { native, copied };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

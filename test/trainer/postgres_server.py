@@ -24,9 +24,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a Postgres server without its database's name; it ends with the run."""
-    account = _account()
+    account = postgres_account()
     native, copied = _native_for(account)
-    port = _free_port()
+    port = free_port()
     options: dict[str, Any] = {} if account is None else {"user": account[0], "group": account[1], "extra_groups": []}
     script = REPOSITORY / "test" / "postgres.sh"
     process = subprocess.Popen(
@@ -72,7 +72,7 @@ def execute(url: str, *statements: str) -> list[Any]:
     return rows
 
 
-def _account() -> tuple[int, int] | None:
+def postgres_account() -> tuple[int, int] | None:
     """Postgres refuses to run as root: another user then."""
     if os.geteuid() != 0:
         return None
@@ -103,7 +103,7 @@ def _native_for(account: tuple[int, int] | None) -> tuple[Path, Path | None]:
     return copied / "native", copied
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
