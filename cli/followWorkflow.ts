@@ -8,6 +8,8 @@ import { trainerQueue, workerQueue } from '../schemas/queues.ts';
 export interface Standing {
   readonly step: string;
   readonly detail: string;
+  /** Whether it waits for something that the detail names: a server that does not answer, a worker. */
+  readonly waits: boolean;
 }
 
 export interface FollowOptions {
@@ -65,11 +67,11 @@ function standingOf({ pendingActivities, pendingWorkflowTask }: Description): St
   if (activity != null) {
     const name = activity.activityType?.name ?? 'working';
     const step = stepNames[name] ?? name;
-    return { step, detail: detailOf(activity) };
+    return { step, ...detailOf(activity) };
   }
   const waiting = pendingWorkflowTask?.startedTime == null && isOld(pendingWorkflowTask?.scheduledTime);
   return waiting
-    ? { step: `no worker is listening on the queue ${workerQueue}`, detail: 'waiting for one' }
+    ? { step: `no worker is listening on the queue ${workerQueue}`, detail: 'waiting for one', waits: true }
     : undefined;
 }
 
@@ -80,7 +82,7 @@ async function waitingStanding(
 ): Promise<Standing | undefined> {
   if (pendingWorkflowTask != null) return undefined;
   const { step, detail } = await handle.query<{ step: string; detail: string | null }>('progress');
-  return detail === null ? undefined : { step, detail };
+  return detail === null ? undefined : { step, detail, waits: true };
 }
 
 /** Activities that are called otherwise where a person looks on. */
@@ -94,14 +96,16 @@ const stepNames: Readonly<Record<string, string>> = {
   decideTry: 'decide',
 };
 
-function detailOf(activity: Pending): string {
+function detailOf(activity: Pending): Pick<Standing, 'detail' | 'waits'> {
   const said = saidBy(activity.lastFailure);
   const attempt = activity.attempt ?? 1;
-  if (attempt > 1 && said) return `attempt ${attempt}, since: ${said.slice(0, 200)}`;
+  if (attempt > 1 && said) return { detail: `attempt ${attempt}, since: ${said.slice(0, 200)}`, waits: true };
   const neverStarted = activity.lastStartedTime == null && isOld(activity.scheduledTime);
-  if (neverStarted)
-    return `nobody has taken it: no trainer or worker is listening (queues ${trainerQueue}, ${workerQueue})`;
-  return heartbeatText(activity);
+  if (neverStarted) {
+    const detail = `nobody has taken it: no trainer or worker is listening (queues ${trainerQueue}, ${workerQueue})`;
+    return { detail, waits: true };
+  }
+  return { detail: heartbeatText(activity), waits: false };
 }
 
 /** The catalogue's error, also where Temporal's SDK wrapped it into one of its own. */
@@ -149,7 +153,7 @@ export async function awaitWorker(client: Client, queue: string, { onStanding, s
   while ((await pollersOf(client, queue)) === 0) {
     if (signal?.aborted) throw new ReignError('Interrupted', 'interrupted while waiting for a worker');
     if (Date.now() > deadline) throw new ReignError('WorkerMissing', `no worker is listening on the queue ${queue}`);
-    onStanding?.({ step: `no worker is listening on the queue ${queue}`, detail: 'waiting for one' });
+    onStanding?.({ step: `no worker is listening on the queue ${queue}`, detail: 'waiting for one', waits: true });
     await sleep(pollMilliseconds);
   }
 }

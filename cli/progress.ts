@@ -8,6 +8,10 @@ export interface Terminal {
   write(text: string): unknown;
 }
 
+/** How long nothing is said after a first line about what is waited for, and at most after the later ones. */
+const firstPauseMilliseconds = 15_000;
+const longestPauseMilliseconds = 10 * 60_000;
+
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 
 /** What a person sees on stderr while something takes long: one line that changes on a terminal, else a line a step. */
@@ -20,6 +24,8 @@ export class Progress {
   #detail = '';
   #since = 0;
   #frame = 0;
+  #pause = firstPauseMilliseconds;
+  #quietUntil = 0;
 
   constructor(stream: Terminal, env: NodeJS.ProcessEnv) {
     this.#stream = stream;
@@ -33,15 +39,21 @@ export class Progress {
     this.#stream.write(`${line}\n`);
   }
 
-  /** What is being done now; the detail may change often. */
-  at(step: string, detail = ''): void {
+  /**
+   * What is being done now; the detail may change often. One that says what is waited for is a line of its own where
+   * there is no terminal: at first, and then at growing intervals.
+   */
+  at(step: string, detail = '', waits = false): void {
     if (step !== this.#step) {
       this.#since = performance.now();
       if (!this.#live) this.#stream.write(`${step}\n`);
     }
     this.#step = step;
     this.#detail = detail;
-    if (!this.#live) return;
+    if (!this.#live) {
+      this.#sayWaiting(waits ? `${step}: ${detail}` : '');
+      return;
+    }
     this.#draw();
     this.#timer ??= setInterval(() => this.#draw(), 120);
     this.#timer.unref();
@@ -53,6 +65,17 @@ export class Progress {
     this.#timer = undefined;
     this.#clear();
     this.#step = '';
+  }
+
+  #sayWaiting(line: string): void {
+    if (line === '') {
+      this.#pause = firstPauseMilliseconds;
+      this.#quietUntil = 0;
+    } else if (performance.now() >= this.#quietUntil) {
+      this.#stream.write(`${line}\n`);
+      this.#quietUntil = performance.now() + this.#pause;
+      this.#pause = Math.min(2 * this.#pause, longestPauseMilliseconds);
+    }
   }
 
   #draw(): void {

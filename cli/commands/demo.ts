@@ -56,7 +56,7 @@ function readWeeks(text: string): number {
 async function runWeeks(session: Session, stack: Stack, asOfs: readonly string[]): Promise<Cycle[]> {
   const { progress, surroundings, ledger, store } = session;
   const signal = surroundings.interrupted;
-  const following = { onStanding: ({ step, detail }: Standing) => progress.at(step, detail), signal };
+  const following = { onStanding: ({ step, detail, waits }: Standing) => progress.at(step, detail, waits), signal };
   await loadFlights(stack.settings, (line) => progress.say(line), signal);
 
   const client = await session.client();

@@ -32,7 +32,8 @@ export const tryCommand = (session: Session, tell: Tell) =>
       const pack = await packDefinition(store, read);
       const client = await session.client();
       const follow = {
-        onStanding: ({ step, detail }: { step: string; detail: string }) => progress.at(step, detail),
+        onStanding: ({ step, detail, waits }: { step: string; detail: string; waits: boolean }) =>
+          progress.at(step, detail, waits),
         signal: surroundings.interrupted,
       };
       await awaitWorker(client, workerQueue, follow);

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Progress } from '../../cli/progress.ts';
 
 function written(isTTY: boolean, env: NodeJS.ProcessEnv, use: (progress: Progress) => void): string {
@@ -29,4 +29,25 @@ test('on a terminal: one line that changes, is never longer than the screen, and
   expect(text.endsWith('\r\x1b[2K')).toBe(true);
   for (const line of stripVTControlCharacters(text).split(/[\r\n]/)) expect(line.length).toBeLessThan(40);
   expect(text).toContain('extract · 200 rows');
+});
+
+test('without a terminal: what is waited for is said at first and at growing intervals', () => {
+  vi.useFakeTimers();
+  try {
+    const lines = written(false, {}, (progress) => {
+      for (let second = 0; second < 3600; second++) {
+        progress.at('plan', `attempt ${second + 2}, since: the warehouse does not answer`, true);
+        vi.advanceTimersByTime(1000);
+      }
+      progress.at('plan', '');
+      progress.at('plan', 'attempt 2, since: the warehouse does not answer', true);
+    }).split('\n');
+    const attempts = lines.map((line) => /^plan: attempt (\d+), since: the warehouse/.exec(line)?.[1]);
+    // After 15, 30, 60, ... seconds, then every ten minutes; at once where it begins to wait anew.
+    expect(attempts.filter((attempt) => attempt !== undefined).map(Number)).toEqual([
+      2, 17, 47, 107, 227, 467, 947, 1547, 2147, 2747, 3347, 2,
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
