@@ -23,6 +23,8 @@ _SHORTEST_PART = 4
 _PLACEHOLDER = re.compile(r"%(?:\([^)]*\))?[-+ #0-9.*]*[a-zA-Z%]|\{[^{}]*\}")
 #: NumPy raises these in C, from texts of its own that name the operation and nothing else.
 _OF_NUMPY = re.compile(r"(?:divide by zero|invalid value|overflow|underflow) encountered in [a-z_]+(?: [a-z_]+)?")
+#: What is around the author's pipeline: nothing that the author could change.
+_OURS = ("mlflow/", "reign_trainer/")
 #: What a library says to those who develop with it counts only where it is the author who does.
 _FOR_DEVELOPERS = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
@@ -72,6 +74,8 @@ class KeptWarnings:
             return
         frames = _frames()
         if issubclass(category, _FOR_DEVELOPERS) and author_file(filename, self._code_folder) is None:
+            return
+        if frames and library_file(frames[0].f_code.co_filename).startswith(_OURS):
             return
         self._found[key] = CodeWarning(
             category=category.__name__,
