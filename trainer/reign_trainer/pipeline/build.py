@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,8 @@ def build_pipeline(
     Returns
     -------
     estimator
-        Unfitted, with ``fit`` and ``predict``, and ``predict_proba`` where the task is a classification. It answers
-        for whole numbers as labels: `LabelledClassifier` goes around it.
+        Unfitted, with ``fit`` and ``predict``, and ``predict_proba`` where the task is a classification. `fit_author`
+        fits it.
 
     Raises
     ------
@@ -72,13 +73,14 @@ def fix_histograms(estimator: Any) -> None:
 
 
 def seed_random_states(estimator: Any, seed: int) -> None:
-    """Set every ``random_state`` that is None, also of what is inside."""
+    """Set every ``random_state`` that is None, also of what is inside. What takes none stays as its author built it."""
     if not hasattr(estimator, "get_params"):
         return
-    unset = {
-        name: seed
+    unset = [
+        name
         for name, value in estimator.get_params(deep=True).items()
         if value is None and (name == "random_state" or name.endswith("__random_state"))
-    }
-    if unset:
-        estimator.set_params(**unset)
+    ]
+    for name in unset:
+        with suppress(Exception):
+            estimator.set_params(**{name: seed})

@@ -7,13 +7,13 @@ from types import ModuleType
 
 import cloudpickle
 
-from . import labelled, shipped_files
+from . import encoding, labelled, shipped_files
 from .code import modules_of
 from .ship import ship_files
 
 
 def register_by_value(code_folder: Path | None) -> list[ModuleType]:
-    """Let cloudpickle write the author's modules and Reign's own wrapper into the model itself.
+    """Let cloudpickle write the author's modules and Reign's own wrappers into the model itself.
 
     Every module that was imported from the folder is registered, not only the one of the entrypoint: a class of a
     sibling would otherwise be looked up by name where the model is loaded, and not be found, or be that of another
@@ -29,7 +29,7 @@ def register_by_value(code_folder: Path | None) -> list[ModuleType]:
     list of module
         Those registered.
     """
-    modules = [labelled, shipped_files]
+    modules = [labelled, encoding, shipped_files]
     if code_folder is not None:
         modules += modules_of(code_folder)
         ship_files(code_folder)

@@ -10,11 +10,12 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import InvalidParameterError
-from sklearn.utils.validation import has_fit_parameter
 
 from reign_trainer.shapes import Definition
 
 from .invalid import invalid, nearest
+from .parts import answers, check_clonable, check_labels
+from .weights import weight_parameter
 
 
 def check_estimator(estimator: Any, definition: Definition, where: str) -> None:
@@ -39,7 +40,7 @@ def check_estimator(estimator: Any, definition: Definition, where: str) -> None:
         )
     for step_where, step in _steps(estimator, where):
         _check_transformers(step, step_where)
-    if not callable(getattr(estimator, "fit", None)) or not _has(estimator, "predict"):
+    if not callable(getattr(estimator, "fit", None)) or not answers(estimator, "predict"):
         raise invalid(
             where,
             f"returned {_described(estimator)}; expected is a scikit-learn Pipeline or estimator with `fit` and `predict`.",
@@ -49,9 +50,13 @@ def check_estimator(estimator: Any, definition: Definition, where: str) -> None:
     for part in _parts(estimator, where):
         _check_parameters(part, where)
     _check_columns(estimator, definition.source.features, where)
-    if definition.source.weight is not None and not has_fit_parameter(final_step(estimator), "sample_weight"):
-        name = type(final_step(estimator)).__name__
-        raise invalid(where, f"source.weight is given, but {name}.fit takes no `sample_weight`.")
+    check_clonable(estimator, where)
+    check_labels(estimator, definition, where)
+    if definition.source.weight is not None:
+        try:
+            weight_parameter(estimator)
+        except TypeError as error:
+            raise invalid(where, f"source.weight is given, but {error}.") from None
 
 
 def final_step(estimator: Any) -> Any:
@@ -105,7 +110,9 @@ def _steps(estimator: Any, where: str) -> Iterator[tuple[str, Any]]:
             yield f"{where}, step `{name}`", step
         for at, (name, step) in enumerate(estimator.steps):
             last = at == len(estimator.steps) - 1
-            if not (last or step is None or step == "passthrough" or _transforms(step)):
+            if _resamples(step) and not last:
+                _check_resampling(estimator, f"{where}, step `{name}`", step)
+            elif not (last or step is None or step == "passthrough" or _transforms(step)):
                 raise invalid(f"{where}, step `{name}`", f"{_described(step)} has no `fit` and `transform`.")
 
 
@@ -124,6 +131,17 @@ def _check_transformers(step: Any, where: str) -> None:
                 f"{where}, `{name}`",
                 f"a ColumnTransformer clones its transformers: write `class {own}(TransformerMixin, BaseEstimator)`.",
             )
+
+
+def _resamples(step: Any) -> bool:
+    return _has(step, "fit_resample") and not _has(step, "transform")
+
+
+def _check_resampling(pipeline: Pipeline, where: str, step: Any) -> None:
+    if type(pipeline).__module__.startswith("sklearn."):
+        raise invalid(
+            where, f"scikit-learn's Pipeline takes no {type(step).__name__}; take imblearn.pipeline.Pipeline."
+        )
 
 
 def _transforms(step: Any) -> bool:
@@ -146,7 +164,7 @@ def _check_task(estimator: Any, definition: Definition, where: str) -> None:
         return
     if _is(is_regressor, estimator):
         raise invalid(where, f"{name} is a regressor; expected is a classifier, since the task is {definition.task}.")
-    if not _has(estimator, "predict_proba"):
+    if not answers(estimator, "predict_proba"):
         raise invalid(
             where,
             f"{name} has no `predict_proba` with these parameters; expected is a classifier with probabilities "

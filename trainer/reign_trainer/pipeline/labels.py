@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from reign_trainer.errors import TrainerError
+from reign_trainer.frame import TEXT_DTYPE
 from reign_trainer.shapes import Definition
+
+from .labelled import declared_array
 
 
 def encode_labels(column: pa.ChunkedArray | pa.Array | npt.NDArray[np.generic], definition: Definition) -> np.ndarray:
@@ -42,7 +48,7 @@ def encode_labels(column: pa.ChunkedArray | pa.Array | npt.NDArray[np.generic], 
         raise TrainerError(
             "ClassUnknown",
             f"The label {definition.source.label!r} holds {values.type}, label.classes are "
-            f"{'texts' if texts else 'numbers or booleans'}: give the classes as the query returns them.",
+            f"{'strings' if texts else 'numbers or booleans'}: give the classes as the query returns them.",
         )
     if texts:
         codes = pc.index_in(values, value_set=pa.array(classes, type=values.type))
@@ -60,6 +66,28 @@ def encode_labels(column: pa.ChunkedArray | pa.Array | npt.NDArray[np.generic], 
             "label.classes.",
         )
     return np.asarray(encoded)
+
+
+def label_series(encoded: np.ndarray, definition: Definition) -> pd.Series[Any]:
+    """Give labels as the author's ``fit`` sees them: the column of the query.
+
+    Parameters
+    ----------
+    encoded : ndarray of shape (n,), float64
+        As `encode_labels` gives them, without NaN.
+    definition : Definition
+
+    Returns
+    -------
+    pandas.Series of shape (n,)
+        Under the label's name, the index counts from 0. ``str`` where the classes are strings, ``bool`` where they are
+        booleans, ``int64`` where they are whole numbers, else ``float64``; ``float64`` for a regression.
+    """
+    name = definition.source.label
+    if definition.label is None:
+        return pd.Series(encoded, name=name)
+    values = declared_array(definition.label.classes)[encoded.astype(np.intp)]
+    return pd.Series(values, name=name, dtype=TEXT_DTYPE if values.dtype.kind == "U" else None)
 
 
 def _numbers(values: pa.Array) -> np.ndarray:
