@@ -1,5 +1,9 @@
 /** The queue that trainers (Python) listen on. */
 export const trainerQueue = 'reign-trainer';
+/** Fits: a trainer takes as many at once as it has slots for them, and the rest waits here. */
+export const fitQueue = `${trainerQueue}.fit`;
+/** Work that somebody waits for: it does not queue behind long cycles. */
+export const promptQueue = `${trainerQueue}.prompt`;
 /** The queue that workers (TypeScript) listen on. */
 export const workerQueue = 'reign';
 /** Trainers listen on a queue of their environment too: a version that needs an older one is scored there. */

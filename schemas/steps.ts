@@ -161,15 +161,17 @@ export interface Snapshots {
   readonly holdout: ExtractedSnapshot;
 }
 
-/** A version that was fitted and registered. */
+/** What was fitted. */
 export interface FittedChallenger {
   readonly run: TrackedRun;
   readonly fit: FitResult;
-  readonly version: number;
+  /** In the registry; null where it is brought there while it is scored. */
+  readonly version: number | null;
 }
 
 /** A fitted version with its answers on the holdout: it asks to reign. */
 export interface Challenger extends FittedChallenger {
+  readonly version: number;
   readonly predictions: string;
   readonly rehearsal: Rehearsal;
   /** What was warned of while it predicted. */

@@ -12,6 +12,8 @@ export interface WorkerProgram {
   name: string;
   command: readonly string[];
   env?: Readonly<Record<string, string>>;
+  /** Addresses that it has no use for: it does not get them. */
+  withheld?: readonly string[];
   /** How long its running activities may take to end before it is killed. Default: 10. */
   graceSeconds?: number;
 }
@@ -21,6 +23,7 @@ export const defaultWorkers: readonly WorkerProgram[] = [
   { name: 'worker', command: [process.execPath, join(projectFolder, 'worker', 'worker.ts')] },
   {
     name: 'trainer',
+    withheld: ['REIGN_LEDGER_URL'],
     command: [join(pythonBin, 'python'), '-m', 'reign_trainer'],
     env: { PYTHONPATH: join(projectFolder, 'trainer'), PYTHONUNBUFFERED: '1', REIGN_LOCK_HASH: lockHash() },
   },
@@ -47,6 +50,7 @@ export function workerPart(
     graceSeconds: program.graceSeconds ?? 10,
     env: {
       ...environment,
+      ...Object.fromEntries((program.withheld ?? []).map((name) => [name, undefined])),
       // A proxy on the way to this machine's own servers would be a way around.
       NO_PROXY: noProxy ? `${noProxy},${local}` : local,
       PATH: [join(projectFolder, 'node_modules', '.bin'), process.env.PATH].join(delimiter),

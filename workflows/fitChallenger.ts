@@ -1,12 +1,31 @@
+import { patched } from '@temporalio/workflow';
 import type { FittedChallenger, PlannedCycle, Snapshots } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { fitRequest } from './fitRequest.ts';
-import { control, trainer } from './proxies.ts';
+import { control, fitter, trainer } from './proxies.ts';
 
-/** Fits on the train snapshot, logs to MLflow and registers the cycle's one version. */
+/** Fits on the train snapshot. What came out is in the store; `registerFitted` brings it to MLflow. */
 export async function fitChallenger(plan: PlannedCycle, snapshots: Snapshots): Promise<FittedChallenger> {
   const run = await control.openRun(attemptOf(plan));
-  const fit = await trainer.fit({ ...fitRequest(plan, snapshots), run, shuffleLabels: false });
-  const version = await control.registerVersion(attemptOf(plan), fit);
-  return { run, fit, version };
+  const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false };
+  if (!patched(trackedLater)) {
+    const fit = await fitter(plan.fitTimeoutSeconds).fit(request);
+    return { run, fit, version: await control.registerVersion(attemptOf(plan), fit) };
+  }
+  const fit = await fitter(plan.fitTimeoutSeconds).fit({ ...request, trackLater: true });
+  return { run, fit, version: null };
 }
+
+/** Logs what was fitted to MLflow and registers it as the cycle's one version. */
+export async function registerFitted(
+  plan: PlannedCycle,
+  snapshots: Snapshots,
+  { run, fit, version }: FittedChallenger,
+): Promise<number> {
+  if (version !== null) return version;
+  await trainer.track({ ...fitRequest(plan, snapshots), run, shuffleLabels: false, trackLater: true });
+  return await control.registerVersion(attemptOf(plan), fit);
+}
+
+/** From this change on MLflow is written to while the version is scored, and one process answers everything. */
+export const trackedLater = 'trackedLater';

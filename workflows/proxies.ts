@@ -19,8 +19,9 @@ import type {
   RehearseRequest,
   ScoreRequest,
   ScoreResult,
+  TrackEvidenceRequest,
 } from '../schemas/payloads.ts';
-import { environmentQueue, trainerQueue } from '../schemas/queues.ts';
+import { environmentQueue, fitQueue, promptQueue, trainerQueue } from '../schemas/queues.ts';
 import { outlasting, type Watch } from './outlast.ts';
 
 /** What the trainer carries out, in Python. */
@@ -28,11 +29,13 @@ export interface TrainerActivities {
   extract(request: ExtractRequest): Promise<ExtractResult>;
   checkPipeline(request: CheckPipelineRequest): Promise<CheckPipelineResult>;
   fit(request: FitRequest): Promise<FitResult>;
+  track(request: FitRequest): Promise<void>;
   score(request: ScoreRequest): Promise<ScoreResult>;
   rehearse(request: RehearseRequest): Promise<Rehearsal>;
   forecast(request: ForecastRequest): Promise<ForecastResult>;
   observe(request: ObserveRequest): Promise<ObserveResult>;
   evaluate(request: EvaluateRequest): Promise<EvaluateResult>;
+  trackEvidence(request: TrackEvidenceRequest): Promise<void>;
 }
 
 /** Errors that a retry can mend: a burst of attempts over about two minutes, after which `outlasting` waits for longer. */
@@ -83,6 +86,23 @@ export const trainer = outlasting(
   watch,
 );
 
+/** What a fit may take besides its own time: reading, saving, waiting for another attempt. Seconds. */
+const aroundFit = 3600;
+
+/** Fits, on a queue of their own. Waiting there does not count against the time that a fit may take. */
+export const fitter = (timeoutSeconds: number) => {
+  const options = {
+    ...long,
+    taskQueue: fitQueue,
+    startToCloseTimeout: `${timeoutSeconds + aroundFit} seconds`,
+  } as const;
+  return outlasting(
+    proxyActivities<Pick<TrainerActivities, 'fit'>>({ ...options, retry }),
+    proxyActivities<Pick<TrainerActivities, 'fit'>>({ ...options, retry: once }),
+    watch,
+  );
+};
+
 /** A trainer of one environment, asked where today's cannot load a version. Nobody may listen there. */
 export const trainerOf = (environmentHash: string) => {
   const there = {
@@ -103,8 +123,17 @@ const impatient = { ...retry, maximumAttempts: 4 } as const;
 export const promptControl = proxyActivities<Activities>({ startToCloseTimeout: '2 minutes', retry: impatient });
 
 export const promptTrainer = proxyActivities<TrainerActivities>({
-  taskQueue: trainerQueue,
+  taskQueue: promptQueue,
   startToCloseTimeout: '24 hours',
   heartbeatTimeout: '20 seconds',
   retry: impatient,
 });
+
+/** Fits that somebody waits for. */
+export const promptFitter = (timeoutSeconds: number) =>
+  proxyActivities<Pick<TrainerActivities, 'fit'>>({
+    taskQueue: promptQueue,
+    startToCloseTimeout: `${timeoutSeconds + aroundFit} seconds`,
+    heartbeatTimeout: '20 seconds',
+    retry: impatient,
+  });

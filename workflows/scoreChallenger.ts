@@ -1,6 +1,8 @@
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { Challenger, FittedChallenger, PlannedCycle, Snapshots } from '../schemas/steps.ts';
+import { registerFitted } from './fitChallenger.ts';
 import { fitRequest } from './fitRequest.ts';
-import { trainer } from './proxies.ts';
+import { fitter, trainer } from './proxies.ts';
 
 const rehearsedRows = 1000;
 
@@ -10,26 +12,50 @@ export async function scoreChallenger(
   snapshots: Snapshots,
   fitted: FittedChallenger,
 ): Promise<Challenger> {
+  const [version, answers] = await allOrFirstFailure(
+    registerFitted(plan, snapshots, fitted),
+    answersOf(plan, snapshots, fitted),
+  );
+  return { ...fitted, version, ...answers, shuffledFit: await shuffledFit(plan, snapshots) };
+}
+
+async function answersOf(
+  plan: PlannedCycle,
+  snapshots: Snapshots,
+  { run, fit, version }: FittedChallenger,
+): Promise<Pick<Challenger, 'predictions' | 'rehearsal' | 'warnings'>> {
   const { cycle, definition } = plan;
-  const name = `${cycle.model} version ${fitted.version}`;
-  const { modelUri, digest } = fitted.fit;
-  const subject = { modelUri, name, definition, snapshot: snapshots.holdout.contentHash };
-  const { predictions, warnings } = await trainer.score({ ...subject, digest });
-  const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows });
-  return {
-    ...fitted,
-    predictions,
-    rehearsal,
-    warnings: warnings ?? [],
-    shuffledFit: await shuffledFit(plan, snapshots),
-  };
+  const { modelUri, digest } = fit;
+  const snapshot = snapshots.holdout.contentHash;
+  if (version !== null) {
+    const subject = { modelUri, name: `${cycle.model} version ${version}`, definition, snapshot };
+    const { predictions, warnings } = await trainer.score({ ...subject, digest });
+    const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows });
+    return { predictions, rehearsal, warnings: warnings ?? [] };
+  }
+  // A fit that another attempt brought to MLflow long ago may have left the store.
+  const uri = digest == null ? modelUri : `fit:${run.modelId}`;
+  const subject = { modelUri: uri, name: `the challenger of ${cycle.id}`, definition, snapshot };
+  const { predictions, rehearsal, warnings } = await trainer.score({ ...subject, digest, rehearsedRows });
+  if (rehearsal == null) throw ApplicationFailure.nonRetryable('the trainer rehearsed nothing', 'Internal');
+  return { predictions, rehearsal, warnings: warnings ?? [] };
+}
+
+/** Both results. Where one fails the other is still waited for: how a cycle ended is recorded when nothing of it runs. */
+async function allOrFirstFailure<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
 
 /** A control: what a version says that was fitted on shuffled labels. It reaches neither MLflow nor the ledger. */
 async function shuffledFit(plan: PlannedCycle, snapshots: Snapshots): Promise<string | null> {
   const { cycle, definition } = plan;
   if (!definition.gate.controls.shuffledFit) return null;
-  const { modelUri, digest } = await trainer.fit({ ...fitRequest(plan, snapshots), run: null, shuffleLabels: true });
+  const { modelUri, digest } = await fitter(plan.fitTimeoutSeconds).fit({
+    ...fitRequest(plan, snapshots),
+    run: null,
+    shuffleLabels: true,
+  });
   const name = `${cycle.model} fitted on shuffled labels`;
   const { predictions } = await trainer.score({
     modelUri,

@@ -1,9 +1,13 @@
+import { patched } from '@temporalio/workflow';
 import { describeCodeWarning } from '../schemas/codeWarning.ts';
 import type { TryRequest, TryResult } from '../schemas/steps.ts';
+import { trackedLater } from './fitChallenger.ts';
 import { fitRequest } from './fitRequest.ts';
 import { reportProgress } from './progress.ts';
-import { promptControl as control, promptTrainer as trainer } from './proxies.ts';
+import { promptControl as control, promptFitter, promptTrainer as trainer } from './proxies.ts';
 import { snapshotsOf } from './snapshots.ts';
+
+const rehearsedRows = 1000;
 
 /** The author's inner loop: a cycle without ledger and registry, judged against the trivial predictor. */
 export async function tryDefinition(request: TryRequest): Promise<TryResult> {
@@ -23,15 +27,16 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
 
   progress.at('fit');
   const toFit = fitRequest({ ...plan, definition, codeHash }, snapshots);
-  const fit = await trainer.fit({ ...toFit, run: null, shuffleLabels: false });
+  const fit = await promptFitter(plan.fitTimeoutSeconds).fit({ ...toFit, run: null, shuffleLabels: false });
 
   progress.at('score');
   const { modelUri, digest } = fit;
   const subject = { modelUri, name: 'the tried version', definition, snapshot: holdout.contentHash };
-  const { predictions, warnings: inScoring } = await trainer.score({ ...subject, digest });
+  const scored = await trainer.score({ ...subject, digest, ...(patched(trackedLater) ? { rehearsedRows } : {}) });
+  const { predictions, warnings: inScoring } = scored;
 
   progress.at('rehearse');
-  const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: 1000 });
+  const rehearsal = scored.rehearsal ?? (await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows }));
 
   progress.at('evaluate');
   const { evidence } = await trainer.evaluate({

@@ -22,7 +22,7 @@ async def test_a_fit_heartbeats_its_stages_and_ends(in_child: Any, settings: Set
     request = fit_request(store, None, of=definition(pipeline=declarative("LogisticRegression")))
     result = await environment.run(Activities(settings).fit, request)
     assert result.rows == 2000
-    assert list(dict.fromkeys(stages)) == ["queued", "starting", "reading", "fitting", "measuring", "logging"]
+    assert list(dict.fromkeys(stages)) == ["reading", "starting", "fitting", "measuring", "saving"]
 
 
 async def test_a_final_error_tells_temporal_so(in_child: Any, settings: Settings, store: Store) -> None:

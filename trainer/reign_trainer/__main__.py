@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import dataclasses
+import importlib
 import logging
 import os
 import signal
@@ -26,7 +27,12 @@ from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings, load_settings
 from reign_trainer.store import Store
 
+#: As ``schemas/queues.ts`` names them.
 TASK_QUEUE = "reign-trainer"
+FIT_QUEUE = f"{TASK_QUEUE}.fit"
+PROMPT_QUEUE = f"{TASK_QUEUE}.prompt"
+
+_PROMPT_AT_ONCE = 2
 
 _RETRY_SECONDS = 1.0
 _COMPLAIN_SECONDS = 60.0
@@ -63,6 +69,8 @@ def main() -> int:
         return 2
     # Snapshots and predictions are about people: nobody else on the machine reads them.
     os.umask(0o077)
+    # Trainers have no use for the ledger, and no child of theirs may learn where it is.
+    os.environ.pop("REIGN_LEDGER_URL", None)
     remove_abandoned_folders()
     start_forkserver(settings)
     asyncio.run(_serve(settings, retired=options.retired))
@@ -88,15 +96,27 @@ async def _serve(settings: Settings, *, retired: bool) -> None:
 
 
 async def _work(settings: Settings, *, retired: bool) -> None:
-    client, _ = await asyncio.gather(_connect(settings), run_child("reign_trainer.work:warm_up", None, settings))
+    client, _, _ = await asyncio.gather(
+        _connect(settings),
+        run_child("reign_trainer.work:warm_up", None, settings, answer=type(None)),
+        asyncio.to_thread(importlib.import_module, "reign_trainer.score.questions"),
+    )
     activities = Activities(settings)
     # Versions that another environment cannot load are scored by the trainers of their own.
     queues = environment_queues()
-    workers = [Worker(client, task_queue=queue, activities=[activities.score]) for queue in queues]
+    workers = [
+        Worker(client, task_queue=queue, activities=[activities.score], max_concurrent_activities=1) for queue in queues
+    ]
     if retired:
         log.info("ready on %s: scores versions of this environment, and nothing else", ", ".join(queues))
     else:
-        workers.append(Worker(client, task_queue=TASK_QUEUE, activities=activities.all))
+        # Temporal keeps what a trainer has no slot for: another trainer may take it, and waiting is no working time.
+        for queue, functions, slots in (
+            (FIT_QUEUE, [activities.fit], settings.fits_at_once),
+            (TASK_QUEUE, activities.all, settings.others_at_once),
+            (PROMPT_QUEUE, activities.all, _PROMPT_AT_ONCE),
+        ):
+            workers.append(Worker(client, task_queue=queue, activities=functions, max_concurrent_activities=slots))
         log.info(
             "ready on %s: %d fit(s) at once, %d thread(s) each", TASK_QUEUE, settings.fits_at_once, settings.threads
         )

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from reign_trainer.carry_out_check import carry_out_check
 from reign_trainer.catalogue import RETRYABLE
 from reign_trainer.children import run_child
 from reign_trainer.errors import TrainerError
 from reign_trainer.extract import extract as extract_snapshots
+from reign_trainer.fit.carry_out_fit import carry_out_fit, carry_out_tracking
 from reign_trainer.forecast import forecast as foresee
+from reign_trainer.score.carry_out_score import carry_out_rehearsal, carry_out_score
 from reign_trainer.settings import Settings, connection_url
 from reign_trainer.shapes import (
     CheckPipelineRequest,
@@ -39,6 +41,7 @@ from reign_trainer.shapes import (
     RehearseRequest,
     ScoreRequest,
     ScoreResult,
+    TrackEvidenceRequest,
 )
 from reign_trainer.store import Store
 
@@ -47,11 +50,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("reign_trainer")
 
+Answer = TypeVar("Answer")
+
 _MOST_UNEXPLAINED = 10
 _unexplained: Counter[str] = Counter()
-
-#: Observations, scores, rehearsals and measurements at once, besides the fits.
-_OTHERS_AT_ONCE = 2
 
 
 class Activities:
@@ -64,8 +66,6 @@ class Activities:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._fits = asyncio.Semaphore(settings.fits_at_once)
-        self._others = asyncio.Semaphore(_OTHERS_AT_ONCE)
 
     @property
     def all(self) -> Sequence[Callable[..., Any]]:
@@ -76,9 +76,11 @@ class Activities:
             self.observe,
             self.forecast,
             self.fit,
+            self.track,
             self.score,
             self.rehearse,
             self.evaluate,
+            self.track_evidence,
         ]
 
     @activity.defn(name="extract")
@@ -105,15 +107,13 @@ class Activities:
     async def check_pipeline(self, request: CheckPipelineRequest) -> CheckPipelineResult:
         """Import and build a pipeline."""
         async with _attempt(request.definition.model):
-            result: CheckPipelineResult = await self._in_child("check_pipeline", request, self._others)
-            return result
+            return await carry_out_check(request, self._settings, _heartbeat)
 
     @activity.defn(name="observe")
     async def observe(self, request: ObserveRequest) -> ObserveResult:
         """Look at features and labels of both snapshots."""
         async with _attempt(request.cycle.id):
-            result: ObserveResult = await self._in_child("observe", request, self._others)
-            return result
+            return await self._in_child("observe", request, ObserveResult)
 
     @activity.defn(name="forecast")
     async def forecast(self, request: ForecastRequest) -> ForecastResult:
@@ -123,54 +123,48 @@ class Activities:
 
     @activity.defn(name="fit")
     async def fit(self, request: FitRequest) -> FitResult:
-        """Fit a pipeline and log it."""
+        """Fit a pipeline and keep what came out."""
         async with _attempt(request.cycle.id):
-            result: FitResult = await self._in_child(
-                "fit", request, self._fits, timeout_seconds=request.timeout_seconds
-            )
-            return result
+            return await carry_out_fit(request, self._settings, _heartbeat)
+
+    @activity.defn(name="track")
+    async def track(self, request: FitRequest) -> None:
+        """Bring a fit that was kept to MLflow."""
+        async with _attempt(request.cycle.id):
+            await carry_out_tracking(request, self._settings, _heartbeat)
 
     @activity.defn(name="score")
     async def score(self, request: ScoreRequest) -> ScoreResult:
         """Score one version on one snapshot."""
         async with _attempt(request.name):
-            result: ScoreResult = await self._in_child("score", request, self._others)
-            return result
+            return await carry_out_score(request, self._settings, _heartbeat)
 
     @activity.defn(name="rehearse")
     async def rehearse(self, request: RehearseRequest) -> Rehearsal:
         """Send raw rows through one version."""
         async with _attempt(request.name):
-            result: Rehearsal = await self._in_child("rehearse", request, self._others)
-            return result
+            return await carry_out_rehearsal(request, self._settings, _heartbeat)
 
     @activity.defn(name="evaluate")
     async def evaluate(self, request: EvaluateRequest) -> EvaluateResult:
         """Measure champion and challenger on the same rows."""
         async with _attempt(request.cycle.id):
-            result: EvaluateResult = await self._in_child("evaluate", request, self._others)
-            return result
+            return await self._in_child("evaluate", request, EvaluateResult)
 
-    async def _in_child(
-        self, function: str, request: Any, slots: asyncio.Semaphore, timeout_seconds: float | None = None
-    ) -> Any:
-        while True:
-            activity.heartbeat({"stage": "queued"})
-            with contextlib.suppress(TimeoutError):
-                # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes together with the slot.
-                async with asyncio.timeout(1.0):
-                    await slots.acquire()
-                break
-        try:
-            return await run_child(
-                f"reign_trainer.work:{function}",
-                request,
-                self._settings,
-                on_stage=lambda stage: activity.heartbeat({"stage": stage}),
-                timeout_seconds=timeout_seconds,
-            )
-        finally:
-            slots.release()
+    @activity.defn(name="trackEvidence")
+    async def track_evidence(self, request: TrackEvidenceRequest) -> None:
+        """Show evidence on the challenger's run."""
+        async with _attempt(f"evidence {request.evidence[:12]}"):
+            await self._in_child("track_evidence", request, type(None))
+
+    async def _in_child(self, function: str, request: Any, answer: type[Answer]) -> Answer:
+        """Do Reign's own work."""
+        work = f"reign_trainer.work:{function}"
+        return await run_child(work, request, self._settings, answer=answer, on_stage=_heartbeat)
+
+
+def _heartbeat(stage: str) -> None:
+    activity.heartbeat({"stage": stage})
 
 
 @asynccontextmanager

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reign_trainer.errors import TrainerError
+
+#: Owns nothing and runs nothing else: the user of the author's code where the trainer runs as root.
+SANDBOX_USER = 64_983
 
 
 @dataclass(frozen=True)
@@ -25,16 +29,28 @@ class Settings:
     threads : int
         OpenMP threads of one child: cores divided by fits at once, at least one. Counted once, in the trainer: what
         it tells its children changes how many cores they count.
+    others_at_once : int
+        How much else a trainer does at the same time: reading, scoring, measuring.
+    predict_timeout_seconds : int
+        How long one version may take to answer one holdout (``REIGN_PREDICT_TIMEOUT``, default 1800).
+    sandbox_user : int or None
+        Whose rights pipelines run with where the trainer is root's (``REIGN_PIPELINE_USER``, a number or a name; default: a
+        number that nobody has). None where it is not root's.
     """
 
     store: Path
     tracking_uri: str | None = None
     fits_at_once: int = 1
     threads: int = 0
+    others_at_once: int = 0
+    predict_timeout_seconds: int = 1800
+    sandbox_user: int | None = None
 
     def __post_init__(self) -> None:
         if self.threads == 0:
             object.__setattr__(self, "threads", max(1, available_cores() // self.fits_at_once))
+        if self.others_at_once == 0:
+            object.__setattr__(self, "others_at_once", 4 + available_cores())
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -52,7 +68,21 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         store=Path(store).absolute(),
         tracking_uri=environment.get("MLFLOW_TRACKING_URI", "").strip() or None,
         fits_at_once=_count(environment, "REIGN_FITS_AT_ONCE", 1),
+        predict_timeout_seconds=_count(environment, "REIGN_PREDICT_TIMEOUT", 1800),
+        sandbox_user=_user(environment),
     )
+
+
+def _user(environment: Mapping[str, str]) -> int | None:
+    if os.geteuid() != 0:
+        return None
+    name = environment.get("REIGN_PIPELINE_USER", "").strip()
+    if name == "" or name.isdecimal():
+        return int(name or SANDBOX_USER)
+    try:
+        return pwd.getpwnam(name).pw_uid
+    except KeyError:
+        raise TrainerError("SettingMissing", f"REIGN_PIPELINE_USER is {name!r}: there is no such user.") from None
 
 
 def available_cores() -> int:

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reign_trainer.content_hash import SCHEMA_METADATA_KEY, ContentHasher
+from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Store:
         _check(kind, DOCUMENT_KINDS)
         content_hash = hashlib.sha256(content).hexdigest()
         target = self.root / kind / content_hash
-        with _os_errors(f"write {kind}/{content_hash}"):
+        with _os_errors(f"write {kind}/{content_hash}", self.root):
             if not (kind == "payloads" and _is_aged(target)) and _holds(target, content):
                 return content_hash
             staging = self._new_staging()
@@ -124,7 +125,7 @@ class Store:
     def stage(self, kind: str) -> Iterator[Staging]:
         """Open a staging folder for rows; whatever is not committed at the end is removed."""
         _check(kind, ROW_KINDS)
-        with _os_errors(f"write {kind}"):
+        with _os_errors(f"write {kind}", self.root):
             self._remove_stale_staging()
             path = self._new_staging()
             try:
@@ -368,9 +369,11 @@ def _sync_folder(path: Path) -> None:
 
 
 @contextmanager
-def _os_errors(attempt: str) -> Iterator[None]:
+def _os_errors(attempt: str, root: Path) -> Iterator[None]:
     """A full disk, a missing mount, a folder without permission: another attempt can help."""
     try:
         yield
     except OSError as error:
+        if (full := disk_full(error, root)) is not None:
+            raise full from None
         raise TrainerError("StoreUnavailable", f"Cannot {attempt}: {error.strerror or 'I/O error'}.") from None

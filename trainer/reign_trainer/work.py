@@ -1,34 +1,82 @@
-"""What children do, by the names of the activities: each a function of a request, the settings and where to report."""
+"""Reign's own work in children: each a function of a request, the settings and where to report. No model is loaded here."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import mlflow
+import mlflow.artifacts
+from mlflow.store.artifact.models_artifact_repo import REGISTERED_MODEL_META_FILE_NAME
+from pydantic import BaseModel
+
 from reign_trainer.children.report import Report
 from reign_trainer.evaluate import evaluate as measure_evidence
-from reign_trainer.fit.run_fit import fit
 from reign_trainer.observe import observe as look_at_snapshots
-from reign_trainer.pipeline import check_pipeline as build_and_check
-from reign_trainer.rehearse.run_rehearse import rehearse
-from reign_trainer.score.run_score import score
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import (
-    CheckPipelineRequest,
-    CheckPipelineResult,
     EvaluateRequest,
     EvaluateResult,
     Evidence,
+    FitRequest,
     ObserveRequest,
     ObserveResult,
+    TrackEvidenceRequest,
 )
 from reign_trainer.store import Store
+from reign_trainer.tracking.known_fit import KnownFit
 from reign_trainer.tracking.log_evidence import log_evidence
+from reign_trainer.tracking.tracked_fit import TrackedFit
+from reign_trainer.tracking.tracker_errors import tracker_errors, tracking_uri
 
-__all__ = ["check_pipeline", "evaluate", "fit", "observe", "rehearse", "score", "warm_up"]
+__all__ = ["evaluate", "fetch", "look_up_fit", "observe", "track", "track_evidence", "warm_up"]
 
 
-def check_pipeline(request: CheckPipelineRequest, settings: Settings, report: Report) -> CheckPipelineResult:
-    """Import and build a pipeline, without fitting it."""
-    report("building")
-    return build_and_check(request, Store(settings.store))
+class FetchRequest(BaseModel):
+    """A model to download.
+
+    Attributes
+    ----------
+    model_uri : str
+        ``models:/m-...``.
+    target : pathlib.Path
+        A folder to make.
+    """
+
+    model_uri: str
+    target: Path
+
+
+def look_up_fit(request: FitRequest, settings: Settings, report: Report) -> KnownFit:
+    """Ask MLflow about a fit before anything is fitted: a server that does not answer is better found now than after."""
+    report("asking")
+    return TrackedFit(request, settings).look_up()
+
+
+def track(request: FitRequest, settings: Settings, report: Report) -> None:
+    """Bring a kept fit to MLflow."""
+    report("logging")
+    TrackedFit(request, settings).track()
+
+
+def fetch(request: FetchRequest, settings: Settings, report: Report) -> None:
+    """Download a model's files. They are checked before anything loads them."""
+    report("downloading")
+    request.target.mkdir()
+    # Names of models are looked up at the process's own server, whatever is asked below.
+    mlflow.set_tracking_uri(tracking_uri(settings))
+    with tracker_errors("give the model's files"):
+        mlflow.artifacts.download_artifacts(
+            artifact_uri=request.model_uri, dst_path=str(request.target), tracking_uri=tracking_uri(settings)
+        )
+    # MLflow's client adds this file to what it downloads.
+    (request.target / REGISTERED_MODEL_META_FILE_NAME).unlink(missing_ok=True)
+
+
+def track_evidence(request: TrackEvidenceRequest, settings: Settings, report: Report) -> None:
+    """Show stored evidence on the challenger's run."""
+    report("logging")
+    stored = Store(settings.store).read_document("evidence", request.evidence)
+    log_evidence(request.run, Evidence.model_validate_json(stored), request.evidence, settings)
 
 
 def evaluate(request: EvaluateRequest, settings: Settings, report: Report) -> EvaluateResult:

@@ -23,7 +23,7 @@ def answer(request: Any, settings: Settings, report: Report) -> Any:
         "preloaded": "reign_trainer.work" in sys.modules,
         "request": request,
         "hash": hash("reign"),
-        "threads": {(pool["user_api"], pool["num_threads"]) for pool in threadpoolctl.threadpool_info()},
+        "threads": sorted({(pool["user_api"], pool["num_threads"]) for pool in threadpoolctl.threadpool_info()}),
         "folder": str(Path.cwd()),
     }
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reign_trainer.children import run_child
+from reign_trainer.children import Limits, run_child
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 
@@ -29,7 +29,7 @@ def test_gives_result_and_stages(in_child: Any, settings: Settings) -> None:
     assert stages[0] == "starting"
     assert first["preloaded"], "the forkserver has not imported what children need"
     # BLAS keeps to one: its sums depend on how many there are.
-    assert first["threads"] == {("openmp", settings.threads), ("blas", 1)}
+    assert first["threads"] == [["blas", 1], ["openmp", settings.threads]]
     second = in_child(f"{WORK}:answer", None)
     assert second["hash"] == first["hash"], "PYTHONHASHSEED is not fixed"
     assert second["folder"] != first["folder"]
@@ -70,7 +70,7 @@ def test_a_death_is_named(in_child: Any, work: str, argument: Any, code: str, te
 
 def test_is_killed_on_timeout(in_child: Any, tmp_path: Path) -> None:
     with pytest.raises(TrainerError) as raised:
-        in_child(f"{WORK}:sleep", str(tmp_path / "pid"), timeout_seconds=1.5)
+        in_child(f"{WORK}:sleep", str(tmp_path / "pid"), limits=Limits(seconds=1.5, code="FitTimeout"))
     assert raised.value.code == "FitTimeout"
     assert "sleeping" in raised.value.message
     assert _is_gone(int((tmp_path / "pid").read_text()), 0)
@@ -78,7 +78,7 @@ def test_is_killed_on_timeout(in_child: Any, tmp_path: Path) -> None:
 
 def test_is_killed_on_cancel(in_child: Any, settings: Settings, tmp_path: Path) -> None:
     async def cancel_while_it_sleeps(pid: Path) -> None:
-        task = asyncio.ensure_future(run_child(f"{WORK}:sleep", str(pid), settings))
+        task = asyncio.ensure_future(run_child(f"{WORK}:sleep", str(pid), settings, answer=Any))
         await asyncio.to_thread(_appears, pid)
         task.cancel()
         # Often together with the message of a stage: neither may swallow the other.
@@ -93,7 +93,7 @@ def test_is_killed_on_cancel(in_child: Any, settings: Settings, tmp_path: Path) 
 
 def test_a_cancel_before_it_has_started_leaves_nothing(in_child: Any, settings: Settings, tmp_path: Path) -> None:
     async def cancel_at_once() -> None:
-        task = asyncio.ensure_future(run_child(f"{WORK}:sleep", str(tmp_path / "pid"), settings))
+        task = asyncio.ensure_future(run_child(f"{WORK}:sleep", str(tmp_path / "pid"), settings, answer=Any))
         await asyncio.sleep(0)
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -113,10 +113,10 @@ from reign_trainer.settings import Settings
 async def main():
     settings = Settings(store=Path(sys.argv[1]))
     start_forkserver(settings)
-    await run_child("children.child_work:talk", None, settings)
+    await run_child("children.child_work:talk", None, settings, answer=type(None))
     await asyncio.gather(
-        run_child("children.child_work:sleep", sys.argv[1] + "/first", settings),
-        run_child("children.child_work:sleep_with_the_lock", sys.argv[1] + "/second", settings),
+        run_child("children.child_work:sleep", sys.argv[1] + "/first", settings, answer=str),
+        run_child("children.child_work:sleep_with_the_lock", sys.argv[1] + "/second", settings, answer=str),
     )
 
 asyncio.run(main())

@@ -11,8 +11,9 @@ from mlflow.models.utils import _enforce_schema
 from reign_trainer.errors import TrainerError
 from reign_trainer.fit.typed_model import TypedModel
 from reign_trainer.frame import features_frame, json_rows
-from reign_trainer.rehearse.raw_request import raw_request, read_request
-from reign_trainer.rehearse.run_rehearse import count_mismatches
+from reign_trainer.rehearse.compare import count_mismatches
+from reign_trainer.rehearse.raw_request import read_request
+from reign_trainer.rehearse.write_request import raw_request
 from reign_trainer.tracking.signature import input_schema
 from small_model import definition, rows
 

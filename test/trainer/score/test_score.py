@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,14 @@ import cloudpickle
 import numpy as np
 import pyarrow as pa
 import pytest
+from mlflow.tracking import MlflowClient
+from mlflow_server import open_run
 from reign_trainer.errors import TrainerError
+from reign_trainer.lend import hash_plain
 from reign_trainer.score.predictions_table import kept_columns, predictions_table
 from reign_trainer.shapes import RehearseRequest, ScoreRequest
 from reign_trainer.store import Store
+from reign_trainer.version_files import digest_of
 from small_model import CODE, declarative, definition, fit_request, rows, snapshot
 
 
@@ -57,6 +61,13 @@ class Elsewhere:
         return np.full((len(features), 2), 0.5)
 
 
+def _pin(model: Path) -> None:
+    """Let the files of a kept fit be those that were fitted."""
+    path = model.with_name("result.json")
+    files = hash_plain(model)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"files": files, "digest": digest_of(files)}))
+
+
 def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_child: Any, store: Store) -> None:
     wanted = definition(pipeline=declarative("LogisticRegression"))
     request = fit_request(store, None, of=wanted)
@@ -91,12 +102,15 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
         in_child("rehearse", rehearsal.model_copy(update={"snapshot": other}))
     assert raised.value.code == "StoreCorrupt"
 
-    broken = Path(fitted.model_uri).parent / "broken"
-    shutil.copytree(fitted.model_uri, broken)
-    (broken / "model.pkl").write_bytes(cloudpickle.dumps(Elsewhere()))
-    (broken / "requirements.txt").write_text("scikit-learn==1.2.0\nno-such-library==1\n")
+    model = store.root / "fits" / fitted.model_uri.removeprefix("fit:") / "model"
+    (model / "model.pkl").write_bytes(cloudpickle.dumps(Elsewhere()))
+    with pytest.raises(TrainerError, match=r"model\.pkl") as raised:
+        in_child("score", asked())
+    assert raised.value.code == "VersionAltered"
+    (model / "requirements.txt").write_text("scikit-learn==1.2.0\nno-such-library==1\n")
+    _pin(model)
     with pytest.raises(TrainerError) as raised:
-        in_child("score", asked(model_uri=str(broken)))
+        in_child("score", asked())
     assert raised.value.code == "VersionUnloadable"
     for text in (
         "small version 3",
@@ -115,7 +129,7 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
             "import importlib; importlib.import_module('hypothesis')",
             "needs the module hypothesis of hypothesis when it predicts, and does not bring it along",
         ),
-        ("if not __import__('os').path.exists(__file__): raise SystemExit", "raises SystemExit when it is asked"),
+        ("if not __import__('os').path.exists(__file__): raise SystemExit", "SystemExit in predicting at pipeline.py"),
     ],
 )
 def test_a_version_that_fails_only_where_its_code_is_not(in_child: Any, store: Store, late: str, text: str) -> None:
@@ -132,3 +146,39 @@ def test_a_version_that_fails_only_where_its_code_is_not(in_child: Any, store: S
     with pytest.raises(TrainerError, match=text) as raised:
         in_child("score", asked)
     assert raised.value.code == "PredictionsInvalid"
+
+
+def test_a_version_whose_files_in_mlflow_were_changed_is_not_loaded(
+    in_child: Any, store: Store, mlflow_uri: str, tmp_path: Path
+) -> None:
+    tracked = open_run(mlflow_uri)
+    request = fit_request(store, tracked, of=definition(pipeline=declarative("LogisticRegression")))
+    fitted = in_child("fit", request)
+    asked = ScoreRequest(
+        model_uri=fitted.model_uri,
+        digest=fitted.digest,
+        name="small version 3",
+        definition=request.definition,
+        snapshot=request.holdout_snapshot,
+        rehearsed_rows=100,
+    )
+    before = in_child("score", asked)
+    assert before.rehearsal.mismatches == 0
+    touched = tmp_path / "touched"
+    other = tmp_path / "model.pkl"
+    other.write_bytes(cloudpickle.dumps(Trap(str(touched))))
+    MlflowClient(mlflow_uri).log_model_artifact(tracked.model_id, str(other))
+    with pytest.raises(TrainerError, match=r"Files that differ: model\.pkl\.") as raised:
+        in_child("score", asked)
+    assert raised.value.code == "VersionAltered"
+    assert not touched.exists()
+
+
+class Trap:
+    """Runs code where it is loaded."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return (os.system, (f"touch {self.path}",))

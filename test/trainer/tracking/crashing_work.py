@@ -1,4 +1,4 @@
-"""A fit that dies in the middle of what it writes into MLflow."""
+"""A fit that is brought to MLflow by a process that dies in the middle of it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,29 @@ import signal
 from typing import Any
 
 from mlflow.tracking import MlflowClient
+from pydantic import BaseModel
 from reign_trainer.children import Report
-from reign_trainer.fit.run_fit import fit
 from reign_trainer.settings import Settings
+from reign_trainer.shapes import FitRequest
+from reign_trainer.work import track
 
 
-def fit_and_die(request: tuple[Any, str, str], settings: Settings, report: Report) -> Any:
-    """Fit, and be killed before or after one of MLflow's calls."""
-    fit_request, when, call = request
-    original = getattr(MlflowClient, call)
+class Death(BaseModel):
+    """When to die: before or after one of MLflow's calls."""
+
+    fit: FitRequest
+    when: str
+    call: str
+
+
+def track_and_die(request: Death, settings: Settings, report: Report) -> None:
+    """Track, and be killed before or after one of MLflow's calls."""
+    original = getattr(MlflowClient, request.call)
 
     def dying(*arguments: Any, **named: Any) -> Any:
-        if when == "after":
+        if request.when == "after":
             original(*arguments, **named)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(MlflowClient, call, dying)
-    return fit(fit_request, settings, report)
+    setattr(MlflowClient, request.call, dying)
+    track(request.fit, settings, report)

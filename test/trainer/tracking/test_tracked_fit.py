@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from typing import Any
 
 import mlflow
@@ -10,8 +11,8 @@ import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 from mlflow_server import open_run
-from reign_trainer.children import run_child
 from reign_trainer.errors import TrainerError
+from reign_trainer.fit.carry_out_fit import carry_out_fit
 from reign_trainer.frame import features_frame
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import FitResult, TrackedRun
@@ -21,6 +22,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from small_model import declarative, definition, fit_request, rows, snapshot
+
+from tracking.crashing_work import Death
 
 
 def _metrics(client: MlflowClient, run: Run) -> dict[str, list[float]]:
@@ -34,7 +37,11 @@ def test_crashes_and_attempts_at_once_leave_one_run_and_one_model(
 ) -> None:
     tracked = open_run(mlflow_uri)
     request = fit_request(store, tracked)
+    later = request.model_copy(update={"track_later": True})
     client = MlflowClient(mlflow_uri)
+    fitted = in_child("fit", later)
+    assert client.get_run(tracked.run_id).info.status == "RUNNING"
+    assert in_child("fit", later) == fitted, "it was fitted again"
     for when, call in [
         ("before", "log_batch"),
         ("after", "log_model_params"),
@@ -46,16 +53,15 @@ def test_crashes_and_attempts_at_once_leave_one_run_and_one_model(
         ("after", "set_tag"),
     ]:
         with pytest.raises(TrainerError) as raised:
-            in_child("tracking.crashing_work:fit_and_die", (request, when, call))
+            in_child("tracking.crashing_work:track_and_die", Death(fit=later, when=when, call=call))
         assert raised.value.code == "ChildDied", (when, call)
         assert client.get_run(tracked.run_id).info.status == "RUNNING"
 
     async def twice() -> list[FitResult]:
-        fit = "reign_trainer.work:fit"
-        return await asyncio.gather(run_child(fit, request, settings), run_child(fit, request, settings))
+        return await asyncio.gather(*(carry_out_fit(request, settings, lambda stage: None) for _ in range(2)))
 
     first, second = asyncio.run(twice())
-    assert first == second == in_child("fit", request)
+    assert first == second == fitted == in_child("fit", request)
     run = client.get_run(tracked.run_id)
     assert run.info.status == "FINISHED"
     assert {name: len(values) for name, values in _metrics(client, run).items()} == dict.fromkeys(run.data.metrics, 1)
@@ -75,7 +81,8 @@ def test_a_model_of_other_rows_is_not_taken_and_one_of_another_environment_stand
     request = fit_request(store, tracked)
     # Its model is complete, but its run has not ended.
     with pytest.raises(TrainerError):
-        in_child("tracking.crashing_work:fit_and_die", (request, "after", "finalize_logged_model"))
+        in_child("fit", request.model_copy(update={"track_later": True}))
+        in_child("tracking.crashing_work:track_and_die", Death(fit=request, when="after", call="finalize_logged_model"))
     other_rows = request.model_copy(update={"train_snapshot": snapshot(store, rows(1900, seed=9))})
     client = MlflowClient(mlflow_uri)
     for state in ("died", "finished"):
@@ -89,6 +96,7 @@ def test_a_model_of_other_rows_is_not_taken_and_one_of_another_environment_stand
     elsewhere = in_child("fit", request).model_copy(update={"environment_hash": "0" * 64})
     client.set_tag(tracked.run_id, "reign.environmentHash", elsewhere.environment_hash)
     client.set_tag(tracked.run_id, "reign.fitResult", elsewhere.model_dump_json())
+    shutil.rmtree(store.root / "fits")
     assert in_child("fit", request) == elsewhere
 
 

@@ -1,16 +1,20 @@
-"""The process that children are forked from: it has imported everything and does nothing else."""
+"""The process that children are forked from: it has imported everything, knows nothing, and does nothing else."""
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.forkserver
+import json
 import os
-from multiprocessing.context import ForkServerContext
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from reign_trainer.settings import Settings
 
-#: Of the trainer and, through it, of every child.
+#: Of every child.
 _FIXED = {
     # Part of "the same inputs give the same cycle": sets of texts iterate in one order.
     "PYTHONHASHSEED": "0",
@@ -32,40 +36,117 @@ _FIXED = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS": "false",
-    # A version's bytes are trusted as far as the registry is; they are loaded in a process of their own.
+    # A version's bytes are checked against the ledger's digest, and loaded in a process of their own.
     "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "true",
 }
+_THREADS = ("OMP_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
+#: What the forkserver, and with it an author's code, gets of the trainer's environment: nothing that lets anybody in.
+_HANDED_ON = (
+    *("PATH", "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_NUMERIC", "LC_TIME", "TZ", "TMPDIR", "PYTHONPATH"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX"),
+    # The last is how a stack finds what a crash has left of it.
+    *("REIGN_LOCK_HASH", "REIGN_TRAINER_PACKAGES", "REIGN_KEPT"),
+)
 
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
+
+class Forkserver:
+    """One forkserver, started with the first child and again where it died."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def start(self, settings: Settings) -> None:
+        """Start it, so that the first child finds everything imported. Returns at once; it imports on its own."""
+        with self._lock:
+            self._ensure(settings)
+
+    def fork(self, spec: dict[str, Any], settings: Settings, ends: tuple[socket.socket, socket.socket]) -> None:
+        """Fork a child. Blocks while the forkserver is still importing.
+
+        Parameters
+        ----------
+        spec : dict
+            See `reign_trainer.children.child.main`.
+        settings : Settings
+        ends : pair of socket.socket
+            The child's end of its channel, the guardian's end of its leash.
+
+        Raises
+        ------
+        OSError
+            The forkserver died twice.
+        """
+        with self._lock:
+            for last in (False, True):
+                control = self._ensure(settings)
+                try:
+                    socket.send_fds(control, [json.dumps(spec).encode()], [end.fileno() for end in ends])
+                    if control.recv(1):
+                        return
+                except OSError:
+                    if last:
+                        raise
+                self.stop()
+            raise OSError("the forkserver does not stay alive")
+
+    def stop(self) -> None:
+        """End it; children that run go on."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._control = self._process = None
+
+    def _ensure(self, settings: Settings) -> socket.socket:
+        if self._process is not None and self._process.poll() is not None:
+            self.stop()
+        if self._control is not None:
+            return self._control
+        ours, theirs = socket.socketpair()
+        user = "" if settings.sandbox_user is None else str(settings.sandbox_user)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "reign_trainer.children.nursery", str(theirs.fileno()), user],
+                env=child_environment(settings, os.environ),
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+        self._control = ours
+        return ours
 
 
-def forkserver_context() -> ForkServerContext:
-    """Give the one way in which the trainer starts processes."""
-    return multiprocessing.get_context("forkserver")
+_forkserver = Forkserver()
 
 
 def start_forkserver(settings: Settings) -> None:
-    """Start the forkserver, so that the first child finds everything imported.
-
-    Returns at once; the forkserver imports on its own. The variables that it and its children need are set in this
-    process's environment and stay there: a forkserver that dies is started again with the next child.
-    """
-    os.environ.update(_FIXED)
-    os.environ.update({name: str(settings.threads) for name in _THREAD_VARIABLES})
-    if settings.tracking_uri is not None:
-        os.environ["MLFLOW_TRACKING_URI"] = settings.tracking_uri
-    _let_it_find_reign()
-    forkserver_context().set_forkserver_preload(["reign_trainer.children.preload"])
-    multiprocessing.forkserver.ensure_running()
+    """Start the trainer's forkserver."""
+    _forkserver.start(settings)
 
 
-def _let_it_find_reign() -> None:
-    """Put Reign's folder on the forkserver's path.
+def fork_child(spec: dict[str, Any], settings: Settings, ends: tuple[socket.socket, socket.socket]) -> None:
+    """Fork a child from it."""
+    _forkserver.fork(spec, settings, ends)
 
-    Before Python 3.13 it does not take over this process's ``sys.path``; it would preload nothing, without a word, and
-    every child would import everything anew.
-    """
-    ours = str(Path(__file__).resolve().parents[2])
-    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    if ours not in paths:
-        os.environ["PYTHONPATH"] = os.pathsep.join([path for path in paths if path] + [ours])
+
+def child_environment(settings: Settings, environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of the forkserver: named variables of the trainer's, and what every child needs."""
+    kept = {name: environment[name] for name in _HANDED_ON if name in environment}
+    paths = [*filter(None, kept.get("PYTHONPATH", "").split(os.pathsep)), _our_folder()]
+    # What is on the path can be read by pipelines: the store's own surroundings are not.
+    kept["PYTHONPATH"] = os.pathsep.join(
+        path for path in paths if not settings.store.resolve().is_relative_to(Path(path).resolve())
+    )
+    return {**kept, **_FIXED, **dict.fromkeys(_THREADS, str(settings.threads))}
+
+
+def trusted_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give what Reign's own work needs of the trainer's environment: the servers' logins, not the ledger's."""
+    fixed = {*_FIXED, *_THREADS, *_HANDED_ON, "REIGN_LEDGER_URL"}
+    return {name: value for name, value in environment.items() if name not in fixed}
+
+
+def _our_folder() -> str:
+    return str(Path(__file__).resolve().parents[2])

@@ -3,10 +3,6 @@
 import contextlib
 import importlib
 
-import matplotlib
-
-from reign_trainer.environment import environment, providers
-
 _MODULES = (
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
@@ -17,6 +13,7 @@ _MODULES = (
     "mlflow.store.artifact.models_artifact_repo",
     "pandas",
     "pyarrow.compute",
+    "pyarrow.ipc",
     "pyarrow.parquet",
     "sklearn.calibration",
     "sklearn.compose",
@@ -28,16 +25,24 @@ _MODULES = (
     "sklearn.preprocessing",
     "reign_trainer.children.child",
     "reign_trainer.work",
+    "reign_trainer.author_work",
 )
 
-matplotlib.use("Agg")
-for _name in _MODULES:
-    importlib.import_module(_name)
-# What is installed is asked for by every fit and every version: children inherit the answers, as long as they hold.
-environment()
-providers()
-importlib.import_module("reign_trainer.tracking.closure").closure(
-    importlib.import_module("reign_trainer.tracking.requirements").ALWAYS
-)
-with contextlib.suppress(AttributeError, TypeError):  # not a public function: without it children ask again
-    importlib.import_module("mlflow.utils.requirements_utils").warn_dependency_requirement_mismatches(["mlflow"])
+
+def load() -> None:
+    """Import it all."""
+    matplotlib = importlib.import_module("matplotlib")
+    matplotlib.use("Agg")
+    for name in _MODULES:
+        importlib.import_module(name)
+    # What is installed is asked for by every fit and every version: children inherit the answers, as long as they hold.
+    installed = importlib.import_module("reign_trainer.environment")
+    installed.environment()
+    installed.providers()
+    importlib.import_module("reign_trainer.tracking.closure").closure(
+        importlib.import_module("reign_trainer.tracking.requirements").ALWAYS
+    )
+    # Finding the thread pools of what is loaded takes a child some time: it inherits them.
+    importlib.import_module("reign_trainer.children.child").thread_pools()
+    with contextlib.suppress(AttributeError, TypeError):  # not a public function: without it children ask again
+        importlib.import_module("mlflow.utils.requirements_utils").warn_dependency_requirement_mismatches(["mlflow"])

@@ -4,21 +4,65 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import logging
+import os
+import re
+import socket
 import time
-from collections.abc import Callable, Iterable
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
-from reign_trainer.children import child
-from reign_trainer.children.forkserver import forkserver_context
+from pydantic import TypeAdapter, ValidationError
+
+from reign_trainer.catalogue import RETRYABLE
+from reign_trainer.children.child import CRASH_FILE, LENGTH
+from reign_trainer.children.forkserver import fork_child, trusted_environment
 from reign_trainer.children.memory import MemoryWatch, peak_memory
 from reign_trainer.children.scratch import scratch_folder
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
+from reign_trainer.shapes import ErrorDetail
+
+Answer = TypeVar("Answer")
+
+log = logging.getLogger("reign_trainer")
 
 _TICK_SECONDS = 1.0
-_JOIN_SECONDS = 5.0
+_END_SECONDS = 10.0
+#: Of one message of a child.
+LONGEST_MESSAGE = 4 << 20
+_LONGEST_TEXT = 2000
+_STAGE = re.compile(r"[a-z][a-z ]{0,39}")
+#: What an author's process may answer with; anything else it does not say of itself.
+_AUTHORS_ERRORS = frozenset(
+    {
+        *("ColumnMissing", "ClassUnknown", "LabelMissing", "OneClass", "ValueOutOfRange", "WindowEmpty"),
+        *("PipelineImport", "PipelineInvalid", "FitFailed", "PredictionsInvalid", "OutOfMemory", "VersionUnloadable"),
+        *("DiskFull", "Internal", "StoreCorrupt"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a child may take.
+
+    Attributes
+    ----------
+    seconds : float
+        In all.
+    silent_seconds : float
+        Without using the CPU, it and all that it started, and without a new stage.
+    code : str
+        Of the error where it takes longer.
+    """
+
+    seconds: float = 6 * 3600.0
+    silent_seconds: float = 600.0
+    code: str = "ChildDied"
 
 
 async def run_child(
@@ -26,108 +70,218 @@ async def run_child(
     request: Any,
     settings: Settings,
     *,
+    answer: type[Answer],
+    author: bool = False,
+    folder: Path | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
-    timeout_seconds: float | None = None,
-) -> Any:
+    limits: Limits | None = None,
+) -> Answer:
     """Do work in a process of its own, forked from the forkserver.
 
     Parameters
     ----------
     work : str
-        ``module:function``: a function of (request, settings, report).
+        ``module:function``: a function of (request, settings, report), or of (request, folder, report) where an
+        author's code runs.
     request : Any
-        What it works on; small, since it is pickled.
+        What it works on, of the type that the function names; small.
     settings : Settings
         Of the trainer.
+    answer : type
+        What the work returns: its JSON is checked against this.
+    author : bool, default False
+        Code of an author runs there: it gets its folder and nothing else.
+    folder : pathlib.Path, optional
+        With its inputs, where it has some; the caller removes it.
     on_stage : callable
         Called with the stage, when it changes and about once a second.
-    timeout_seconds : float, optional
-        After which the child is killed.
-
-    Returns
-    -------
-    Any
-        What the work returned.
+    limits : Limits, optional
 
     Raises
     ------
     TrainerError
-        Whatever the work raised; ``FitTimeout``, ``OutOfMemory`` or ``ChildDied`` where it did not end by itself.
+        Whatever the work raised; the code of the limits, ``OutOfMemory`` or ``ChildDied`` where it did not end by
+        itself.
 
     Notes
     -----
-    When the coroutine is cancelled, or fails in any way, the child is killed before it returns.
+    Nothing of a child is unpickled: it answers in JSON of limited length, read without blocking. When the coroutine is
+    cancelled, or fails in any way, the child and all that it started are dead before it returns.
     """
-    deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-    with scratch_folder() as folder:
-        watch = MemoryWatch.start()
-        ours, theirs = forkserver_context().Pipe()
-        with ours:
-            process = forkserver_context().Process(
-                target=child.main, args=(theirs, work, request, settings, folder), daemon=True
-            )
-            # In a thread: while the forkserver is still importing, this takes seconds.
-            starting = asyncio.ensure_future(asyncio.to_thread(process.start))
-            try:
-                await asyncio.shield(starting)
-                theirs.close()
-                return await _Conversation(process, ours, on_stage, deadline, watch).outcome()
-            finally:
-                await _end(process, starting)
-                theirs.close()
+    with contextlib.ExitStack() as stack:
+        place = folder if folder is not None else Path(stack.enter_context(scratch_folder()))
+        message: dict[str, Any] = {
+            "work": work,
+            "request": TypeAdapter(Any).dump_python(request, mode="json"),
+            "environment": {},
+        }
+        if not author:
+            message["environment"] = trusted_environment(os.environ)
+            message["settings"] = TypeAdapter(Settings).dump_python(settings, mode="json")
+        conversation = _Conversation(on_stage, limits or Limits(), author=author, folder=place)
+        try:
+            await conversation.start(json.dumps(message).encode(), settings)
+            result = await conversation.outcome()
+        finally:
+            await conversation.end()
+    try:
+        return TypeAdapter(answer).validate_python(result)
+    except ValidationError:
+        raise TrainerError("ChildDied", "The process answered something else than was asked for.") from None
 
 
 class _Conversation:
-    """The trainer's side of the pipe."""
+    """The trainer's side of a child's channel and of its guardian's leash."""
 
-    def __init__(
-        self,
-        process: ForkServerProcess,
-        connection: Connection,
-        on_stage: Callable[[str], None],
-        deadline: float | None,
-        watch: MemoryWatch,
-    ) -> None:
-        self._process = process
-        self._connection = connection
+    def __init__(self, on_stage: Callable[[str], None], limits: Limits, *, author: bool, folder: Path) -> None:
         self._on_stage = on_stage
-        self._deadline = deadline
-        self._watch = watch
+        self._limits = limits
+        self._author = author
+        self._folder = folder
+        self._channel, self._their_channel = socket.socketpair()
+        self._leash, self._their_leash = socket.socketpair()
+        for end in (self._channel, self._leash):
+            end.setblocking(False)
+        self._said, self._told = b"", b""
+        self._watch = MemoryWatch.start()
+        self._begun = self._progressed = time.monotonic()
+        self._starting: asyncio.Future[None] | None = None
         self._stage = "starting"
+        self._child: int | None = None
+        self._cpu = 0.0
         self._peak: int | None = None
+        self._exit: int | None = None
+        self._gone = False
+
+    async def start(self, request: bytes, settings: Settings) -> None:
+        self._on_stage(self._stage)
+        spec = {"folder": str(self._folder), "author": self._author, "threads": settings.threads}
+        ends = (self._their_channel, self._their_leash)
+        # In a thread: while the forkserver is still importing, this takes seconds.
+        self._starting = asyncio.ensure_future(asyncio.to_thread(fork_child, spec, settings, ends))
+        try:
+            while not self._starting.done():
+                self._on_stage(self._stage)
+                await asyncio.wait([self._starting], timeout=_TICK_SECONDS)
+            self._starting.result()
+        except OSError as error:
+            raise TrainerError("ChildDied", f"No process could be started ({type(error).__name__}).") from None
+        self._their_channel.close()
+        self._their_leash.close()
+        self._begun = self._progressed = time.monotonic()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            await asyncio.get_running_loop().sock_sendall(self._channel, LENGTH.pack(len(request)) + request)
 
     async def outcome(self) -> Any:
+        open_ends = {self._channel, self._leash}
         while True:
             self._on_stage(self._stage)
             self._measure()
-            await _readable([self._connection.fileno(), self._process.sentinel], self._patience())
-            try:
-                while self._connection.poll():
-                    kind, content = self._connection.recv()
-                    if kind == "result":
-                        return content
-                    if kind == "error":
-                        raise content
-                    self._stage = content
-            except (EOFError, ConnectionError):
-                raise await self._death() from None
-            if not self._process.is_alive():
-                raise await self._death()
-            if self._deadline is not None and time.monotonic() >= self._deadline:
-                raise TrainerError("FitTimeout", f"The time allowed has passed; the stage was {self._stage}.")
+            await _readable(open_ends, min(_TICK_SECONDS, max(0.0, self._deadline() - time.monotonic())))
+            if self._channel in open_ends:
+                more = _read(self._channel)
+                if more == b"":
+                    open_ends.discard(self._channel)
+                for message in self._messages(more or b""):
+                    if "result" in message:
+                        return message["result"]
+                    if "error" in message:
+                        raise self._error(message["error"])
+                    self._enter(message.get("stage"))
+            if self._leash in open_ends:
+                told = _read(self._leash)
+                if told == b"":
+                    raise self._death()
+                self._hear(told or b"")
+            self._check_time()
 
-    def _patience(self) -> float:
-        if self._deadline is None:
-            return _TICK_SECONDS
-        return min(_TICK_SECONDS, max(0.0, self._deadline - time.monotonic()))
+    async def end(self) -> None:
+        """See to it that the child and all that it started are gone, also where it was still being started."""
+        ending = asyncio.ensure_future(self._end())
+        while not ending.done():
+            # A second cancellation must not leave a child behind either.
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(ending)
+        ending.result()
+
+    async def _end(self) -> None:
+        if self._starting is not None:
+            with contextlib.suppress(Exception):
+                await self._starting
+        for end in (self._their_channel, self._their_leash, self._channel):
+            end.close()
+        with contextlib.suppress(OSError):
+            self._leash.shutdown(socket.SHUT_WR)
+        until = time.monotonic() + _END_SECONDS
+        # The guardian closes its end when nothing of the child is left.
+        while not self._gone and time.monotonic() < until:
+            await _readable({self._leash}, 0.2)
+            while (told := _read(self._leash)) is not None:
+                if told == b"":
+                    self._gone = True
+                    break
+        self._leash.close()
+        if self._author:
+            self._log_crash()
+
+    def _messages(self, more: bytes) -> list[dict[str, Any]]:
+        self._said += more
+        *lines, self._said = self._said.split(b"\n")
+        if len(self._said) > LONGEST_MESSAGE or any(len(line) > LONGEST_MESSAGE for line in lines):
+            raise TrainerError("ChildDied", f"The process answered more than {LONGEST_MESSAGE} bytes.")
+        try:
+            found = [json.loads(line) for line in lines]
+        except (ValueError, RecursionError):
+            found = [None]
+        if not all(isinstance(message, dict) for message in found):
+            raise TrainerError("ChildDied", "The process answered something that is not JSON.")
+        return found
+
+    def _error(self, error: Any) -> TrainerError:
+        try:
+            code, message = str(error["code"]), str(error["message"])[:_LONGEST_TEXT]
+            detail = None if error["detail"] is None else ErrorDetail.model_validate(error["detail"])
+        except (TypeError, KeyError, ValidationError):
+            return TrainerError("ChildDied", "The process answered an error that is none.")
+        if code not in (_AUTHORS_ERRORS if self._author else RETRYABLE):
+            return TrainerError("ChildDied", "The process answered an error that is not its to give.")
+        return TrainerError(code, message, detail)
+
+    def _enter(self, stage: Any) -> None:
+        if isinstance(stage, str) and _STAGE.fullmatch(stage) and stage != self._stage:
+            self._stage = stage
+            self._progressed = time.monotonic()
+            self._on_stage(stage)
+
+    def _hear(self, told: bytes) -> None:
+        self._told += told
+        *lines, self._told = self._told.split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            self._child = message.get("child", self._child)
+            self._exit = message.get("exit", self._exit)
+            if "cpu" in message and (message["cpu"] is None or message["cpu"] > self._cpu):
+                self._cpu = message["cpu"] or 0.0
+                self._progressed = time.monotonic()
+
+    def _deadline(self) -> float:
+        return min(self._begun + self._limits.seconds, self._progressed + self._limits.silent_seconds)
+
+    def _check_time(self) -> None:
+        now, limits = time.monotonic(), self._limits
+        if now >= self._begun + limits.seconds:
+            raise TrainerError(limits.code, f"The time allowed has passed; the stage was {self._stage}.")
+        if now >= self._progressed + limits.silent_seconds:
+            waited = f"{limits.silent_seconds:.0f} s"
+            raise TrainerError(limits.code, f"The process has done nothing for {waited}; the stage was {self._stage}.")
 
     def _measure(self) -> None:
-        if self._process.pid is not None:
-            self._peak = peak_memory(self._process.pid) or self._peak
+        if self._child is not None:
+            self._peak = peak_memory(self._child) or self._peak
 
-    async def _death(self) -> TrainerError:
-        await asyncio.to_thread(self._process.join, _JOIN_SECONDS)
-        code = self._process.exitcode
+    def _death(self) -> TrainerError:
+        self._gone = True
+        code = self._exit
         used = "" if self._peak is None else f" It was seen to use {self._peak / 2**30:.1f} GiB."
         if self._watch.blames(self._peak):
             limit = "" if self._watch.limit is None else f" of {self._watch.limit / 2**30:.1f} GiB"
@@ -137,41 +291,40 @@ class _Conversation:
         how = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
         return TrainerError("ChildDied", f"The process ended {how}, at the stage {self._stage}.{used}")
 
+    def _log_crash(self) -> None:
+        """Repeat the stack that a crashed interpreter left: only lines that name files and functions."""
+        with contextlib.suppress(OSError):
+            descriptor = os.open(self._folder / CRASH_FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                lines = file.read(4096).decode(errors="replace").splitlines()
+            known = [
+                line for line in lines if re.fullmatch(r'  File "[^"\n]{1,300}", line \d+ in [\w<>.]{1,100}', line)
+            ]
+            if known:
+                log.warning("a child crashed:\n%s", "\n".join(known))
 
-async def _readable(descriptors: Iterable[int], seconds: float) -> None:
-    """Wait until one of the descriptors can be read, or the seconds have passed."""
+
+def _read(end: socket.socket) -> bytes | None:
+    """Give what has come, None where nothing has, ``b""`` at the end."""
+    try:
+        return end.recv(1 << 16)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+
+
+async def _readable(ends: set[socket.socket], seconds: float) -> None:
+    """Wait until one of the sockets can be read, or the seconds have passed."""
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()
-    watched = list(descriptors)
-    for descriptor in watched:
-        loop.add_reader(descriptor, ready.set)
+    for end in ends:
+        loop.add_reader(end, ready.set)
     try:
         # Not `wait_for`: before Python 3.12 it swallows a cancellation that comes together with the event.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await ready.wait()
     finally:
-        for descriptor in watched:
-            loop.remove_reader(descriptor)
-
-
-async def _end(process: ForkServerProcess, starting: asyncio.Future[None]) -> None:
-    """See to it that the child is gone, also one that was still being started."""
-    ending = asyncio.ensure_future(_kill(process, starting))
-    while not ending.done():
-        # A second cancellation must not leave a child behind either.
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.shield(ending)
-    ending.result()
-
-
-async def _kill(process: ForkServerProcess, starting: asyncio.Future[None]) -> None:
-    with contextlib.suppress(Exception):
-        await starting
-    if process.pid is None:
-        return
-    if process.is_alive():
-        process.kill()
-    await asyncio.to_thread(process.join, _JOIN_SECONDS)
-    with contextlib.suppress(ValueError):
-        process.close()
+        for end in ends:
+            loop.remove_reader(end)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from reign_trainer.children.report import Report
 from reign_trainer.errors import TrainerError
+from reign_trainer.lend import writing
 
 _PATIENCE_SECONDS = 300.0
 _STEP_SECONDS = 0.1
 
 
-@contextmanager
-def attempt_lock(store: Path, name: str, report: Report) -> Iterator[None]:
+@asynccontextmanager
+async def attempt_lock(store: Path, name: str, on_wait: Callable[[], None]) -> AsyncIterator[None]:
     """Hold the only attempt at a name among the trainers that share this store.
 
     The lock goes with the process that holds it, however that ends. An attempt that hangs is not waited for longer
@@ -24,21 +25,20 @@ def attempt_lock(store: Path, name: str, report: Report) -> Iterator[None]:
     """
     folder = store / "locks"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / name).open("wb")
-    except OSError as error:
-        raise TrainerError("StoreUnavailable", f"Cannot lock in the store: {error.strerror or 'I/O error'}.") from None
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            file = (folder / name).open("wb")
+    except TrainerError as error:
+        raise TrainerError(error.code, f"Cannot lock in the store: {error.message}") from None
     with file:
-        waited = 0.0
-        while waited < _PATIENCE_SECONDS:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if waited == 0.0:
-                    report("waiting for another attempt")
-                time.sleep(_STEP_SECONDS)
-                waited += _STEP_SECONDS
+                on_wait()
+                await asyncio.sleep(_STEP_SECONDS)
             except OSError:
                 break  # a file system without locks: both write the same things
         yield

@@ -1,89 +1,168 @@
-"""The `fit` activity's work, from the snapshot to the finished run. Runs in a child process."""
+"""The fit itself, from the rows to the saved model. Runs in a child that has its training rows and nothing else."""
 
 from __future__ import annotations
 
-import tempfile
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import sklearn
+from mlflow.models.model import Model
+from pydantic import BaseModel
+
 from reign_trainer.children.report import Report
-from reign_trainer.environment import environment
+from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
-from reign_trainer.fit.attempt_lock import attempt_lock
 from reign_trainer.fit.empty_columns import with_empty_columns
+from reign_trainer.fit.kept_fit import ANSWERS, MODEL, RUN_FILES, SAMPLE, TRAINING, Found
 from reign_trainer.fit.predictions import checked_predictions
 from reign_trainer.fit.seeds import seed_everything, seed_of
 from reign_trainer.fit.shuffled import with_shuffled_labels
 from reign_trainer.fit.training_rows import TrainingRows, read_training_rows
 from reign_trainer.fit.trivial import trivial_predictor
 from reign_trainer.fit.typed_model import TypedModel
-from reign_trainer.pipeline import author_traceback, build_pipeline, fit_author, unpack_code
-from reign_trainer.settings import Settings
-from reign_trainer.shapes import Definition, ErrorDetail, FitRequest, FitResult
+from reign_trainer.fit.warnings import KeptWarnings
+from reign_trainer.lend import lent_store
+from reign_trainer.pipeline import build_pipeline, fit_author, unpack_code
+from reign_trainer.pipeline.author_error import author_error
+from reign_trainer.shapes import CodeWarning, Definition, FitRequest
 from reign_trainer.store import Store
+from reign_trainer.tracking.estimator_page import estimator_page
 from reign_trainer.tracking.fitted_model import FittedModel
+from reign_trainer.tracking.parameters import parameters_of
 from reign_trainer.tracking.save_model import save_model
-from reign_trainer.tracking.tracked_fit import TrackedFit
+from reign_trainer.tracking.tags import tags_of
 from reign_trainer.tracking.training_measures import measure_training
 
 #: Training metrics, pictures and the first check of the predictions need no more rows than this.
 MEASURED_ROWS = 200_000
+#: The loaded version is asked about so many training rows again.
+SAMPLED_ROWS = 1000
 
 
-def fit(request: FitRequest, settings: Settings, report: Report) -> FitResult:
-    """Fit the definition's pipeline on the training snapshot.
+class FitTask(BaseModel):
+    """What a fit's child is asked for.
 
-    A second attempt at the same request gives the first one's result where that one ended, and writes into the same
-    run and logged model where it did not.
+    Attributes
+    ----------
+    fit : FitRequest
+        Training snapshot and code lie in the child's own store.
+    artifact_location : str or None
+        Of the logged model in MLflow, where there is one.
+    """
+
+    fit: FitRequest
+    artifact_location: str | None = None
+
+
+def fit(request: FitTask, folder: Path, report: Report) -> Found:
+    """Fit the definition's pipeline on the training snapshot, and save it.
 
     Parameters
     ----------
-    request : FitRequest
-        Where ``run`` is None nothing goes to MLflow: the model is saved below ``tries`` in the store. Only there may
-        ``shuffle_labels`` be asked for: a control is no version.
-    settings : Settings
-        Of the trainer.
+    request : FitTask
+    folder : pathlib.Path
+        The child's own: its store has the inputs, and takes the traceback of an author's exception. Gets the model in
+        MLflow's format, the run's files, what training rows were answered, and a sample of them with its answers.
     report : callable
-        Told the stages: reading, fitting, measuring, logging.
+        Told the stages: reading, fitting, measuring, saving.
 
     Raises
     ------
     TrainerError
         See ``schemas/errors.ts``; ``FitFailed`` for whatever the author's code raises.
-    ValueError
-        Shuffled labels were asked for together with a run.
     """
-    if request.shuffle_labels and request.run is not None:
-        raise ValueError("a fit on shuffled labels goes to no run")
-    store = Store(settings.store)
-    if request.run is not None:
-        name = f"run-{request.run.run_id}"
-    else:
-        name = f"{'shuffled' if request.shuffle_labels else 'try'}-{request.cycle.id}"
-    with attempt_lock(settings.store, name, report):
-        tracked = None if request.run is None else TrackedFit(request, request.run, settings)
-        if tracked is not None and (done := tracked.finished()) is not None:
-            return done
-        with tempfile.TemporaryDirectory() as scratch:
-            fitted = _fitted(request, store, Path(scratch), report)
-            result = FitResult(
-                model_uri=str(_try_folder(settings, request)) if tracked is None else tracked.model_uri,
-                rows=fitted.rows,
-                trivial=fitted.trivial,
-                training_metrics=fitted.training.metrics,
-                environment_hash=environment().hash,
-                python=environment().python,
-            )
-            report("logging")
-            if tracked is None:
-                save_model(fitted, _try_folder(settings, request))
-            else:
-                tracked.log(fitted, result, Path(scratch))
-            return result
+    asked, before = request.fit, _ProcessState()
+    store = lent_store(folder)
+    fitted, rows, warnings = _fitted(asked, store, folder, report)
+    suspects = before.changes()
+    report("saving")
+    seed = seed_of(asked.train_snapshot)
+    suspects += _keep_sample(fitted, rows.sample(SAMPLED_ROWS, seed), folder)
+    run_files = folder / RUN_FILES
+    run_files.mkdir()
+    (run_files / "estimator.html").write_text(estimator_page(fitted.estimator), encoding="utf-8")
+    measured = fitted.training
+    # An empty array stands for no weights.
+    weights = np.empty(0) if measured.weights is None else measured.weights
+    np.savez(folder / TRAINING, labels=measured.labels, predictions=measured.predictions, weights=weights)
+    save_model(fitted, folder / MODEL, _described(request, fitted))
+    kind = type(fitted.estimator)
+    return Found(
+        rows=fitted.rows,
+        trivial=fitted.trivial,
+        training_metrics=measured.metrics,
+        parameters=parameters_of(fitted.estimator),
+        kinds=fitted.kinds,
+        estimator_name=kind.__name__,
+        estimator_class=f"{kind.__module__}.{kind.__name__}",
+        suspects=suspects,
+        warnings=warnings,
+    )
 
 
-def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) -> FittedModel:
+def _described(request: FitTask, fitted: FittedModel) -> Model | None:
+    run = request.fit.run
+    if run is None:
+        return None
+    return Model(
+        artifact_path=request.artifact_location,
+        model_uuid=run.model_id,
+        run_id=run.run_id,
+        model_id=run.model_id,
+        metadata={"reign": tags_of(request.fit, type(fitted.estimator))},
+    )
+
+
+def _keep_sample(fitted: FittedModel, sample: TrainingRows, folder: Path) -> list[str]:
+    """Keep training rows with what the fitted pipeline answers, before it is saved: the loaded version must agree."""
+    answers = [_answers(fitted.typed, sample, fitted.definition) for _ in range(2)]
+    np.save(folder / ANSWERS, answers[0])
+    table = pa.Table.from_pandas(sample.features, preserve_index=False)
+    with pa.OSFile(str(folder / SAMPLE), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    return [] if np.array_equal(answers[0], answers[1]) else ["two calls to predict differ, so it draws random numbers"]
+
+
+def _answers(typed: TypedModel, sample: TrainingRows, definition: Definition) -> np.ndarray:
+    answer = typed.predict(sample.features) if definition.label is None else typed.predict_proba(sample.features)
+    return checked_predictions(answer, len(sample), definition)
+
+
+class _ProcessState:
+    """What a pipeline's code may change outside of the pipeline, where no saved version keeps it."""
+
+    def __init__(self) -> None:
+        self._variables, self._folder = dict(os.environ), Path.cwd()
+
+    def changes(self) -> list[str]:
+        now = dict(os.environ)
+        changed = sorted(name for name in {*now, *self._variables} if now.get(name) != self._variables.get(name))
+        found = [f"the code sets environment variables ({', '.join(changed[:5])})"] if changed else []
+        if Path.cwd() != self._folder:
+            found.append("the code changes the working folder")
+        elif left := self._files():
+            found.append(f"the code writes files ({', '.join(left[:5])})")
+        return found
+
+    def _files(self) -> list[str]:
+        ours = {"code", "store", "crash.txt"}
+        return sorted(path.name for path in self._folder.iterdir() if path.name not in ours)
+
+
+def _configuration(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what the code has changed of scikit-learn's global configuration: it travels with the version."""
+    return {name: value for name, value in sklearn.get_config().items() if value != before.get(name)}
+
+
+def _fitted(
+    request: FitRequest, store: Store, scratch: Path, report: Report
+) -> tuple[FittedModel, TrainingRows, list[CodeWarning]]:
     definition = request.definition
+    configuration = sklearn.get_config()
     report("reading")
     rows = read_training_rows(store, request.train_snapshot, definition)
     if request.shuffle_labels:
@@ -94,12 +173,14 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
         unpack_code(store, request.code_hash, code_folder)
     seed = seed_of(request.train_snapshot)
     seed_everything(seed)
-    author = build_pipeline(definition, code_folder, seed=seed, store=store)
-    report("fitting")
-    model = _fit_author(author, rows, definition, store, code_folder)
+    heard = KeptWarnings("fit", code_folder)
+    with heard.listening():
+        author = build_pipeline(definition, code_folder, seed=seed, store=store)
+        report("fitting")
+        model = _fit_author(author, rows, definition, store, code_folder)
     report("measuring")
     sample = rows.sample(MEASURED_ROWS, seed)
-    typed = TypedModel(model, rows.kinds)
+    typed = TypedModel(model, rows.kinds, _configuration(configuration))
     try:
         answer = typed.predict(sample.features) if definition.label is None else typed.predict_proba(sample.features)
     except MemoryError:
@@ -108,7 +189,7 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
         failed = _author_error(error, store, code_folder, "predicting the training rows")
         raise with_empty_columns(failed, rows.features) from None
     predictions = checked_predictions(answer, len(sample), definition)
-    return FittedModel(
+    fitted = FittedModel(
         typed=typed,
         estimator=getattr(model, "estimator_", model),
         code_folder=code_folder,
@@ -118,6 +199,7 @@ def _fitted(request: FitRequest, store: Store, scratch: Path, report: Report) ->
         trivial=trivial_predictor(rows.labels, rows.weights, definition),
         training=measure_training(sample.labels, predictions, sample.weights, definition),
     )
+    return fitted, rows, heard.found
 
 
 def _fit_author(author: Any, rows: TrainingRows, definition: Definition, store: Store, code_folder: Path | None) -> Any:
@@ -130,16 +212,8 @@ def _fit_author(author: Any, rows: TrainingRows, definition: Definition, store: 
 
 
 def _author_error(error: BaseException, store: Store, code_folder: Path | None, doing: str) -> TrainerError:
-    """Name class, file and line; the text, which may quote rows, goes into the store only."""
     if isinstance(error, TrainerError):
         return error
-    _, full, file, line = author_traceback(error, code_folder)
-    traceback = store.write_document("tracebacks", full.encode())
-    where = "" if file is None else f" at {file}:{line}"
-    message = f"{type(error).__name__} in {doing}{where}."
-    return TrainerError("FitFailed", message, ErrorDetail(traceback=traceback, file=file, line=line))
-
-
-def _try_folder(settings: Settings, request: FitRequest) -> Path:
-    # The control of a cycle must not take the place of what was tried under the same id.
-    return settings.store / "tries" / request.cycle.id / ("shuffled" if request.shuffle_labels else "model")
+    if (no_space := disk_full(error, store.root)) is not None:
+        return no_space
+    return author_error("FitFailed", error, doing, store, code_folder)

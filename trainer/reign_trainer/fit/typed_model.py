@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.utils.metaestimators import available_if
 
@@ -30,11 +31,15 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
         Fitted, with ``predict`` and perhaps ``predict_proba``.
     kinds : dict of str to {'number', 'text', 'time'}
         Of the features, in the order of training.
+    configuration : dict, optional
+        What the author's code changed of scikit-learn's global configuration (``sklearn.set_config``): in force
+        whenever the model answers.
     """
 
-    def __init__(self, model: Any, kinds: dict[str, str]) -> None:
+    def __init__(self, model: Any, kinds: dict[str, str], configuration: dict[str, Any] | None = None) -> None:
         self.model = model
         self.kinds = kinds
+        self.configuration = configuration
 
     def predict(self, features: Any) -> Any:
         """Predict labels of the declared classes, or numbers.
@@ -44,12 +49,14 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
         features : pandas.DataFrame of shape (n, columns)
             In any order and with any other columns; or an array with the features in the order of training.
         """
-        return self.model.predict(self._typed(features))
+        with config_context(**(self.configuration or {})):
+            return self.model.predict(self._typed(features))
 
     @available_if(_answers_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, features: Any) -> Any:
         """Predict probabilities of shape (n, classes), in the order of the declared classes."""
-        return self.model.predict_proba(self._typed(features))
+        with config_context(**(self.configuration or {})):
+            return self.model.predict_proba(self._typed(features))
 
     @property
     def classes_(self) -> Any:

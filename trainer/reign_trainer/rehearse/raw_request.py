@@ -11,11 +11,6 @@ from mlflow.pyfunc.scoring_server import infer_and_parse_data
 from reign_trainer.errors import TrainerError
 
 
-def raw_request(objects: list[dict[str, Any]]) -> str:
-    """Write the body that a caller would post: ``{"dataframe_records": [...]}``."""
-    return json.dumps({"dataframe_records": objects})
-
-
 def read_request(body: str, input_schema: Any) -> pd.DataFrame:
     """Read such a body by the model's own signature.
 

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import mlflow.artifacts
 import mlflow.pyfunc
 import pandas as pd
 from packaging.requirements import InvalidRequirement, Requirement
@@ -18,9 +17,10 @@ from packaging.requirements import InvalidRequirement, Requirement
 from reign_trainer.children.clean_room import clean_room
 from reign_trainer.environment import installed, providers
 from reign_trainer.errors import TrainerError
-from reign_trainer.settings import Settings
+from reign_trainer.fit.warnings import KeptWarnings
+from reign_trainer.pipeline.author_error import author_error
+from reign_trainer.store import Store
 from reign_trainer.tracking.closure import libraries_of
-from reign_trainer.tracking.tracker_errors import tracker_errors, tracking_uri
 
 
 class LoadedVersion:
@@ -31,11 +31,17 @@ class LoadedVersion:
     model : PyFuncModel
     name : str
         For messages: ``flight-delay version 3``.
+    heard : KeptWarnings
+        Takes what the author's code warns of.
+    store : Store
+        Takes the full traceback of an exception.
     """
 
-    def __init__(self, model: Any, name: str) -> None:
+    def __init__(self, model: Any, name: str, heard: KeptWarnings, store: Store) -> None:
         self._model = model
         self._name = name
+        self._heard = heard
+        self._store = store
 
     @property
     def input_schema(self) -> Any:
@@ -68,61 +74,48 @@ class LoadedVersion:
 
     def _ask(self, answer: Callable[[pd.DataFrame], Any], frame: pd.DataFrame) -> Any:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with self._heard.listening():
                 return answer(frame)
         except MemoryError:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            raise TrainerError("PredictionsInvalid", self._failure(error)) from None
+            raise self._failure(error) from None
 
-    def _failure(self, error: BaseException) -> str:
+    def _failure(self, error: BaseException) -> TrainerError:
         if isinstance(error, ImportError) and error.name:
-            return (
+            return TrainerError(
+                "PredictionsInvalid",
                 f"{self._name} needs {_library_of(error.name)} when it predicts, and does not bring it along:"
-                " import it at the top of the file, so that it belongs to the version."
+                " import it at the top of the file, so that it belongs to the version.",
             )
-        return f"{self._name} raises {type(error).__name__} when it is asked for predictions."
+        found = author_error("PredictionsInvalid", error, "predicting", self._store)
+        return TrainerError("PredictionsInvalid", f"{self._name}: {found.message}", found.detail)
 
 
 @contextmanager
-def with_version(model_uri: str, name: str, settings: Settings) -> Iterator[LoadedVersion]:
+def with_version(folder: Path, name: str, heard: KeptWarnings, store: Store) -> Iterator[LoadedVersion]:
     """Load a version where nothing of Reign or of its author's folder is; the only one of this process.
 
     Parameters
     ----------
-    model_uri : str
-        ``models:/m-...``, downloaded through MLflow, or a folder.
+    folder : pathlib.Path
+        Its files, in MLflow's format.
     name : str
         For messages.
-    settings : Settings
+    heard : KeptWarnings
+    store : Store
+        Takes the full traceback of an exception.
 
     Raises
     ------
     TrainerError
-        ``VersionUnloadable``, with the libraries that it wants in other versions than are installed;
-        ``TrackerUnavailable``, ``TrackerRefused``.
+        ``VersionUnloadable``, with the libraries that it wants in other versions than are installed.
     """
     logging.getLogger("mlflow").setLevel(logging.CRITICAL)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = _fetch(model_uri, Path(scratch) / "version", settings)
-        empty = Path(scratch) / "empty"
-        empty.mkdir()
-        with clean_room(empty, libraries_of(folder)):
-            yield LoadedVersion(_load(folder, name), name)
-
-
-def _fetch(model_uri: str, target: Path, settings: Settings) -> Path:
-    if ":" not in model_uri:
-        if not (Path(model_uri) / "MLmodel").is_file():
-            raise TrainerError("VersionUnloadable", "The model's folder is not there any more.")
-        return Path(model_uri)
-    target.mkdir()
-    with tracker_errors("give the model's files"):
-        path = mlflow.artifacts.download_artifacts(
-            artifact_uri=model_uri, dst_path=str(target), tracking_uri=tracking_uri(settings)
-        )
-    return Path(path)
+    if not (folder / "MLmodel").is_file():
+        raise TrainerError("VersionUnloadable", f"{name} has no file MLmodel.")
+    with tempfile.TemporaryDirectory() as empty, clean_room(Path(empty), libraries_of(folder)):
+        yield LoadedVersion(_load(folder, name), name, heard, store)
 
 
 def _load(folder: Path, name: str) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 import mlflow.sklearn
 from mlflow.models.model import Model
 
+from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
 from reign_trainer.tracking.by_value import pickle_by_value
 from reign_trainer.tracking.closure import COMPLETE
@@ -49,6 +50,8 @@ def save_model(fitted: FittedModel, path: Path, mlflow_model: Model | None = Non
                 shutil.rmtree(path)
             saved.rename(path)
     except OSError as error:
+        if (full := disk_full(error, path)) is not None:
+            raise full from None
         raise TrainerError("StoreUnavailable", f"Cannot save the model: {error.strerror or 'I/O error'}.") from None
 
 

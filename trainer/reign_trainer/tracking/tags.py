@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from reign_trainer.environment import environment
 from reign_trainer.shapes import FitRequest
 
 
-def tags_of(request: FitRequest, estimator: Any) -> dict[str, str]:
+def tags_of(request: FitRequest, estimator: type) -> dict[str, str]:
     """Give autolog's two tags and Reign's own."""
-    kind = type(estimator)
+    name = estimator.__name__
+    return {"estimator_name": name, "estimator_class": f"{estimator.__module__}.{name}", **request_tags(request)}
+
+
+def request_tags(request: FitRequest) -> dict[str, str]:
+    """Give Reign's own: what was asked for, and in which environment."""
     window = request.train_window
     holdout = request.holdout_window
     return {
-        "estimator_name": kind.__name__,
-        "estimator_class": f"{kind.__module__}.{kind.__name__}",
         "reign.model": request.cycle.model,
         "reign.lineage": request.cycle.lineage,
         "reign.cycle": request.cycle.id,

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 from mlflow.entities import LoggedModelOutput, LoggedModelStatus, Metric, Param, Run, RunTag
-from mlflow.models.model import Model
 from mlflow.utils.validation import MAX_PARAMS_TAGS_PER_BATCH, MAX_TAG_VAL_LENGTH
 from pydantic import ValidationError
 
 from reign_trainer.errors import TrainerError
+from reign_trainer.fit.kept_fit import MODEL, RUN_FILES, TRAINING, Found, KeptFit
+from reign_trainer.fit.other_fit import other_fit
+from reign_trainer.pipeline.code import unpack_code
 from reign_trainer.settings import Settings
-from reign_trainer.shapes import FitRequest, FitResult, TrackedRun
+from reign_trainer.shapes import FitRequest, FitResult
+from reign_trainer.store import Store
 from reign_trainer.tracking.dataset import dataset_input, dataset_of
-from reign_trainer.tracking.estimator_page import estimator_page
-from reign_trainer.tracking.fitted_model import FittedModel
-from reign_trainer.tracking.parameters import parameters_of
+from reign_trainer.tracking.known_fit import KnownFit
 from reign_trainer.tracking.pictures import draw_pictures
-from reign_trainer.tracking.save_model import save_model
-from reign_trainer.tracking.tags import tags_of
+from reign_trainer.tracking.tags import request_tags
 from reign_trainer.tracking.tracker_errors import tracker_client, tracker_errors
+from reign_trainer.tracking.training_measures import TrainingMeasures
+from reign_trainer.version_files import check_files
 
 #: The fit's own answer, left on the run at the very end: a second attempt gives it back.
 _RESULT_TAG = "reign.fitResult"
@@ -37,26 +42,21 @@ class TrackedFit:
     Parameters
     ----------
     request : FitRequest
-    run : TrackedRun
-        Both exist: the run is RUNNING, the logged model PENDING, at first.
+        Its run and logged model exist: RUNNING and PENDING, at first.
     settings : Settings
     """
 
-    def __init__(self, request: FitRequest, run: TrackedRun, settings: Settings) -> None:
+    def __init__(self, request: FitRequest, settings: Settings) -> None:
+        if request.run is None:
+            raise ValueError("a fit without a run is not tracked")
         self._request = request
-        self._run = run
+        self._run = request.run
         self._settings = settings
+        self._store = Store(settings.store)
         self._client = tracker_client(settings)
 
-    @property
-    def model_uri(self) -> str:
-        """What ``mlflow.pyfunc.load_model`` takes."""
-        return f"models:/{self._run.model_id}"
-
-    def finished(self) -> FitResult | None:
-        """Give the result of an attempt that reached its end; None where there is none.
-
-        Asks the server before anything is fitted: one that does not answer is better found now than after the fit.
+    def look_up(self) -> KnownFit:
+        """Say what MLflow knows of it.
 
         Raises
         ------
@@ -68,6 +68,9 @@ class TrackedFit:
             logged = self._client.get_logged_model(self._run.model_id)
         if run.info.status == "FINISHED" or logged.status == LoggedModelStatus.READY:
             self._refuse_other_fit(run)
+        return KnownFit(result=self._result_on(run), artifact_location=logged.artifact_location)
+
+    def _result_on(self, run: Run) -> FitResult | None:
         told = run.data.tags.get(_RESULT_TAG)
         if told is None or run.info.status != "FINISHED":
             return None
@@ -81,106 +84,114 @@ class TrackedFit:
 
         Another environment than today's is no reason: what it fitted stands, and says by itself where it was fitted.
         """
-        was, now = run.data.tags.get("reign.trainSnapshot"), self._request.train_snapshot
-        if was is not None and was != now:
-            raise TrainerError(
-                "LedgerConflict",
-                f"The model of {self._request.cycle.id} was fitted with another training snapshot ({was[:12]}, now"
-                f" {now[:12]}); apply a new definition version or choose another asOf.",
-            )
+        was = run.data.tags.get("reign.trainSnapshot")
+        if was is not None and was != self._request.train_snapshot:
+            raise other_fit(self._request, was)
 
-    def log(self, fitted: FittedModel, result: FitResult, scratch: Path) -> None:
-        """Write everything, end the run as FINISHED.
+    def track(self) -> None:
+        """Write everything, end the run as FINISHED. Again, or twice at once, changes nothing.
 
-        Parameters
-        ----------
-        fitted : FittedModel
-        result : FitResult
-            Kept on the run for a later attempt.
-        scratch : pathlib.Path
-            A folder for what is uploaded.
+        Raises
+        ------
+        TrainerError
+            ``VersionAltered`` where the kept model is not what was fitted; what tracker and store raise.
         """
-        self._log_values(fitted)
-        self._log_files(fitted, scratch / "artifacts")
-        self._log_model(fitted, scratch / "model")
+        kept = KeptFit.of(self._store, self._request)
+        kept.renew()
+        with tracker_errors("read the run"):
+            run = self._client.get_run(self._run.run_id)
+        if self._result_on(run) is not None:
+            return
+        result = kept.result()
+        if result is None or result.digest is None:
+            raise TrainerError("StoreCorrupt", f"The store has no fits/{kept.key}.")
+        check_files(kept.model_files(), result.digest, f"the challenger of {self._request.cycle.id}", result.files)
+        with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(3) as threads:
+            # The server answers one request while the next one is made ready.
+            written = [
+                threads.submit(self._log_values, run, kept.found(), result),
+                threads.submit(self._log_model, kept),
+                threads.submit(self._log_files, kept, Path(scratch) / "files"),
+            ]
+            for one in written:
+                one.result()
         self._end(result)
 
-    def _log_values(self, fitted: FittedModel) -> None:
+    def _log_values(self, run: Run, found: Found, result: FitResult) -> None:
         request, run_id, model_id = self._request, self._run.run_id, self._run.model_id
-        parameters = parameters_of(fitted.estimator)
         training = dataset_of(
             request.cycle.model,
             "train",
             request.train_snapshot,
-            fitted.rows,
-            fitted.kinds,
+            found.rows,
+            found.kinds,
             self._settings.store,
         )
+        named = {"estimator_name": found.estimator_name, "estimator_class": found.estimator_class}
+        fitted_in = {"reign.environmentHash": result.environment_hash, "reign.python": result.python}
+        tags = [
+            RunTag(key, value[:MAX_TAG_VAL_LENGTH])
+            for key, value in {**named, **request_tags(request), **fitted_in}.items()
+        ]
+        metrics = [
+            # One time and one step: the server then takes a repeated value for the same one.
+            Metric(
+                name,
+                value,
+                timestamp_of(request.cycle.as_of),
+                0,
+                model_id=model_id,
+                dataset_name=training.name,
+                dataset_digest=training.digest,
+                run_id=run_id,
+            )
+            for name, value in found.training_metrics.items()
+        ]
         with tracker_errors("log parameters and metrics"):
-            run = self._client.get_run(run_id)
             logged = self._client.get_logged_model(model_id)
             # What an earlier attempt wrote stays: MLflow refuses to change a parameter.
-            missing = {name: value for name, value in parameters.items() if name not in run.data.params}
-            for batch in _batches([Param(name, value) for name, value in missing.items()]):
+            missing = [Param(name, value) for name, value in found.parameters.items() if name not in run.data.params]
+            first, *others = [*_batches(missing)] or [[]]
+            self._client.log_batch(run_id, metrics=metrics, tags=tags, params=first)
+            for batch in others:
                 self._client.log_batch(run_id, params=batch)
-            of_model = {name: value for name, value in parameters.items() if name not in logged.params}
+            of_model = {name: value for name, value in found.parameters.items() if name not in logged.params}
             for names in _batches(list(of_model)):
                 self._client.log_model_params(model_id, {name: of_model[name] for name in names})
-            tags = [
-                RunTag(key, value[:MAX_TAG_VAL_LENGTH]) for key, value in tags_of(request, fitted.estimator).items()
-            ]
-            metrics = [
-                # One time and one step: the server then takes a repeated value for the same one.
-                Metric(
-                    name,
-                    value,
-                    timestamp_of(request.cycle.as_of),
-                    0,
-                    model_id=model_id,
-                    dataset_name=training.name,
-                    dataset_digest=training.digest,
-                    run_id=run_id,
-                )
-                for name, value in fitted.training.metrics.items()
-            ]
-            self._client.log_batch(run_id, metrics=metrics, tags=tags)
             self._client.log_inputs(run_id, datasets=[dataset_input(training, "train")])
             if not _has_output(run, model_id):
                 self._client.log_outputs(run_id, [LoggedModelOutput(model_id, step=0)])
 
-    def _log_files(self, fitted: FittedModel, folder: Path) -> None:
-        folder.mkdir()
-        (folder / "estimator.html").write_text(estimator_page(fitted.estimator), encoding="utf-8")
-        draw_pictures(fitted.training, fitted.definition, folder)
-        if fitted.code_folder is not None:
-            shutil.copytree(fitted.code_folder, folder / "code", ignore=shutil.ignore_patterns("__pycache__"))
+    def _log_files(self, kept: KeptFit, folder: Path) -> None:
+        shutil.copytree(kept.folder / RUN_FILES, folder)
+        if self._request.code_hash is not None:
+            unpack_code(self._store, self._request.code_hash, folder / "code")
+        draw_pictures(_measured(kept), self._request.definition, folder)
         with tracker_errors("store files of the run"):
             self._client.log_artifacts(self._run.run_id, str(folder))
 
-    def _log_model(self, fitted: FittedModel, folder: Path) -> None:
-        run_id, model_id = self._run.run_id, self._run.model_id
-        with tracker_errors("read the logged model"):
-            logged = self._client.get_logged_model(model_id)
-        if logged.status == LoggedModelStatus.READY:
-            return  # complete, and somebody may be reading it
-        described = Model(
-            artifact_path=logged.artifact_location,
-            model_uuid=model_id,
-            run_id=run_id,
-            model_id=model_id,
-            metadata={"reign": tags_of(self._request, fitted.estimator)},
-        )
-        save_model(fitted, folder, described)
+    def _log_model(self, kept: KeptFit) -> None:
+        model_id = self._run.model_id
         with tracker_errors("store the model"):
-            self._client.log_model_artifacts(model_id, str(folder))
-            self._client.finalize_logged_model(model_id, LoggedModelStatus.READY)
+            self._client.log_model_artifacts(model_id, str(kept.folder / MODEL))
 
     def _end(self, result: FitResult) -> None:
         text = result.model_dump_json()
         with tracker_errors("end the run"):
+            self._client.finalize_logged_model(self._run.model_id, LoggedModelStatus.READY)
             if len(text) <= MAX_TAG_VAL_LENGTH:
                 self._client.set_tag(self._run.run_id, _RESULT_TAG, text)
             self._client.set_terminated(self._run.run_id, "FINISHED")
+
+
+def _measured(kept: KeptFit) -> TrainingMeasures:
+    """Give the labels and predictions of training rows that the fit left, for the pictures."""
+    try:
+        with np.load(kept.folder / TRAINING, allow_pickle=False) as found:
+            weights = found["weights"] if found["weights"].size > 0 else None
+            return TrainingMeasures({}, found["labels"], found["predictions"], weights)
+    except (OSError, ValueError, KeyError, EOFError):
+        raise TrainerError("StoreCorrupt", f"The store's fits/{kept.key} cannot be read.") from None
 
 
 def timestamp_of(as_of: str) -> int:
