@@ -7,6 +7,7 @@ import { ReignError } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import { loadSettings } from '../stack/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
+import { keepFollowing } from './keepFollowing.ts';
 import { openWorld } from './openWorld.ts';
 import { runtimeLogger } from './runtimeLogger.ts';
 import { workflowBundle } from './workflowBundle.ts';
@@ -36,7 +37,14 @@ async function main(): Promise<void> {
       world.log.info({ queue: workerQueue, namespace: settings.temporal.namespace }, 'worker is listening');
       // Whoever started this worker waits for the file.
       if (process.env.REIGN_READY_FILE !== undefined) writeFileSync(process.env.REIGN_READY_FILE, '');
-      await ended;
+      const stopped = new AbortController();
+      const following = keepFollowing(world, stopped.signal);
+      try {
+        await ended;
+      } finally {
+        stopped.abort();
+        await following;
+      }
     } finally {
       await connection.close();
     }

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { cycleById } from '../../ledger/cycles.ts';
+import { expectProjection } from '../../ledger/pendingProjections.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { ReignError } from '../../schemas/errors.ts';
@@ -33,6 +34,8 @@ async function cancel(session: Session, cycle: Cycle, asked: { by: string; reaso
   if (workflow === undefined) {
     // Nobody is left who could record it: its workflow was terminated, or its history has gone.
     const summary = `Cancelled by ${asked.by}: ${asked.reason}`;
+    // The next worker lets MLflow follow: a run that was left running ends.
+    await expectProjection(ledger.db, { cycle: cycle.id, model: cycle.model, part: 'outcome' });
     return await recordOutcome(ledger.db, cycle.id, { attempt: cycle.attempt, status: 'cancelled', summary });
   }
   await workflow.signal('cancel', asked);

@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { recordActivities } from '../../activities/record.ts';
-import { followLedger } from '../../activities/tracking/followLedger.ts';
+import { followLedger, followPending } from '../../activities/tracking/followLedger.ts';
 import { openRun } from '../../activities/tracking/openRun.ts';
 import { projectChampion } from '../../activities/tracking/projectChampion.ts';
 import { registerVersion } from '../../activities/tracking/registerVersion.ts';
@@ -16,6 +18,7 @@ import { eventsOf } from '../../ledger/events.ts';
 import { filesDigest } from '../../ledger/filesDigest.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
+import { pendingProjections } from '../../ledger/pendingProjections.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { nameFit, versionOf } from '../../ledger/versions.ts';
 import type { RetrainRequest } from '../../schemas/steps.ts';
@@ -473,9 +476,39 @@ describe('one run, one logged model, one version', () => {
     ]);
   });
 
-  test('a registry that was reset: no alias on another model, and a number of another cycle is one clear error', async () => {
+  test('what MLflow refused, or never answered, stays pending and is tried again until it holds', async () => {
     const { cycle, version } = await registered(16);
     await crown(actor(16), await judge({ ...actor(16), version }));
+    await recordOutcome(ledger.db, cycle.id, { status: 'promoted', summary: 'Better.' });
+    const parts = async () => (await pendingProjections(ledger.db)).map((one) => [one.part, one.tries]);
+    await setVersionTags(tracker, model, version, { [cycleTag]: 'somebody else' });
+    await followLedger({ tracker, ledger }, cycle);
+    expect(await parts()).toEqual([['champion', 2]]);
+    // Whoever waits for MLflow may be terminated: nobody's activity tries again then.
+    const nobody = openTracker('http://127.0.0.1:9', {});
+    await expect(followLedger({ tracker: nobody, ledger }, cycle)).rejects.toMatchObject({
+      code: 'TrackerUnavailable',
+    });
+    await setVersionTags(tracker, model, version, { [cycleTag]: cycle.id });
+    const log = pino({ enabled: false });
+    await followPending({ tracker, ledger, log });
+    expect(await parts()).toEqual([['champion', 2]]);
+    const later = () =>
+      sql`update reign.pending_projections set tried_at = tried_at - interval '3 minutes'`.execute(ledger.db);
+    await later();
+    await followPending({ tracker: nobody, ledger, log });
+    expect(await parts()).toEqual([['champion', 3]]);
+    await later();
+    await later();
+    await followPending({ tracker, ledger, log });
+    expect(await parts()).toEqual([]);
+    expect(await getAlias(tracker, model, 'champion')).toBe(version);
+    expect((await getVersion(tracker, model, version))?.tags['reign.status']).toBe('promoted');
+  });
+
+  test('a registry that was reset: no alias on another model, and a number of another cycle is one clear error', async () => {
+    const { cycle, version } = await registered(17);
+    await crown(actor(17), await judge({ ...actor(17), version }));
     await setVersionTags(tracker, model, version, { [cycleTag]: 'another' });
     await deleteAlias(tracker, model, 'champion');
     await expect(projectChampion(tracker, ledger.db, model)).rejects.toMatchObject({
@@ -497,7 +530,7 @@ describe('one run, one logged model, one version', () => {
       body: { name: model },
       answer: nothing,
     });
-    await expect(registered(17)).rejects.toMatchObject({
+    await expect(registered(18)).rejects.toMatchObject({
       ...refused,
       message: expect.stringMatching(/^MLflow gave version 1 of flight-delay/),
     });
