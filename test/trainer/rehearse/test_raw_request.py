@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -93,9 +95,46 @@ def test_times_that_are_all_missing_are_times_and_numbers_are_not() -> None:
         model.predict(pd.DataFrame({"at": [5]}))
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pd.Series([3, 0], dtype="int64"),
+        pd.Series([3, None], dtype="Int64"),
+        pd.Series([True, None], dtype="boolean"),
+        pd.Series([True, False]),
+        pd.Series([Decimal("3.25"), None], dtype=object),
+        pd.Series([3, None], dtype="int64[pyarrow]"),
+        pd.Series([2**53, -(2**53)]),
+    ],
+    ids=lambda one: str(one.dtype),
+)
+def test_numbers_as_a_database_gives_them_lose_nothing(numbers: pd.Series) -> None:
+    asked = _enforce_schema(pd.DataFrame({"amount": numbers}), input_schema({"amount": "number"}))
+    typed = TypedModel(Mirror(), {"amount": "number"}).predict(asked)["amount"]
+    expected = [math.nan if value is None or value is pd.NA else float(value) for value in numbers.astype(object)]
+    np.testing.assert_array_equal(typed, expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "message"),
+    [
+        (["4711"], "number", "column x: expected numbers; found str"),
+        ([2**53 + 1], "number", "column x: integers beyond 2..53"),
+        (pd.array([2**53 + 1, None], dtype="Int64"), "number", "column x: integers beyond 2..53"),
+        ([pd.Timestamp("2001-01-01")], "number", "column x: expected numbers; found Timestamp"),
+        ([4711], "text", "column x: expected text; found int64"),
+    ],
+)
+def test_what_would_lose_something_is_refused_without_its_value(values: Any, kind: str, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message) as raised:
+        TypedModel(Mirror(), {"x": kind}).predict(pd.DataFrame({"x": values}))
+    assert "4711" not in str(raised.value)
+    assert str(2**53 + 1) not in str(raised.value)
+
+
 def test_json_that_mlflow_cannot_read_is_an_error_without_values() -> None:
-    with pytest.raises(TrainerError, match="MlflowFailedTypeConversion") as raised:
-        read_request(raw_request([{"at": None, "place": None, "amount": "secret"}]), input_schema(KINDS))
+    with pytest.raises(TrainerError) as raised:
+        read_request('{"dataframe_records": "secret"}', input_schema(KINDS))
     assert raised.value.code == "PredictionsInvalid"
     assert "secret" not in raised.value.message
 

@@ -122,7 +122,7 @@ def _check_what_is_there(client: MlflowClient, run: Run, tracked: TrackedRun, tr
     assert described.signature.inputs.to_dict() == [
         {"type": "any", "name": "at", "required": False},
         {"type": "string", "name": "place", "required": False},
-        {"type": "double", "name": "amount", "required": False},
+        {"type": "any", "name": "amount", "required": False},
     ]
     assert described.saved_input_example_info is not None
     assert described.run_id == tracked.run_id

@@ -5,6 +5,7 @@ This module travels inside the model, by value: it imports nothing of Reign.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,9 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         features : pandas.DataFrame of shape (n, columns)
-            In any order and with any other columns; or an array with the features in the order of training.
+            In any order and with any other columns; or an array with the features in the order of training. A number
+            may be a float, an integer up to 2**53, a boolean or a Decimal, missing values in any form. A time is a
+            timestamp, a date or text in ISO 8601. What would lose something is refused, with the column's name.
         """
         with config_context(**(self.configuration or {})):
             return self.model.predict(self._typed(features))
@@ -86,11 +89,36 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
 
     def _column(self, column: Any, kind: str) -> Any:
         if kind == "number":
-            return column.astype("float64")
+            return self._numbers(column)
         if kind == "text":
+            if column.dtype.kind in "biufcmM" and column.notna().any():
+                raise TypeError(
+                    f"column {column.name}: expected text; found {column.dtype}: cast it as training had it"
+                )
             return column.astype(pd.StringDtype(na_value=np.nan))
         if column.dtype.kind in "biufc" and column.notna().any():
             raise TypeError(f"column {column.name}: a time is a text in ISO 8601 or a timestamp")
         # Every form of ISO 8601, also several in one column; a time without zone is in UTC.
         times = pd.to_datetime(column, utc=True, format="ISO8601")
         return times.dt.tz_localize(None).astype("datetime64[us]")
+
+    def _numbers(self, column: Any) -> Any:
+        """Accept what loses nothing: float64 holds every integer up to 2**53."""
+        dtype = column.dtype
+        if isinstance(dtype, np.dtype) and dtype.kind in "bf":
+            return column.astype("float64")
+        if isinstance(dtype, np.dtype) and dtype.kind in "iu":
+            if ((column > 2**53) | (column < -(2**53))).any():
+                raise ValueError(f"column {column.name}: integers beyond 2**53 lose digits as float64")
+            return column.astype("float64")
+        numbers = [self._number(value, column.name) for value in column.astype(object)]
+        return pd.Series(np.array(numbers, dtype=np.float64), index=column.index, name=column.name)
+
+    def _number(self, value: Any, name: Any) -> float:
+        if value is None or value is pd.NA or value is pd.NaT:
+            return float("nan")
+        if isinstance(value, int | np.integer) and abs(int(value)) > 2**53:
+            raise ValueError(f"column {name}: integers beyond 2**53 lose digits as float64")
+        if isinstance(value, bool | int | float | np.bool_ | np.integer | np.floating | Decimal):
+            return float(value)
+        raise TypeError(f"column {name}: expected numbers; found {type(value).__name__}")

@@ -11,10 +11,10 @@ from mlflow.types.schema import AnyType
 from reign_trainer.frame import TEXT_DTYPE
 from reign_trainer.shapes import Definition
 
-#: Not `datetime`: MLflow would hold it in nanoseconds, which end in 2262. `any` lets both texts and timestamps through
-#: to the model's own door.
+#: Not `datetime`: MLflow would hold it in nanoseconds, which end in 2262. Not `double`: MLflow refuses int64, nullable
+#: integers, booleans and Decimals for it. `any` lets them through to the model's own door, which checks them.
 _TYPES: dict[str, DataType | AnyType] = {
-    "number": DataType.double,
+    "number": AnyType(),  # type: ignore[no-untyped-call]
     "text": DataType.string,
     "time": AnyType(),  # type: ignore[no-untyped-call]
 }
