@@ -130,6 +130,28 @@ def test_what_names_a_class_means_that_class(define: Any, author: Any, classes: 
     assert np.array_equal(model.predict_proba(features()), by_hand.predict_proba(features())[:, order])
 
 
+@pytest.mark.parametrize(
+    ("classes", "keys"),
+    [([1, 0], ["1", "0"]), ([True, False], ["true", "false"]), (["1", "0"], ["1", "0"])],
+    ids=["numbers", "booleans", "strings"],
+)
+def test_keys_of_declared_parameters_have_the_type_of_the_classes(
+    define: Any, classes: list[Any], keys: list[str]
+) -> None:
+    step = {"class": "LogisticRegression", "parameters": {"class_weight": dict(zip(keys, [1, 8], strict=True))}}
+    columns = [{"columns": ["amount"], "steps": [{"class": "StandardScaler", "parameters": {}}]}]
+    definition = define(
+        {"columns": columns, "remainder": "drop", "estimator": step},
+        label={"classes": classes, "positive": classes[1]},
+    )
+    author = build_pipeline(definition, None)
+    weights = author.steps[-1][1].class_weight
+    assert list(weights.items()) == list(zip(classes, [1, 8], strict=True))
+    assert [type(key) for key in weights] == [type(one) for one in classes]
+    if not isinstance(classes[0], str):  # scikit-learn itself looks up "1" as 1
+        fit_author(author, features(), codes(), None, definition)
+
+
 def test_the_positive_class_is_one_for_an_estimator_that_takes_codes(define: Any) -> None:
     definition = define(CODE, label={"classes": ["yes", "no"], "positive": "yes"})
     model = fit_author(XGBClassifier(n_estimators=5, scale_pos_weight=8), features(), codes(), None, definition)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reign_trainer.shapes import CodePipeline, Definition
 
+from .class_keys import with_class_keys
 from .declarative import build_declarative
 from .entrypoint import build_from_code
 from .estimator import check_estimator
@@ -50,7 +51,7 @@ def build_pipeline(
         estimator = build_from_code(pipeline.entrypoint, code_folder, store)
         where = pipeline.entrypoint
     else:
-        estimator = build_declarative(pipeline)
+        estimator = with_class_keys(build_declarative(pipeline), definition)
         where = "pipeline"
     check_estimator(estimator, definition, where)
     seed_random_states(estimator, seed)
