@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reign_trainer.children import Limits, run_child
+from reign_trainer.children import Limits, forkserver, run_child
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 
@@ -34,6 +34,18 @@ def test_gives_result_and_stages(in_child: Any, settings: Settings) -> None:
     assert second["hash"] == first["hash"], "PYTHONHASHSEED is not fixed"
     assert second["folder"] != first["folder"]
     assert not Path(first["folder"]).exists()
+
+
+def test_what_is_installed_while_the_trainer_runs_is_there_for_the_next_child(
+    in_child: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, again = (in_child(f"{WORK}:answer", None)["forkserver"] for _ in range(2))
+    assert before == again
+    installed = forkserver.fingerprint()
+    monkeypatch.setattr(forkserver, "fingerprint", lambda: (*installed, ("elsewhere", ("lightgbm-4.6.0.dist-info",))))
+    changed, still = (in_child(f"{WORK}:answer", None)["forkserver"] for _ in range(2))
+    assert changed != before, "the child was forked from what had imported the old libraries"
+    assert still == changed
 
 
 def test_an_error_of_the_catalogue_arrives_whole(in_child: Any) -> None:

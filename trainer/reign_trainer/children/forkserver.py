@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -12,7 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from reign_trainer.environment import Fingerprint, fingerprint
 from reign_trainer.settings import Settings
+
+log = logging.getLogger("reign_trainer")
 
 #: Of every child.
 _FIXED = {
@@ -56,6 +60,7 @@ class Forkserver:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._installed: Fingerprint | None = None
 
     def start(self, settings: Settings) -> None:
         """Start it, so that the first child finds everything imported. Returns at once; it imports on its own."""
@@ -101,6 +106,10 @@ class Forkserver:
         self._control = self._process = None
 
     def _ensure(self, settings: Settings) -> socket.socket:
+        now = fingerprint()
+        if self._process is not None and self._installed != now:
+            log.info("what is installed has changed: the next pipelines run with it")
+            self.stop()
         if self._process is not None and self._process.poll() is not None:
             self.stop()
         if self._control is not None:
@@ -115,6 +124,8 @@ class Forkserver:
                 pass_fds=[theirs.fileno()],
             )
         self._control = ours
+        # What it has imported is what was installed when it started.
+        self._installed = now
         return ours
 
 
