@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -22,6 +22,7 @@ import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById } from '../../ledger/cycles.ts';
 import { latestDefinition, models, storeDefinition } from '../../ledger/definitions.ts';
 import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
+import { warningsOf } from '../../ledger/warnings.ts';
 import { type Cycle, cycleId } from '../../schemas/cycle.ts';
 import { type ErrorCode, errors } from '../../schemas/errors.ts';
 import { Evidence } from '../../schemas/evidence.ts';
@@ -241,6 +242,13 @@ describe('try ends with 4 and the reason, and leaves nothing', () => {
       code: 'FitFailed',
       traceback: /pipeline\.py", line \d+, in fit/,
     },
+    {
+      what: 'raises in predicting',
+      changes: { pipeline: 'raises_in_predicting.py' },
+      code: 'PredictionsInvalid',
+      traceback:
+        /pipeline\.py", line \d+, in predict_proba\n {4}raise KeyError.*\nKeyError: 'account 7777\d{6} is not known'/,
+    },
   ])('$what', async ({ what, changes, asOf: time = asOf, code, traceback }) => {
     const model = `tried-${what.replaceAll(' ', '-').toLowerCase()}`;
     const path = writeDefinition(root, model, changes);
@@ -252,6 +260,26 @@ describe('try ends with 4 and the reason, and leaves nothing', () => {
     if (traceback !== undefined) expect(error.traceback?.join('\n')).toMatch(traceback);
     expect(await latestDefinition(ledger.db, model)).toBeUndefined();
     expect(await inMlflow(model)).toEqual({ versions: 0, runs: [] });
+  });
+});
+
+describe('a pipeline that warns, and reads a file beside it', () => {
+  it('is told of in try and retrain by its lines and without values', { timeout: 120_000 }, async () => {
+    const path = writeDefinition(root, 'warns', { pipeline: 'warns.py' });
+    writeFileSync(join(dirname(path), 'scale.json'), '{"scale": 0.001}');
+    const told = /UserWarning at pipeline\.py:\d+: account … looks unusual among those of this table/;
+    const both = [
+      expect.stringMatching(new RegExp(`^fit: ${told.source}`)),
+      expect.stringMatching(new RegExp(`^predict: ${told.source}`)),
+    ];
+    const tried = await command('try', path, '--as-of', asOf, '--json');
+    expect(tried.json()).toMatchObject({ warnings: expect.arrayContaining(both) });
+    await applyDefinition({ client, ledger, store, appliedBy: 'test' }, path);
+    const cycle = await retrain('warns');
+    expect(cycle).toMatchObject({ status: 'promoted', failure: null });
+    const warnings = await warningsOf(ledger.db, cycle.id);
+    expect(warnings).toEqual(expect.arrayContaining(both));
+    expect(warnings.join('\n')).not.toMatch(rowValue);
   });
 });
 
