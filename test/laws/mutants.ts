@@ -88,10 +88,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     law: 5,
-    breaks: 'a second attempt registers a version of its own',
-    file: 'activities/tracking/registerVersion.ts',
-    search: 'if (known !== undefined) return known.version;',
-    replacement: '',
+    breaks: 'a second attempt opens a run of its own',
+    file: 'activities/tracking/openRun.ts',
+    search: 'oldest ?? (await createRun(tracker, experimentId, runName(cycle), tags))',
+    replacement: 'await createRun(tracker, experimentId, runName(cycle), tags)',
     test: ['test/tracker/mlflow.test.ts', 'a try that died before the ledger knew'],
   },
   {
@@ -158,5 +158,13 @@ export const mutants: readonly Mutant[] = [
     search: 'condition = f"SQLSTATE {sqlstate}, {condition_name(sqlstate)}"',
     replacement: 'condition = f"SQLSTATE {sqlstate}, {error}"',
     test: ['test/trainer/extract/test_interruptions.py', ''],
+  },
+  {
+    law: 11,
+    breaks: 'files that were changed in MLflow are not noticed',
+    file: 'cli/verify/verifyFiles.ts',
+    search: "compared('files', null, files, stored)",
+    replacement: "compared('files', null, files, files)",
+    test: ['test/tracker/mlflow.test.ts', 'a model'],
   },
 ];
