@@ -167,4 +167,12 @@ export const mutants: readonly Mutant[] = [
     replacement: "compared('files', null, files, files)",
     test: ['test/tracker/mlflow.test.ts', 'a model'],
   },
+  {
+    law: 11,
+    breaks: 'rows reach fit in the order of their ids',
+    file: 'trainer/reign_trainer/fit/training_rows.py',
+    search: 'table = table.take(pa.array(np.argsort(times, kind="stable")))',
+    replacement: 'pass',
+    test: ['test/trainer/fit/test_training_rows.py', ''],
+  },
 ];
