@@ -51,6 +51,7 @@ export async function versionToScore(
   const { cycle, asOf: fittedAsOf, modelUri, digest, codeHash, trainSnapshot, trainWindow, environmentHash } = version;
   return {
     ...{ version: version.version, cycle, modelUri, digest, codeHash, trainSnapshot, trainWindow, environmentHash },
+    ...ownClasses(definition, challengers),
     asOf: fittedAsOf,
     definition,
     definitionVersion: version.definitionVersion,
@@ -59,14 +60,25 @@ export async function versionToScore(
   };
 }
 
-/** Scores compare only where they are for the same thing: why those of the two definitions are not, or null. */
+/**
+ * Scores compare only where they are for the same thing: why those of the two definitions are not, or null. Classes are
+ * compared by name: another order changes nothing, and of several classes those count that both know.
+ */
 function incomparable(versions: Definition, challengers: Definition): string | null {
-  const meaning = ({ task, label }: Definition) =>
-    JSON.stringify([
-      task,
-      label?.classes ?? null,
-      task === 'binary' && label !== undefined ? positiveClass(label) : null,
-    ]);
-  if (meaning(versions) === meaning(challengers)) return null;
-  return 'its task, classes or positive class are not those of the challenger';
+  const otherwise = 'Apply this definition under another model name: there it begins with a first champion of its own';
+  if (versions.task !== challengers.task)
+    return `its task is ${versions.task}, that of the challenger ${challengers.task}. ${otherwise}`;
+  const [theirs, ours] = [versions.label, challengers.label];
+  if (theirs === undefined || ours === undefined) return null;
+  const shared = theirs.classes.filter((name) => ours.classes.includes(name));
+  if (challengers.task === 'multiclass')
+    return shared.length >= 2 ? null : `fewer than two of its classes are classes of the challenger. ${otherwise}`;
+  if (shared.length === 2 && positiveClass(theirs) === positiveClass(ours)) return null;
+  return `its classes or its positive class are not those of the challenger. ${otherwise}`;
+}
+
+/** A version's classes, where they are not those of the challenger in the same order. */
+function ownClasses({ label }: Definition, challengers: Definition): Pick<VersionToScore, 'classes'> {
+  const same = JSON.stringify(label?.classes ?? null) === JSON.stringify(challengers.label?.classes ?? null);
+  return same || label === undefined ? {} : { classes: label.classes };
 }

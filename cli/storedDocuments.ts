@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { ReignError } from '../schemas/errors.ts';
 import { Evidence } from '../schemas/evidence.ts';
 import { Observations } from '../schemas/observations.ts';
+import { Manifest } from '../schemas/snapshot.ts';
 import type { Store } from '../store/openStore.ts';
 
 /**
@@ -14,6 +15,12 @@ export const readEvidence = (store: Store, hash: string): Promise<Evidence | nul
 /** The stored observations; null where this machine does not have them, or not in this release's format. */
 export const readObservations = (store: Store, hash: string): Promise<Observations | null> =>
   readDocument(store, 'observations', hash, Observations);
+
+/** The first event of a training snapshot; null where this machine does not have it, or an early manifest does not say. */
+export async function readFirstEvent(store: Store, snapshot: string): Promise<string | null> {
+  const manifest = await store.readManifest('snapshots', snapshot).catch(() => null);
+  return Manifest.safeParse(manifest).data?.events?.first ?? null;
+}
 
 async function readDocument<Document>(
   store: Store,

@@ -119,6 +119,37 @@ async function lastChampion(
   };
 }
 
+/** A version of a lineage as if it reigned, at epoch 0: to be judged against outside of the ledger. */
+export async function versionOf(
+  db: Kysely<Database>,
+  model: string,
+  lineage: string,
+  version: number,
+): Promise<Champion | undefined> {
+  const row = await db
+    .selectFrom('versions')
+    .innerJoin('cycles', 'cycles.id', 'versions.cycle')
+    .selectAll('versions')
+    .select(['cycles.as_of', 'cycles.train_from', 'cycles.train_to'])
+    .where('versions.model', '=', model)
+    .where('versions.version', '=', version)
+    .where('cycles.lineage', '=', lineage)
+    .executeTakeFirst();
+  const { model_uri: modelUri, train_snapshot: trainSnapshot, environment_hash: environmentHash } = row ?? {};
+  if (row === undefined || modelUri == null || trainSnapshot == null || environmentHash == null) return undefined;
+  return {
+    ...{ model, lineage, epoch: 0, version, cycle: row.cycle, modelUri, trainSnapshot, environmentHash },
+    asOf: instant(row.as_of),
+    digest: row.digest,
+    definitionVersion: row.definition_version,
+    codeHash: row.code_hash,
+    trainWindow: { from: instant(row.train_from), to: instant(row.train_to) },
+    choseSnapshots: await choseSnapshots(db, model, lineage, version),
+    run: { experimentId: row.experiment_id, runId: row.run_id, modelId: row.model_id },
+    ...{ promotedAt: '', promotedBy: '', reason: '' },
+  };
+}
+
 async function choseSnapshots(
   db: Kysely<Database>,
   model: string,

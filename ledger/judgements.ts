@@ -85,6 +85,22 @@ export async function judgementsOf(db: Kysely<Database>, cycle: string): Promise
   return rows.map(judgementOf);
 }
 
+/** By cycle of a model, the check that decided its last judgement. */
+export async function decidingChecks(db: Kysely<Database>, model: string): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('judgements')
+    .innerJoin('cycles', (join) =>
+      join.onRef('cycles.id', '=', 'judgements.cycle').onRef('cycles.attempt', '=', 'judgements.attempt'),
+    )
+    .distinctOn('judgements.cycle')
+    .select(['judgements.cycle', 'judgements.verdict'])
+    .where('judgements.model', '=', model)
+    .orderBy('judgements.cycle')
+    .orderBy('judgements.number', 'desc')
+    .execute();
+  return new Map(rows.map(({ cycle, verdict }) => [cycle, verdict.deciding]));
+}
+
 /** Whether any attempt of the cycle came to a judgement: what that refers to stays. */
 export async function isJudged(db: Kysely<Database>, cycle: string): Promise<boolean> {
   const row = await db.selectFrom('judgements').select('number').where('cycle', '=', cycle).limit(1).executeTakeFirst();

@@ -61,10 +61,13 @@ export const Source = z
     features: z.array(columnName).min(1).describe('Columns the pipeline sees, in this order.'),
     entity: columnName.optional().describe('Column that names whom the row is about.'),
     cluster: z
-      .union([z.literal('day'), z.literal('none'), z.array(columnName).min(1).max(2)])
+      .preprocess(
+        (given) => (typeof given === 'string' && given !== 'day' && given !== 'none' ? [given] : given),
+        z.union([z.literal('day'), z.literal('none'), z.array(columnName).min(1).max(2)]),
+      )
       .default('day')
       .describe(
-        'Which rows are not independent of each other: those of one UTC day of the event time, of one value of a column, or (none) all are independent.',
+        'Which rows are not independent of each other: day: those of one UTC day of the event time; a column, or a list of one or two: those of one value; none: all are independent.',
       ),
     weight: columnName.optional().describe('Column with importance weights, not negative.'),
     carry: z.array(columnName).default([]).describe('Columns kept for slices and amounts; never features.'),

@@ -6,6 +6,7 @@ export const errors = {
   UsageInvalid: { retry: false, advice: 'See reign --help, or reign COMMAND --help.' },
   DefinitionInvalid: { retry: false, advice: 'Correct the definition and apply it again.' },
   ModelUnknown: { retry: false, advice: 'Apply a definition of this model first: reign apply FILE.' },
+  VersionUnknown: { retry: false, advice: 'List the cycles of the model with their versions: reign cycles MODEL.' },
   CycleUnknown: { retry: false, advice: 'List the cycles of a model: reign cycles MODEL.' },
   AsOfInvalid: {
     retry: false,

@@ -25,6 +25,8 @@ export const ContenderRequest = z
     predictions: Hash.nullable(),
     /** Why it could not be scored: an error code and its message. */
     unscorable: z.string().nullable(),
+    /** Its own classes, where they are not those of the challenger or stand in another order. */
+    classes: z.array(z.union([z.string(), z.number(), z.boolean()])).optional(),
     /** The window that it was fitted on. Absent where an earlier release asked: then the snapshot's manifest has it. */
     trainWindow: Window.optional(),
   })
@@ -297,6 +299,8 @@ export const Evidence = z
         unlabelled: z.int(),
         /** Left out because they took part in choosing the champion. */
         choseChampion: z.int(),
+        /** Labelled rows of a class that only one of the two knows; absent where both know all. They are not judged. */
+        otherClasses: z.int().optional(),
         /** Rows whose labels differ between the two queries. */
         labelsDiffer: z.int(),
         judged: z.int(),

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Definition } from './definition.ts';
+import { Definition, Source } from './definition.ts';
 import { errors } from './errors.ts';
 import { type Metric, metricEntry, metricNames, metrics } from './metrics.ts';
 import { trainerShapes } from './payloads.ts';
@@ -19,7 +19,16 @@ const root = join(import.meta.dirname, '..');
 const formatted = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 function definitionSchema(): string {
-  const schema = z.toJSONSchema(Definition, { io: 'input', target: 'draft-2020-12' });
+  const schema = z.toJSONSchema(Definition, {
+    io: 'input',
+    target: 'draft-2020-12',
+    // What is turned into a list before it is parsed may stand in a file as it is.
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== Source.shape.cluster) return;
+      jsonSchema.anyOf?.push({ type: 'string', minLength: 1, maxLength: 63 });
+      jsonSchema.default = 'day';
+    },
+  });
   return formatted({ ...schema, title: 'A Reign model definition' });
 }
 

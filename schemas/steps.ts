@@ -71,6 +71,8 @@ export interface VersionToScore {
   readonly trainSnapshot: string;
   /** Absent in plans of the first release. */
   readonly trainWindow?: Window;
+  /** Its own classes, where they are not those of the challenger or stand in another order. */
+  readonly classes?: ContenderRequest['classes'];
   /** Its own view of the holdout, where its definition reads the source otherwise than the challenger's. */
   readonly holdoutExtraction: ExtractRequest | null;
   /** Of the environment it was fitted in: a trainer of that environment can score it where today's cannot. */
@@ -255,6 +257,15 @@ export interface TryRequest {
   readonly rows: number | null;
   /** Names the folder of the try in the store. */
   readonly id: string;
+  /** Whom to judge against: who reigns, nobody, or a version. Absent: nobody, as the first release had it. */
+  readonly against?: 'champion' | 'none' | number;
+}
+
+/** How a try stands in for the cycle that a definition would have if it were applied. */
+export interface TriedCycle extends Pick<PlannedCycle, 'champion' | 'past' | 'foresight'> {
+  readonly cycle: CycleIdentity;
+  /** What the cycle would do otherwise than judge. */
+  readonly notes: readonly string[];
 }
 
 export interface TryPlan {
@@ -264,9 +275,13 @@ export interface TryPlan {
   readonly extraction: ExtractRequest;
   readonly charge: Charge;
   readonly fitTimeoutSeconds: number;
+  /** Absent in plans of the first release, which judged against nobody. */
+  readonly standsFor?: TriedCycle;
 }
 
 export interface TryResult {
+  /** Whom it was judged against; null: the trivial predictor. */
+  readonly against: { readonly version: number; readonly asOf: string; readonly reigns: boolean } | null;
   readonly windows: { readonly train: Window; readonly holdout: Window };
   readonly snapshots: { readonly train: string; readonly holdout: string };
   readonly rows: { readonly train: number; readonly holdout: number };

@@ -1,14 +1,17 @@
 import type { Foreseen, PlannedCycle } from '../schemas/steps.ts';
-import { trainer } from './proxies.ts';
+import { type TrainerActivities, trainer } from './proxies.ts';
 
 /**
  * What this cycle could show, by the past ones, and whether a fit would be in vain: even by the most favourable of them it
  * could not show the gain that its definition asks for.
  */
-export async function foresee({ foresight }: PlannedCycle): Promise<Foreseen> {
+export async function foresee(
+  { foresight }: Pick<PlannedCycle, 'foresight'>,
+  ask: Pick<TrainerActivities, 'forecast'> = trainer,
+): Promise<Foreseen> {
   if (foresight === null) return { forecast: null, inVain: null };
   const { wanted, request } = foresight;
-  const { optimistic, pessimistic, pastCycles } = await trainer.forecast(request);
+  const { optimistic, pessimistic, pastCycles } = await ask.forecast(request);
   if (optimistic === null || pessimistic === null) return { forecast: null, inVain: null };
   const forecast = { optimistic, pessimistic, pastCycles };
   if (wanted === null || optimistic <= wanted) return { forecast, inVain: null };

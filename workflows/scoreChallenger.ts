@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { Challenger, FittedChallenger, PlannedCycle, Snapshots } from '../schemas/steps.ts';
 import { registerFitted } from './fitChallenger.ts';
 import { fitRequest } from './fitRequest.ts';
-import { fitter, trainer } from './proxies.ts';
+import { fitter, type TrainerActivities, trainer } from './proxies.ts';
 
 const rehearsedRows = 1000;
 
@@ -48,16 +48,20 @@ async function allOrFirstFailure<A, B>(first: Promise<A>, second: Promise<B>): P
 }
 
 /** A control: what a version says that was fitted on shuffled labels. It reaches neither MLflow nor the ledger. */
-async function shuffledFit(plan: PlannedCycle, snapshots: Snapshots): Promise<string | null> {
+export async function shuffledFit(
+  plan: Parameters<typeof fitRequest>[0],
+  snapshots: Snapshots,
+  ask: { readonly fitter: typeof fitter; readonly trainer: Pick<TrainerActivities, 'score'> } = { fitter, trainer },
+): Promise<string | null> {
   const { cycle, definition } = plan;
   if (!definition.gate.controls.shuffledFit) return null;
-  const { modelUri, digest } = await fitter(plan.fitTimeoutSeconds).fit({
+  const { modelUri, digest } = await ask.fitter(plan.fitTimeoutSeconds).fit({
     ...fitRequest(plan, snapshots),
     run: null,
     shuffleLabels: true,
   });
   const name = `${cycle.model} fitted on shuffled labels`;
-  const { predictions } = await trainer.score({
+  const { predictions } = await ask.trainer.score({
     modelUri,
     digest,
     name,

@@ -3,31 +3,35 @@ import { type ErrorCode, errors } from '../schemas/errors.ts';
 import type { ContenderRequest } from '../schemas/evidence.ts';
 import type { ScoreResult } from '../schemas/payloads.ts';
 import type { PlannedCycle, Snapshots, VersionToScore } from '../schemas/steps.ts';
-import { trainer, trainerOf } from './proxies.ts';
+import { type TrainerActivities, trainer, trainerOf } from './proxies.ts';
 
 /**
  * An earlier version's answers on the holdout, as its own definition reads it. One that cannot be scored any more, for
  * whatever reason that a retry does not mend, has that reason instead of answers.
+ *
+ * @param ask the trainer; default: one that is asked until it answers
  */
 export async function scoreVersion(
-  plan: PlannedCycle,
+  plan: Pick<PlannedCycle, 'cycle'>,
   snapshots: Snapshots,
   version: VersionToScore,
+  ask: Pick<TrainerActivities, 'extract' | 'score'> = trainer,
 ): Promise<ContenderRequest> {
-  const { cycle, definitionVersion, codeHash, trainSnapshot, trainWindow } = version;
+  const { cycle, definitionVersion, codeHash, trainSnapshot, trainWindow, classes } = version;
   let holdoutSnapshot = snapshots.holdout.contentHash;
   const scored = (predictions: string | null, unscorable: string | null): ContenderRequest => ({
     ...{ cycle, definitionVersion, codeHash, trainSnapshot },
     ...{ holdoutSnapshot, predictions, unscorable },
     ...(trainWindow === undefined ? {} : { trainWindow }),
+    ...(classes === undefined ? {} : { classes }),
   });
   if (version.unscorable !== null) return scored(null, version.unscorable);
   try {
     if (version.holdoutExtraction !== null) {
-      const [own] = (await trainer.extract(version.holdoutExtraction)).snapshots;
+      const [own] = (await ask.extract(version.holdoutExtraction)).snapshots;
       holdoutSnapshot = own?.contentHash ?? holdoutSnapshot;
     }
-    const { predictions } = await score(plan, version, holdoutSnapshot);
+    const { predictions } = await score(plan, version, holdoutSnapshot, ask);
     return scored(predictions, null);
   } catch (error) {
     const cause = finalCause(error);
@@ -37,11 +41,16 @@ export async function scoreVersion(
 }
 
 /** In today's environment, or, where that cannot load it, by a trainer of the environment it was fitted in. */
-async function score(plan: PlannedCycle, version: VersionToScore, snapshot: string): Promise<ScoreResult> {
+async function score(
+  plan: Pick<PlannedCycle, 'cycle'>,
+  version: VersionToScore,
+  snapshot: string,
+  ask: Pick<TrainerActivities, 'score'>,
+): Promise<ScoreResult> {
   const { modelUri, digest, definition, environmentHash } = version;
   const request = { modelUri, digest, name: `${plan.cycle.model} version ${version.version}`, definition, snapshot };
   try {
-    return await trainer.score(request);
+    return await ask.score(request);
   } catch (error) {
     if (finalCause(error)?.type !== 'VersionUnloadable') throw error;
     // Nobody may listen there: then what today's trainer said is the reason that a person reads.

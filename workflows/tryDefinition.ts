@@ -3,18 +3,27 @@ import { describeCodeWarning } from '../schemas/codeWarning.ts';
 import type { TryRequest, TryResult } from '../schemas/steps.ts';
 import { trackedLater } from './fitChallenger.ts';
 import { fitRequest } from './fitRequest.ts';
+import { foresee } from './foresee.ts';
 import { reportProgress } from './progress.ts';
 import { promptControl as control, promptFitter, promptTrainer as trainer } from './proxies.ts';
+import { shuffledFit } from './scoreChallenger.ts';
+import { scoreVersion } from './scoreVersion.ts';
 import { snapshotsOf } from './snapshots.ts';
 
 const rehearsedRows = 1000;
 
-/** The author's inner loop: a cycle without ledger and registry, judged against the trivial predictor. */
+/**
+ * The author's inner loop: what the cycle of this definition would come to, without writing to ledger and registry. A plan
+ * of the first release stands for no cycle; then it is judged against the trivial predictor.
+ */
 export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   const progress = reportProgress();
-  const { definition, codeHash } = request;
+  const { definition, codeHash, against = 'none' } = request;
   const plan = await control.planTry(request);
-  const { cycle, primary, windows, charge } = plan;
+  const { cycle, primary, windows, charge, standsFor } = plan;
+  const judged = standsFor?.cycle ?? cycle;
+  const opponent = standsFor?.champion ?? null;
+  const { forecast, inVain } = await foresee({ foresight: standsFor?.foresight ?? null }, trainer);
 
   progress.at('extract');
   const snapshots = snapshotsOf(await trainer.extract(plan.extraction));
@@ -23,11 +32,19 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   progress.at('inspect');
   const warnings = await control.inspectTry(definition, snapshots, windows);
   const read = { trainSnapshot: train.contentHash, holdoutSnapshot: holdout.contentHash };
-  const { observations } = await trainer.observe({ cycle, definition, ...read, past: [], lastPredictions: null });
+  const { observations } = await trainer.observe({
+    ...{ cycle: judged, definition, ...read },
+    past: standsFor?.past.observations ?? [],
+    lastPredictions: standsFor?.past.lastPredictions ?? null,
+  });
 
   progress.at('fit');
-  const toFit = fitRequest({ ...plan, definition, codeHash }, snapshots);
-  const fit = await promptFitter(plan.fitTimeoutSeconds).fit({ ...toFit, run: null, shuffleLabels: false });
+  const toFit = { ...plan, definition, codeHash };
+  const fit = await promptFitter(plan.fitTimeoutSeconds).fit({
+    ...fitRequest(toFit, snapshots),
+    run: null,
+    shuffleLabels: false,
+  });
 
   progress.at('score');
   const { modelUri, digest } = fit;
@@ -38,36 +55,44 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   progress.at('rehearse');
   const rehearsal = scored.rehearsal ?? (await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows }));
 
+  if (opponent !== null) progress.at('score', `version ${opponent.version}`);
+  const [champion, anchor] = await Promise.all([
+    opponent && scoreVersion(plan, snapshots, opponent, trainer),
+    opponent?.anchor ? scoreVersion(plan, snapshots, opponent.anchor, trainer) : null,
+  ]);
+
   progress.at('evaluate');
   const { evidence } = await trainer.evaluate({
-    cycle,
+    cycle: judged,
     evidenceFormat: 3,
     definition,
     primary,
     window: windows.holdout,
     trivial: fit.trivial,
     challenger: {
-      cycle: cycle.id,
-      definitionVersion: cycle.definitionVersion,
+      cycle: judged.id,
+      definitionVersion: judged.definitionVersion,
       codeHash,
       ...read,
       predictions,
       unscorable: null,
       trainWindow: windows.train,
     },
-    champion: null,
-    anchor: null,
-    choseChampion: [],
+    champion,
+    anchor,
+    choseChampion: opponent?.choseSnapshots ?? [],
     charge,
     observations,
-    forecast: null,
-    shuffledFit: null,
-    past: [],
+    forecast,
+    shuffledFit:
+      standsFor === undefined ? null : await shuffledFit(toFit, snapshots, { fitter: promptFitter, trainer }),
+    past: standsFor?.past.evidence ?? [],
     followUp: null,
     rehearsal,
     run: null,
   });
   return {
+    against: opponent && { version: opponent.version, asOf: opponent.asOf, reigns: against === 'champion' },
     windows,
     snapshots: { train: train.contentHash, holdout: holdout.contentHash },
     rows: { train: train.rows, holdout: holdout.rows },
@@ -75,6 +100,11 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
     evidence,
     rehearsal,
     verdict: await control.decideTry(definition, evidence),
-    warnings: [...warnings, ...[...(fit.warnings ?? []), ...(inScoring ?? [])].map(describeCodeWarning)],
+    warnings: [
+      ...(standsFor?.notes ?? []),
+      ...(inVain === null ? [] : [`A cycle would not be fitted. ${inVain}`]),
+      ...warnings,
+      ...[...(fit.warnings ?? []), ...(inScoring ?? [])].map(describeCodeWarning),
+    ],
   };
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { cyclesOf } from '../../ledger/cycles.ts';
+import { decidingChecks } from '../../ledger/judgements.ts';
 import type { Tell } from '../answer.ts';
 import { knownModel } from '../knownModel.ts';
 import { renderVerdictTable } from '../render/verdictTable.ts';
@@ -14,11 +15,12 @@ export const cyclesCommand = (session: Session, tell: Tell) =>
       const cycles = [...(await cyclesOf(session.ledger.db, model))].sort(
         (a, b) => a.asOf.localeCompare(b.asOf) || a.definitionVersion - b.definitionVersion,
       );
+      const deciding = await decidingChecks(session.ledger.db, model);
       tell({
-        document: { model, cycles },
+        document: { model, cycles: cycles.map((cycle) => ({ ...cycle, deciding: deciding.get(cycle.id) ?? null })) },
         text: ({ paint }) =>
           cycles.length === 0
             ? `${model} has no cycle yet. Start one: reign retrain ${model} --as-of T --wait`
-            : `${renderVerdictTable(cycles, paint)}\n\n${paint('dim', `One of them in full: reign show ${cycles.at(-1)?.id ?? 'CYCLE'}`)}`,
+            : `${renderVerdictTable(cycles, paint, deciding)}\n\n${paint('dim', `One of them in full: reign show ${cycles.at(-1)?.id ?? 'CYCLE'}`)}`,
       });
     });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { windowsOfCycle } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
 import { storedJudgements } from '../../ledger/storedJudgements.ts';
 import { warningsOf } from '../../ledger/warnings.ts';
@@ -9,7 +10,7 @@ import { drawPictures } from '../drawPictures.ts';
 import { findCycle } from '../findCycle.ts';
 import { renderCycle } from '../render/cycle.ts';
 import type { Session } from '../session.ts';
-import { readEvidence, readObservations } from '../storedDocuments.ts';
+import { readEvidence, readFirstEvent, readObservations } from '../storedDocuments.ts';
 
 export const showCommand = (session: Session, tell: Tell) =>
   new Command('show')
@@ -27,6 +28,9 @@ export const showCommand = (session: Session, tell: Tell) =>
         ? await readObservations(store, evidence.observations.document)
         : null;
       const warnings = await warningsOf(ledger.db, cycle.id);
+      const windows = await windowsOfCycle(ledger.db, cycle.id);
+      const { train } = cycle.snapshots;
+      const firstEvent = train === null ? null : await readFirstEvent(store, train);
       let pictures: string[] = [];
       if (plots !== undefined) {
         if (evidence === null) throw nothingToDraw(cycle.id, cycle.evidence);
@@ -39,12 +43,14 @@ export const showCommand = (session: Session, tell: Tell) =>
           ...cycle,
           judgements,
           warnings,
+          windows,
+          firstEvent,
           measured: evidence,
           observed: observations,
           ...(plots === undefined ? {} : { pictures }),
         },
         text: ({ paint, width }) =>
-          `${renderCycle({ cycle, judgements, evidence, policy, observations, warnings }, paint, width)}${drawn}`,
+          `${renderCycle({ cycle, judgements, evidence, policy, observations, warnings, windows, firstEvent }, paint, width)}${drawn}`,
       });
     });
 

@@ -21,11 +21,17 @@ import { WorkflowError } from '../workflowError.ts';
 
 export const tryCommand = (session: Session, tell: Tell) =>
   new Command('try')
-    .description('extract, fit and evaluate a definition without writing anything to ledger or registry')
+    .description('say what a cycle of a definition would come to, without writing anything to ledger or registry')
     .argument('<file>', 'the definition (YAML)')
     .option('--as-of <time>', 'a date (midnight UTC) or a time with zone; default: the last midnight, UTC')
     .option('--rows <n>', 'at most this many rows of each window', wholeNumber)
-    .action(async (file: string, options: { asOf?: string; rows?: number }) => {
+    .option(
+      '--against <who>',
+      'champion, none (the trivial predictor), or the number of a version',
+      opponent,
+      'champion',
+    )
+    .action(async (file: string, options: { asOf?: string; rows?: number; against: Against }) => {
       const { surroundings, progress, store } = session;
       const read = await readDefinition(file);
       const asOf = asOfOf(options.asOf, surroundings.now());
@@ -41,7 +47,14 @@ export const tryCommand = (session: Session, tell: Tell) =>
 
       const id = `try.${read.definition.model}.${randomUUID()}`;
       const { definition } = read;
-      const request: TryRequest = { definition, codeHash: pack?.hash ?? null, asOf, rows: options.rows ?? null, id };
+      const request: TryRequest = {
+        definition,
+        codeHash: pack?.hash ?? null,
+        asOf,
+        rows: options.rows ?? null,
+        id,
+        against: options.against,
+      };
       const args = [request];
       const handle = await client.workflow.start('tryDefinition', { taskQueue: workerQueue, workflowId: id, args });
       const result = await followWorkflow<TryResult>(handle, follow).catch(async (error: unknown) => {
@@ -73,6 +86,15 @@ async function explained(error: ReignError, read: ReadDefinition, pack: CodePack
   const code = exitCodeOf(error.code);
   const exitCode = code === exitCodes.badInput ? exitCodes.cycleFailed : code;
   return new CommandError(placed.code, placed.message, { exitCode, traceback, cause: error });
+}
+
+type Against = NonNullable<TryRequest['against']>;
+
+function opponent(text: string): Against {
+  if (text === 'champion' || text === 'none') return text;
+  if (!/^v?[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError('expected champion, none or the number of a version');
+  return Number(text.replace('v', ''));
 }
 
 function wholeNumber(text: string): number {

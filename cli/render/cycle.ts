@@ -1,8 +1,10 @@
+import { beginsBefore } from '../../gate/windows.ts';
 import type { Cycle, Failure, Judgement } from '../../schemas/cycle.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import { metrics } from '../../schemas/metrics.ts';
 import type { Observations } from '../../schemas/observations.ts';
 import type { Policy } from '../../schemas/policy.ts';
+import type { Window } from '../../schemas/primitives.ts';
 import { formatCount, formatInterval, formatMetric } from './numbers.ts';
 import { reportParts } from './report.ts';
 import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
@@ -20,6 +22,10 @@ interface ShownCycle {
   readonly policy?: Policy | null;
   /** What was seen in the features. Default: not known. */
   readonly observations?: Observations | null;
+  /** What the cycle claimed. Default: not known; the holdout's is then taken from the evidence. */
+  readonly windows?: { readonly train: Window; readonly holdout: Window } | null;
+  /** The first event of the training rows. Default: not known. */
+  readonly firstEvent?: string | null;
   /** What was warned of in it. Default: nothing. */
   readonly warnings?: readonly string[];
 }
@@ -40,7 +46,7 @@ export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100
     ...reportParts({ verdict, evidence, policy, observations }, paint, width),
     evidence === null ? primaryPart(cycle, paint, width) : '',
     renderWarnings(warnings, paint, width),
-    facts(cycle, evidence, paint),
+    facts(shown, paint),
     judgements.length > 1 ? renderJudgements(judgements, paint, width) : '',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
@@ -66,17 +72,24 @@ function primaryPart({ primary }: Cycle, paint: Paint, width: number): string {
   return `${metrics[metric].title}  challenger ${formatMetric(challenger)}${compared}  difference ${by}\n${paint('dim', hang(missing, width, 0))}`;
 }
 
-function facts(cycle: Cycle, evidence: Evidence | null, paint: Paint): string {
+function facts({ cycle, evidence, windows = null, firstEvent = null }: ShownCycle, paint: Paint): string {
   const { rows, snapshots } = cycle;
-  const window = evidence === null ? '' : ` (${formatAsOf(evidence.window.from)} to ${formatAsOf(evidence.window.to)})`;
+  const train = windows?.train ?? evidence?.challenger.trainWindow ?? null;
+  const holdout = windows?.holdout ?? evidence?.window ?? null;
+  const span = (window: Window | null) =>
+    window === null ? '' : ` (${formatAsOf(window.from)} to ${formatAsOf(window.to)})`;
+  const late =
+    train !== null && firstEvent !== null && beginsBefore(train, firstEvent)
+      ? `; the window begins before any data, the first row is of ${firstEvent.slice(0, 10)}`
+      : '';
   const ended = cycle.endedAt === null ? 'not ended' : `took ${formatElapsed(cycle.startedAt, cycle.endedAt)}`;
   const judged = rows.judged === null || evidence !== null ? null : `${formatCount(rows.judged)} rows`;
   return renderFields(
     [
       ['challenger', cycle.challenger === null ? null : `version ${cycle.challenger}`],
       ['champion', cycle.champion === null ? null : `version ${cycle.champion}`],
-      ['train', rows.train === null ? null : `${formatCount(rows.train)} rows`],
-      ['holdout', rows.holdout === null ? null : `${formatCount(rows.holdout)} rows${window}`],
+      ['train', rows.train === null ? null : `${formatCount(rows.train)} rows${span(train)}${late}`],
+      ['holdout', rows.holdout === null ? null : `${formatCount(rows.holdout)} rows${span(holdout)}`],
       ['judged', judged],
       [
         'snapshots',

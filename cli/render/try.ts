@@ -16,7 +16,7 @@ interface ShownTry {
   readonly evidence: Evidence | null;
 }
 
-/** What a try gave: metrics with their lead over the trivial predictor, and what the gate would say without a champion. */
+/** What a try gave: metrics and checks against whom the cycle would be judged, and what the gate would say. */
 export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Paint = plain): string {
   const { rows, windows, training, rehearsal, verdict, warnings } = result;
   const trained = Object.entries(training).map(([name, value]) => `${titleOf(name)} ${formatMetric(value)}`);
@@ -25,7 +25,7 @@ export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Pa
     rehearsal.mismatches === 0 ? 'all with the same answer' : `${rehearsal.mismatches} with another answer`;
   const parts = [
     `${paint('bold', model)}  asOf ${formatAsOf(asOf)}  ${paint('dim', 'a try: nothing was registered')}`,
-    verdict.summary,
+    `${paint('dim', `judged against ${opponentOf(result)}`)}\n${verdict.summary}`,
     evidence === null ? '' : renderMetrics(evidence, paint),
     renderChecks(verdict, paint),
     renderFields(
@@ -40,6 +40,12 @@ export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Pa
     renderWarnings(warnings, paint),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function opponentOf({ against }: TryResult): string {
+  if (against === null) return 'the trivial predictor';
+  const { version, asOf, reigns } = against;
+  return `version ${version} (asOf ${formatAsOf(asOf)})${reigns ? ', the champion' : ''}`;
 }
 
 /** `training_roc_auc` is our metric, `training_accuracy_score` one of autolog's own. */

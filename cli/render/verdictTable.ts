@@ -6,17 +6,33 @@ import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
 import { renderTable } from './table.ts';
 import { formatAsOf } from './times.ts';
 
-/** Cycles of one model, one a line: what was decided, between whom, by how much, and the metric as a small picture. */
-export function renderVerdictTable(cycles: readonly Cycle[], paint: Paint = plain): string {
+/**
+ * Cycles of one model, one a line: what was decided, between whom, by how much, and the metric as a small picture.
+ *
+ * @param deciding by cycle, what decided: then that stands in the table, and by which definition version, where there are several
+ */
+export function renderVerdictTable(
+  cycles: readonly Cycle[],
+  paint: Paint = plain,
+  deciding?: ReadonlyMap<string, string>,
+): string {
+  const several = deciding !== undefined && new Set(cycles.map(({ definitionVersion }) => definitionVersion)).size > 1;
   const name = cycles.find(({ primary }) => primary !== null)?.primary?.metric;
   const title = name === undefined ? 'metric' : metrics[name].title;
   // One picture has one scale: a cycle judged by another metric shows its number only.
   const values = cycles.map(({ primary }) => (primary?.metric === name ? (primary?.challenger ?? null) : null));
-  const rows = cycles.map((cycle, at) => row(cycle, values[at] ?? null, values, paint));
+  const rows = cycles.map((cycle, at) => {
+    const [asOf = '', status = '', verdict = '', ...rest] = row(cycle, values[at] ?? null, values, paint);
+    const version = several ? [`v${cycle.definitionVersion}`] : [];
+    const why = deciding === undefined ? [] : [deciding.get(cycle.id) ?? ''];
+    return [asOf, ...version, status, verdict, ...why, ...rest];
+  });
   const columns = [
     { title: 'asOf' },
+    ...(several ? [{ title: 'definition' }] : []),
     { title: 'status' },
     { title: 'verdict' },
+    ...(deciding === undefined ? [] : [{ title: 'decided by' }]),
     { title: 'version', align: 'right' as const },
     { title: 'against', align: 'right' as const },
     { title, align: 'right' as const },

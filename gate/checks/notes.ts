@@ -13,6 +13,7 @@ export function* notes(evidence: Evidence, policy: Policy): Generator<Check> {
   yield withinDomain(evidence);
   yield detectable(evidence, policy);
   yield age(evidence);
+  yield* otherClasses(evidence);
   yield* weights(evidence);
   yield* swapped(evidence);
   yield* calibrated(evidence);
@@ -63,6 +64,23 @@ function age({ challenger, champion, window, asOf }: Evidence): Check {
     ].join('; '),
     'judged about as old as it serves',
     'Models age: what was measured on younger training data holds less for older.',
+  );
+}
+
+function* otherClasses({ rows, classes, champion }: Evidence): Generator<Check> {
+  if (rows.otherClasses === undefined) return;
+  const theirs = champion?.classes ?? classes ?? [];
+  const added = (classes ?? []).filter((name) => !theirs.includes(name)).map(String);
+  const gone = theirs.filter((name) => !(classes ?? []).includes(name)).map(String);
+  const which = [
+    ...(added.length === 0 ? [] : [`the champion does not know ${several(added)}`]),
+    ...(gone.length === 0 ? [] : [`the challenger does not know ${several(gone)}`]),
+  ];
+  yield noted(
+    'shared-classes',
+    `${counted(rows.otherClasses, 'row')} of classes that not every version knows left out${which.length === 0 ? '' : `: ${which.join(', ')}`}`,
+    'rows of the classes that all versions know',
+    'Only there can both be right. A probability given to another class counts against whoever gave it.',
   );
 }
 

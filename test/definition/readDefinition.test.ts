@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { readDefinition } from '../../definition/readDefinition.ts';
+import { Definition } from '../../schemas/definition.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import { validDefinition, withLine } from './valid.ts';
 
@@ -194,8 +195,8 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   ],
   [
     'a cluster that is none',
-    withLine('labels: complete', '  labels: complete', '  cluster: week'),
-    ['m.yaml:11:12 source.cluster: found "week"; expected day, none or a list'],
+    withLine('labels: complete', '  labels: complete', '  cluster: 7'),
+    ['m.yaml:11:12 source.cluster: found 7; expected day, none or a list'],
   ],
   [
     'too many cluster columns',
@@ -389,4 +390,14 @@ test('any definition that is written as YAML is read as it was', async () => {
     ),
     { numRuns: 100 },
   );
+});
+
+test('a column to cluster by may stand alone or in a list', async () => {
+  const clusterOf = (cluster: string) =>
+    Definition.parse(parse(withLine('rowId: id', '  rowId: id', `  cluster: ${cluster}`))).source.cluster;
+  expect(clusterOf('origin')).toEqual(['origin']);
+  expect(clusterOf('[origin]')).toEqual(['origin']);
+  expect(clusterOf('day')).toBe('day');
+  expect(clusterOf('none')).toBe('none');
+  expect(Definition.parse(parse(validDefinition)).source.cluster).toBe('day');
 });

@@ -566,3 +566,19 @@ describe('what the features show', () => {
     );
   });
 });
+
+describe('classes that not every version knows', () => {
+  it('are named with how many rows were left out', () => {
+    const found = evidence({
+      format: 3,
+      classes: ['paid', 'late', 'fraud'],
+      champion: contender({ classes: ['late', 'paid'] }),
+    });
+    const left = { ...found, rows: { ...found.rows, otherClasses: 12 } };
+    const note = decide(left, policy()).checks.find(({ name }) => name === 'shared-classes');
+    expect(note?.measured).toBe(
+      '12 rows of classes that not every version knows left out: the champion does not know fraud',
+    );
+    expect(decide(found, policy()).checks.map(({ name }) => name)).not.toContain('shared-classes');
+  });
+});

@@ -13,6 +13,7 @@ import { judgementsOf } from '../../ledger/judgements.ts';
 import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { Evidence } from '../../schemas/evidence.ts';
+import type { Verdict } from '../../schemas/verdict.ts';
 import type { Settings } from '../../stack/settings.ts';
 import { openStore, type Store } from '../../store/openStore.ts';
 import { runCommand } from '../cli/runCommand.ts';
@@ -94,6 +95,58 @@ describe('a comparison that does not hold is invalid', () => {
     expect(cycle).toMatchObject({ status: 'kept', verdict: 'invalid' });
     expect(await decidingOf(cycle)).toBe('unseen-rows');
   });
+});
+
+it('a try says what the cycle says, and writes nothing', { timeout: 180_000 }, async () => {
+  const model = 'tried';
+  const budget = { gate: { error: { wrongPromotions: 0.5 } }, schedule: { cron: '0 6 * * MON' } };
+  await apply(model, budget);
+  expect(await retrain(model, '2024-03-04')).toMatchObject({ status: 'promoted' });
+  // It knows nothing of income and debt.
+  const query = 'select loan_id, applied_at, 0.5::float8 as income, 0.5::float8 as debt, purpose, outcome from loans';
+  // Its classes stand in another order: by name they are the same.
+  const label = { classes: ['defaulted', 'paid'], positive: 'defaulted' };
+  const weaker = { source: source({ query }), label, ...budget };
+  const path = writeDefinition(root, 'tried', { query: selecting(), fields: weaker });
+  const written = async () =>
+    Promise.all(
+      (['cycles', 'versions', 'judgements', 'error_charges', 'definitions', 'events'] as const).map(
+        async (table) =>
+          (
+            await ledger.db
+              .selectFrom(table)
+              .select(({ fn }) => fn.countAll().as('rows'))
+              .executeTakeFirstOrThrow()
+          ).rows,
+      ),
+    );
+  const before = await written();
+  const tried = await command('try', path, '--as-of', '2024-03-18', '--json');
+  expect(tried.json()).toMatchObject({ against: { version: 1, reigns: true, asOf: '2024-03-04T00:00:00Z' } });
+  const alone = await command('try', path, '--as-of', '2024-03-18', '--against', 'none');
+  expect(alone.stdout).toContain('judged against the trivial predictor');
+  expect(await written()).toEqual(before);
+
+  await apply(model, weaker);
+  const cycle = await retrain(model, '2024-03-18');
+  const evidence = await evidenceOf(cycle);
+  const told = tried.json() as { verdict: Verdict; measured: Evidence };
+  expect(['keep', 'insufficient']).toContain(told.verdict.kind);
+  expect(evidence.champion).toMatchObject({ unscorable: null, classes: ['paid', 'defaulted'] });
+  expect(evidence.rows.labelsDiffer).toBe(0);
+  const [judgement] = await judgementsOf(ledger.db, cycle.id);
+  const checks = (verdict?: Verdict) => verdict?.checks.filter(({ name }) => name !== 'follow-up');
+  expect({ ...told.verdict, checks: checks(told.verdict) }).toEqual({
+    ...judgement?.verdict,
+    checks: checks(judgement?.verdict),
+  });
+  expect([told.measured.metrics, told.measured.charge, told.measured.rowHash]).toEqual([
+    evidence.metrics,
+    evidence.charge,
+    evidence.rowHash,
+  ]);
+  const late = await command('try', path, '--as-of', '2024-02-26', '--json');
+  expect(late.json()).toMatchObject({ against: null, warnings: [expect.stringContaining('would be superseded')] });
 });
 
 it('labels that a champion selected never promote', { timeout: 120_000 }, async () => {

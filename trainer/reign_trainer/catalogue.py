@@ -5,6 +5,7 @@ RETRYABLE: dict[str, bool] = {
     "UsageInvalid": False,
     "DefinitionInvalid": False,
     "ModelUnknown": False,
+    "VersionUnknown": False,
     "CycleUnknown": False,
     "AsOfInvalid": False,
     "AsOfInFuture": False,

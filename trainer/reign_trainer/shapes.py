@@ -262,6 +262,7 @@ class EvidenceRows(Shape):
     in_both: Annotated[int, Field(alias="inBoth")]
     unlabelled: int
     chose_champion: Annotated[int, Field(alias="choseChampion")]
+    other_classes: Annotated[int | None, Field(alias="otherClasses")] = None
     labels_differ: Annotated[int, Field(alias="labelsDiffer")]
     judged: int
     effective: float
@@ -650,6 +651,7 @@ class Contender(Shape):
     holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
     predictions: str | None
     unscorable: str | None
+    classes: list[str | float | bool] | None = None
     train_window: Annotated[Window, Field(alias="trainWindow")]
     fitted_on_judged_rows: Annotated[int, Field(alias="fittedOnJudgedRows")]
     broken_scores: Annotated[int, Field(alias="brokenScores")]
@@ -812,6 +814,7 @@ class ContenderRequest(Shape):
     holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
     predictions: str | None
     unscorable: str | None
+    classes: list[str | float | bool] | None = None
     train_window: Annotated[Window | None, Field(alias="trainWindow")] = None
 
 

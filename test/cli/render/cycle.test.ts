@@ -38,7 +38,7 @@ test('a promoted cycle in full', () => {
 
     challenger  version 2
     champion    version 1
-    train       400,123 rows
+    train       400,123 rows (2001-01-06 to 2001-02-03)
     holdout     200,456 rows (2001-02-04 to 2001-02-18)
     snapshots   train   aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
                 holdout bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
@@ -105,4 +105,19 @@ test('colours change nothing but the colours', () => {
   const painted = renderCycle(shown, colored);
   expect(painted).not.toBe(renderCycle(shown));
   expect(stripVTControlCharacters(painted)).toBe(renderCycle(shown));
+});
+
+test('the dates of both windows, and a training window that begins before any data', () => {
+  const day = (date: string) => `${date}T00:00:00Z`;
+  const windows = {
+    train: { from: day('2000-01-01'), to: day('2001-01-01') },
+    holdout: { from: day('2001-01-01'), to: day('2001-03-01') },
+  };
+  const shown = (firstEvent: string) =>
+    renderCycle({ cycle: cycle(), judgements: [], evidence: null, windows, firstEvent: day(firstEvent) });
+  expect(shown('2000-06-03')).toContain(
+    '400,123 rows (2000-01-01 to 2001-01-01); the window begins before any data, the first row is of 2000-06-03',
+  );
+  expect(shown('2000-01-02')).not.toContain('before any data');
+  expect(shown('2000-01-02')).toContain('200,456 rows (2001-01-01 to 2001-03-01)');
 });

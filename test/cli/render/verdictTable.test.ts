@@ -52,3 +52,13 @@ test('one cycle that runs', () => {
     2001-02-19  running"
   `);
 });
+
+test('what decided stands beside the verdict, and the definition version where there are several', () => {
+  const second = cycle({ ...kept, id: 'second', definitionVersion: 2 });
+  const lines = (cycles: Parameters<typeof renderVerdictTable>[0]) =>
+    renderVerdictTable(cycles, undefined, new Map([['second', 'guardrail-log_loss']])).split('\n');
+  const [titles, , line] = lines([kept, second]);
+  expect(titles).toMatch(/^asOf +definition +status +verdict +decided by/);
+  expect(line).toMatch(/^2001-03-05 +v2 +kept +keep +guardrail-log_loss +v3/);
+  expect(lines([second])[0]).not.toContain('definition');
+});

@@ -32,7 +32,7 @@ def pair(bench: Any, **changes: Any) -> Any:
 
 def test_both_are_measured_on_the_same_rows(bench: Any) -> None:
     found = bench.evidence(pair(bench))
-    assert found.rows.model_dump(by_alias=False) == {
+    assert found.rows.model_dump(by_alias=False, exclude_none=True) == {
         "holdout": COUNT,
         "holdout_of_champion": COUNT,
         "in_both": COUNT,
@@ -590,3 +590,61 @@ def test_a_feature_without_a_value_in_training_and_a_shift_without_a_reference_a
     old = bench.evidence(bench.request(asked, None, observations=looked)).observations
     assert old is not None
     assert old.model_dump(exclude_none=True) == {"document": looked, "leaks": [], "shifted": [], "flippedLabels": 0}
+
+
+def test_classes_in_another_order_are_compared_by_name(bench: Any) -> None:
+    named = {"label": {"classes": ["paid", "defaulted"], "positive": "defaulted"}}
+    straight = bench.evidence(pair(bench, evidenceFormat=3, **named))
+    old = bench.snapshot(list(range(50)))
+    challenger = bench.contender("c2", bench.predictions(IDS, LABELS, GOOD), old)
+    turned = bench.predictions(IDS, 1 - LABELS, POOR)
+    champion = bench.contender("c1", turned, old, classes=["defaulted", "paid"])
+    found = bench.evidence(bench.request(challenger, champion, evidenceFormat=3, **named))
+    assert (found.rows.labels_differ, found.rows.other_classes) == (0, None)
+    assert found.metrics == straight.metrics
+
+
+def test_of_several_classes_rows_are_judged_whose_class_both_know(bench: Any) -> None:
+    random = np.random.default_rng(3)
+    truth = random.integers(0, 4, COUNT)
+
+    def scores(classes: int) -> np.ndarray:
+        raw = random.random((COUNT, classes)) + 0.2
+        return np.asarray(raw / raw.sum(axis=1, keepdims=True))
+
+    ours, theirs = scores(4), scores(3)
+    # The challenger has learned of `fraud`; the champion knows the others, in another order.
+    names, known = ["paid", "late", "defaulted", "fraud"], ["defaulted", "paid", "late"]
+    own = np.array([known.index(names[at]) if names[at] in known else np.nan for at in truth])
+    old = bench.snapshot(list(range(50)))
+    challenger = bench.contender("c2", bench.predictions(IDS, truth.astype(float), ours), old)
+    champion = bench.contender("c1", bench.predictions(IDS, own, theirs), old, classes=known)
+    task = {"task": "multiclass", "primary": "log_loss", "trivial": [0.25] * 4, "label": {"classes": names}}
+    found = bench.evidence(bench.request(challenger, champion, evidenceFormat=3, **task))
+    kept = truth < 3
+    assert found.unmeasured is None
+    assert (found.rows.judged, found.rows.other_classes) == (int(kept.sum()), int((~kept).sum()))
+    assert found.rows.labels_differ == 0
+    # Nothing is scaled up: what the challenger gives to fraud counts against it on rows that are none.
+    by_name = theirs[:, [known.index(name) for name in names[:3]]]
+    rows = np.flatnonzero(kept)
+    loss = found.metrics["log_loss"]
+    assert loss.challenger == pytest.approx(-np.log(ours[rows, truth[rows]]).mean())
+    assert loss.champion == pytest.approx(-np.log(by_name[rows, truth[rows]]).mean())
+
+
+def test_a_class_that_only_the_champion_knows_costs_it(bench: Any) -> None:
+    random = np.random.default_rng(4)
+    truth = random.integers(0, 2, COUNT).astype(float)
+    ours = random.random(COUNT)
+    theirs = np.column_stack([np.full(COUNT, 0.3), np.full(COUNT, 0.3), np.full(COUNT, 0.4)])
+    third = {"classes": ["a", "b", "c"]}
+    old = bench.snapshot(list(range(50)))
+    three = np.column_stack([ours * 0.9, (1 - ours) * 0.9, np.full(COUNT, 0.1)])
+    challenger = bench.contender("c2", bench.predictions(IDS, truth, three), old)
+    champion = bench.contender("c1", bench.predictions(IDS, truth, theirs), old, classes=["a", "b", "gone"])
+    task = {"task": "multiclass", "primary": "log_loss", "trivial": [0.5, 0.4, 0.1], "label": third}
+    found = bench.evidence(bench.request(challenger, champion, evidenceFormat=3, **task))
+    assert found.unmeasured is None
+    assert found.metrics["log_loss"].champion == pytest.approx(-np.log(0.3))
+    assert found.metrics["accuracy"].champion == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 
@@ -39,6 +41,9 @@ def compare(rows: HoldoutRows, request: EvaluateRequest, weights: np.ndarray | N
         positive = positive_index(definition)
         labels = (labels == positive).astype(np.float64)
         trivial = _priors(trivial, positive)
+    elif isinstance(trivial, list):
+        # Of classes that only another version knows the training rows had none.
+        trivial = [*trivial, *[0.0] * (len(rows.classes.names) - len(trivial))]
     if definition.source.weight is not None:
         own = numbers(rows.challenger, "weight")
         weights = own if weights is None else own * weights
@@ -60,8 +65,17 @@ def compare(rows: HoldoutRows, request: EvaluateRequest, weights: np.ndarray | N
 
 def scores_in(rows: pa.Table, definition: Definition) -> np.ndarray:
     """Give stored scores, (n,) or for several classes (n, k)."""
-    scores = [_scores(rows, name) for name in score_names(definition)]
+    names = score_names(definition)
+    if definition.task == "multiclass":
+        # Classes that only another version knows come after the definition's own.
+        names = [f"score_{at}" for at in range(max(len(names), score_columns(rows)))]
+    scores = [_scores(rows, name) for name in names]
     return np.column_stack(scores) if definition.task == "multiclass" else scores[0]
+
+
+def score_columns(rows: pa.Table) -> int:
+    """Count the columns with probabilities of classes."""
+    return sum(re.fullmatch(r"score_\d+", name) is not None for name in rows.column_names)
 
 
 def broken_scores(rows: pa.Table, definition: Definition) -> int:

@@ -147,7 +147,7 @@ class _Judged:
 def _judge(holdout: HoldoutRows, request: EvaluateRequest) -> _Judged:
     """Leave out rows without label, rows that chose the champion, and rows that stand in for nobody."""
     definition = request.definition
-    keep = holdout.labelled & ~holdout.chose & _weighs(holdout.challenger, definition)
+    keep = holdout.labelled & holdout.known & ~holdout.chose & _weighs(holdout.challenger, definition)
     if definition.source.labels == "complete" or definition.source.selection is None:
         return _Judged(holdout.only(keep), None, None, _nothing_left(holdout, keep))
     swapped = swap_ins(holdout.challenger, holdout.champion, definition.gate, definition)
@@ -193,7 +193,7 @@ def _measure(judged: _Judged, request: EvaluateRequest, store: Store, seed: int)
                     "controls": controls(
                         comparison,
                         gate,
-                        _shuffled_fit(request, store, judged.rows.challenger),
+                        _shuffled_fit(request, store, judged.rows),
                         metrics.get(request.primary),
                     ),
                     "calibration": found,
@@ -220,10 +220,11 @@ def _identical(comparison: Comparison) -> bool:
     return comparison.champion is not None and bool(np.array_equal(comparison.challenger, comparison.champion))
 
 
-def _shuffled_fit(request: EvaluateRequest, store: Store, judged: pa.Table) -> np.ndarray | None:
+def _shuffled_fit(request: EvaluateRequest, store: Store, rows: HoldoutRows) -> np.ndarray | None:
     if request.shuffled_fit is None:
         return None
-    ours, theirs = in_both(judged, store.read_rows("predictions", request.shuffled_fit))
+    judged = rows.challenger
+    ours, theirs = in_both(judged, rows.classes.table(store.read_rows("predictions", request.shuffled_fit)))
     if ours.num_rows != judged.num_rows:
         return None
     return scores_in(theirs, request.definition)
@@ -247,6 +248,8 @@ def _nothing_left(holdout: HoldoutRows, keep: np.ndarray) -> str | None:
         return "no row of the holdout has a label"
     if not (holdout.labelled & ~holdout.chose).any():
         return "every labelled row of the holdout took part in choosing the champion: judge on newer rows"
+    if not (holdout.labelled & holdout.known & ~holdout.chose).any():
+        return "no labelled row is of a class that both versions know"
     return "no labelled row has an approval probability above zero"
 
 
@@ -259,6 +262,7 @@ def _counts(holdout: HoldoutRows, judged: _Judged, classified: bool, classes: in
         in_both=holdout.challenger.num_rows,
         unlabelled=int(np.count_nonzero(~holdout.labelled)),
         chose_champion=int(np.count_nonzero(holdout.chose)),
+        other_classes=None if holdout.classes.all_known else int(np.count_nonzero(holdout.labelled & ~holdout.known)),
         labels_differ=holdout.labels_differ,
         judged=rows.num_rows,
         effective=_effective(_own_weights(rows, judged.weights)),

@@ -15,6 +15,7 @@ from .clusters import cluster_codes
 from .compare import scores_in
 from .judged_rows import has_label, in_both, in_window, seen_in
 from .measured import plain
+from .shared_classes import SharedClasses
 
 
 def follow_up(request: EvaluateRequest, store: Store, seed: int) -> FollowUp | None:
@@ -36,15 +37,20 @@ def follow_up(request: EvaluateRequest, store: Store, seed: int) -> FollowUp | N
     asked, champion = request.follow_up, request.champion
     if asked is None or champion is None or champion.predictions is None:
         return None
-    promoted = store.read_rows("predictions", champion.predictions)
+    classes = SharedClasses.of(request)
+    promoted = classes.table(store.read_rows("predictions", champion.predictions), champion)
     promoted = promoted.filter(pa.array(in_window(promoted, asked.window.model_dump(by_alias=True))))
-    promoted = promoted.filter(pa.array(has_label(promoted) & ~seen_in(asked.chose, store, promoted, request)))
+    promoted = promoted.filter(
+        pa.array(has_label(promoted) & classes.known_to_all(promoted) & ~seen_in(asked.chose, store, promoted, request))
+    )
     beaten, unmeasured = None, None
     if asked.beaten is not None:
         if asked.beaten.predictions is None:
             unmeasured = asked.beaten.unscorable or "whom it beat could not be scored"
         else:
-            promoted, beaten = in_both(promoted, store.read_rows("predictions", asked.beaten.predictions))
+            promoted, beaten = in_both(
+                promoted, classes.table(store.read_rows("predictions", asked.beaten.predictions), asked.beaten)
+            )
     found = None
     if unmeasured is None:
         try:

@@ -13,6 +13,8 @@ from reign_trainer.score.predictions_table import slice_columns
 from reign_trainer.shapes import ContenderRequest, Definition, EvaluateRequest
 from reign_trainer.store import Store
 
+from .shared_classes import SharedClasses
+
 ROW_ID = "reign_row_id"
 EVENT_TIME = "reign_event_time"
 
@@ -35,8 +37,10 @@ class HoldoutRows:
         How many the champion's has.
     labels_differ : int
         Rows whose label is another one in the champion's query.
-    labelled, chose : ndarray of shape (n,), bool
-        Rows with a label; labelled rows that took part in choosing the champion.
+    labelled, chose, known : ndarray of shape (n,), bool
+        Rows with a label; labelled rows that took part in choosing the champion; rows whose class, if they have one,
+        every version knows.
+    classes : SharedClasses
     """
 
     challenger: pa.Table
@@ -47,6 +51,8 @@ class HoldoutRows:
     labels_differ: int
     labelled: np.ndarray
     chose: np.ndarray
+    known: np.ndarray
+    classes: SharedClasses
 
     def only(self, keep: np.ndarray) -> HoldoutRows:
         """Give the rows where `keep` is true."""
@@ -60,6 +66,8 @@ class HoldoutRows:
             labels_differ=self.labels_differ,
             labelled=self.labelled[keep],
             chose=self.chose[keep],
+            known=self.known[keep],
+            classes=self.classes,
         )
 
 
@@ -70,26 +78,31 @@ def holdout_rows(request: EvaluateRequest, store: Store) -> HoldoutRows:
     """
     if request.challenger.predictions is None:
         raise TrainerError("MeasurementImpossible", "The challenger has no predictions.")
-    challenger = _predictions(store, request.challenger.predictions, request.definition)
+    classes = SharedClasses.of(request)
+    challenger = classes.table(_predictions(store, request.challenger.predictions, request.definition))
     champion = None
     holdout = challenger.num_rows
     holdout_of_champion = None
     labels_differ = 0
     if request.champion is not None and request.champion.predictions is not None:
-        champion = store.read_rows("predictions", request.champion.predictions)
+        champion = classes.table(store.read_rows("predictions", request.champion.predictions), request.champion)
         holdout_of_champion = champion.num_rows
         challenger, champion = in_both(challenger, champion)
-        labels_differ = _differences(challenger.column("label"), champion.column("label"))
+        labels_differ = _differences(
+            challenger.column("label"), champion.column("label"), classes.known_to_all(challenger)
+        )
     labelled = has_label(challenger)
     return HoldoutRows(
         challenger,
         champion,
-        _anchor(request, store, challenger),
+        _anchor(request, store, challenger, classes),
         holdout,
         holdout_of_champion,
         labels_differ,
         labelled,
         seen_in(request.chose_champion if request.champion is not None else [], store, challenger, request) & labelled,
+        classes.known_to_all(challenger),
+        classes,
     )
 
 
@@ -154,10 +167,11 @@ def has_label(rows: pa.Table) -> np.ndarray:
     return np.asarray(~np.isnan(rows.column("label").cast(pa.float64()).fill_null(np.nan).to_numpy()))
 
 
-def _anchor(request: EvaluateRequest, store: Store, challenger: pa.Table) -> pa.Table | None:
+def _anchor(request: EvaluateRequest, store: Store, challenger: pa.Table, classes: SharedClasses) -> pa.Table | None:
     if request.anchor is None or request.anchor.predictions is None:
         return None
-    ours, theirs = in_both(challenger, store.read_rows("predictions", request.anchor.predictions))
+    anchor = classes.table(store.read_rows("predictions", request.anchor.predictions), request.anchor)
+    ours, theirs = in_both(challenger, anchor)
     return theirs if ours.num_rows == challenger.num_rows else None
 
 
@@ -171,6 +185,6 @@ def _predictions(store: Store, predictions: str, definition: Definition) -> pa.T
     return rows
 
 
-def _differences(ours: pa.ChunkedArray, theirs: pa.ChunkedArray) -> int:
+def _differences(ours: pa.ChunkedArray, theirs: pa.ChunkedArray, known: np.ndarray) -> int:
     first, second = (column.cast(pa.float64()).fill_null(np.nan).to_numpy() for column in (ours, theirs))
-    return int(np.count_nonzero((first != second) & ~(np.isnan(first) & np.isnan(second))))
+    return int(np.count_nonzero(known & (first != second) & ~(np.isnan(first) & np.isnan(second))))

@@ -17,7 +17,9 @@ from reign_trainer.shapes import Definition
 from .labelled import declared_array
 
 
-def encode_labels(column: pa.ChunkedArray | pa.Array | npt.NDArray[np.generic], definition: Definition) -> np.ndarray:
+def encode_labels(
+    column: pa.ChunkedArray | pa.Array | npt.NDArray[np.generic], definition: Definition, *, foreign: bool = False
+) -> np.ndarray:
     """Give the index of each label's class, or the label itself for a regression.
 
     Parameters
@@ -26,6 +28,9 @@ def encode_labels(column: pa.ChunkedArray | pa.Array | npt.NDArray[np.generic], 
         The label's column of a snapshot: text, or numbers (0 and 1 where the classes are booleans).
     definition : Definition
         Names the classes.
+    foreign : bool
+        Whether labels that are none of the classes are missing instead of an error: a version may be asked about rows
+        that its definition knew nothing of.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def encode_labels(column: pa.ChunkedArray | pa.Array | npt.NDArray[np.generic], 
         codes = pc.index_in(pa.array(numbers), value_set=pa.array([float(value) for value in classes]))
     encoded = codes.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False).copy()
     unknown = int(np.count_nonzero(np.isnan(encoded) & labelled))
-    if unknown:
+    if unknown and not foreign:
         raise TrainerError(
             "ClassUnknown",
             f"{unknown} of {encoded.size} rows have a label in {definition.source.label!r} that is none of "

@@ -32,11 +32,11 @@ def predictions_table(rows: pa.Table, scores: np.ndarray, definition: Definition
     Returns
     -------
     pyarrow.Table
-        ``reign_row_id``, ``reign_event_time``, ``label`` (index of the class, or the number; null when unlabelled),
+        ``reign_row_id``, ``reign_event_time``, ``label`` (index of the class, or the number; null when unlabelled, or of a class that the definition lacks),
         ``weight`` where there is one, cluster and carried columns as they are, ``score`` or ``score_0`` and so on.
     """
     source = definition.source
-    labels = encode_labels(rows.column(source.label), definition)
+    labels = encode_labels(rows.column(source.label), definition, foreign=True)
     columns: dict[str, pa.Array | pa.ChunkedArray] = {name: rows.column(name) for name in _ROW}
     columns["label"] = pa.array(labels, type=pa.float64(), from_pandas=True)
     if source.weight is not None:
