@@ -17,7 +17,7 @@ export const cyclesCommand = (session: Session, tell: Tell) =>
       );
       const deciding = await decidingChecks(session.ledger.db, model);
       tell({
-        document: { model, cycles: cycles.map((cycle) => ({ ...cycle, deciding: deciding.get(cycle.id) ?? null })) },
+        document: { model, cycles, deciding: Object.fromEntries(deciding) },
         text: ({ paint }) =>
           cycles.length === 0
             ? `${model} has no cycle yet. Start one: reign retrain ${model} --as-of T --wait`

@@ -27,9 +27,9 @@ describe('cycles', () => {
     const { code, stdout, stderr } = await reign('cycles', 'flight-delay');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatchInlineSnapshot(`
-      "asOf        status    verdict      version  against  ROC AUC  champion  difference [95 %]
-      2001-02-12  promoted  promote           v1  trivial   0.6800            +0.1800 [+0.1700, +0.1900]  ██████████
-      2001-02-19  kept      keep              v2       v1   0.6700    0.6800  -0.0100 [-0.0200, +0.0010]  █
+      "asOf        status    verdict      decided by  version  against  ROC AUC  champion  difference [95 %]
+      2001-02-12  promoted  promote      primary          v1  trivial   0.6800            +0.1800 [+0.1700, +0.1900]  ██████████
+      2001-02-19  kept      keep         primary          v2       v1   0.6700    0.6800  -0.0100 [-0.0200, +0.0010]  █
       2001-02-26  failed    WindowEmpty
 
       ROC AUC of the challengers  █▁·  0.6700 to 0.6800

@@ -601,6 +601,8 @@ def test_classes_in_another_order_are_compared_by_name(bench: Any) -> None:
     champion = bench.contender("c1", turned, old, classes=["defaulted", "paid"])
     found = bench.evidence(bench.request(challenger, champion, evidenceFormat=3, **named))
     assert (found.rows.labels_differ, found.rows.other_classes) == (0, None)
+    assert found.champion is not None
+    assert found.champion.classes == ["defaulted", "paid"]
     assert found.metrics == straight.metrics
 
 

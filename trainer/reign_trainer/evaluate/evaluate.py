@@ -288,6 +288,7 @@ def _contender(
         holdout_snapshot=contender.holdout_snapshot,
         predictions=contender.predictions,
         unscorable=contender.unscorable,
+        classes=contender.classes,
         fitted_on_judged_rows=fitted_on(contender, judged, store, request),
         broken_scores=broken,
         train_window=contender.train_window or _window_of(contender.train_snapshot, store),
