@@ -169,7 +169,9 @@ test('empty states say what to do', async () => {
   try {
     expect((await ask('cycles', 'flight-delay')).stdout).toContain('reign retrain flight-delay --as-of T --wait');
     expect((await ask('history', 'flight-delay')).stdout).toContain('reign retrain flight-delay --as-of T --wait');
-    expect((await ask('cycles', 'flight-delay', '--json')).json()).toEqual({ model: 'flight-delay', cycles: [] });
+    expect((await ask('cycles', 'flight-delay', '--json')).json()).toEqual({
+      ...{ model: 'flight-delay', cycles: [], deciding: {} },
+    });
   } finally {
     await fresh.close();
   }
