@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_html_repr
+from sklearn.utils.estimator_checks import check_estimator
 from xgboost import XGBClassifier
 
 ESTIMATORS = [
@@ -138,3 +140,11 @@ def test_labels_of_unknown_classes_are_counted_not_quoted(define: Any) -> None:
     assert "secret" not in caught.value.message
     with pytest.raises(TrainerError, match="holds double, label.classes are strings"):
         encode_labels(pa.array([1.0]), definition)
+
+
+def test_it_passes_the_checks_of_scikit_learn() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = check_estimator(LabelledClassifier(LogisticRegression()), on_fail=None, on_skip=None)
+    assert [one["check_name"] for one in told if one["status"] == "failed"] == []
+    assert len(told) > 40
