@@ -153,3 +153,22 @@ def test_names_are_hashes(store: Store) -> None:
         store.read_document("evidence", "../evidence")
     with pytest.raises(ValueError, match="none of"):
         store.read_document("elsewhere", "0" * 64)
+
+
+@pytest.mark.parametrize("damage", ["rows", "no rows", "manifest", "no manifest"])
+def test_damaged_rows_are_replaced_when_they_are_written_again(store: Store, damage: str) -> None:
+    content_hash = store.write_rows("snapshots", TABLE)
+    folder = store.root / "snapshots" / content_hash
+    file = folder / ("manifest.json" if "manifest" in damage else "rows.parquet")
+    if damage.startswith("no"):
+        file.unlink()
+    else:
+        file.write_bytes(b"x" + file.read_bytes()[1:])
+    with pytest.raises(TrainerError):
+        store.read_rows("snapshots", content_hash)
+    assert store.write_rows("snapshots", TABLE) == content_hash
+    assert store.read_rows("snapshots", content_hash).num_rows == TABLE.num_rows
+    assert files(store) == [f"snapshots/{content_hash}/manifest.json", f"snapshots/{content_hash}/rows.parquet"]
+    inode = (folder / "rows.parquet").stat().st_ino
+    assert store.write_rows("snapshots", TABLE) == content_hash
+    assert (folder / "rows.parquet").stat().st_ino == inode

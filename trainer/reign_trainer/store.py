@@ -218,7 +218,7 @@ class Staging:
         return RowsWriter(self.path / "rows.parquet", schema)
 
     def commit(self, content_hash: str, manifest: dict[str, Any]) -> None:
-        """Make the folder visible under its hash; where it is already, that one stays."""
+        """Make the folder visible under its hash; where it is already, that one stays, unless it is damaged."""
         if not _HASH.fullmatch(content_hash):
             raise ValueError("not a hash")
         content = json.dumps(manifest, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -232,9 +232,26 @@ class Staging:
             self.path.rename(target)
         except OSError:
             # A folder cannot replace one that has files in it: the same content was there first.
+            if not target.is_dir():
+                raise
+            if not _is_whole(target, content_hash):
+                self._replace(target)
+        _sync_folder(self._kind_folder)
+
+    def _replace(self, target: Path) -> None:
+        """Put the new rows where damaged ones lie, which go into the staging folder and with it."""
+        damaged = self.path.with_name(f"{self.path.name}.damaged")
+        try:
+            target.rename(damaged)
+        except FileNotFoundError:
+            pass  # another process replaces them at the same time
+        try:
+            self.path.rename(target)
+        except OSError:
             if not (target / "manifest.json").is_file():
                 raise
-        _sync_folder(self._kind_folder)
+        finally:
+            shutil.rmtree(damaged, ignore_errors=True)
 
 
 class RowsWriter:
@@ -346,6 +363,21 @@ def _holds(path: Path, content: bytes) -> bool:
         return path.read_bytes() == content
     except FileNotFoundError:
         return False
+
+
+def _is_whole(folder: Path, content_hash: str) -> bool:
+    """Whether stored rows are those of their manifest, to the byte."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        if not isinstance(manifest, dict) or manifest.get("contentHash") != content_hash:
+            return False
+        digest = hashlib.sha256()
+        with (folder / "rows.parquet").open("rb") as file:
+            while block := file.read(_READ_BYTES):
+                digest.update(block)
+    except (FileNotFoundError, ValueError):
+        return False
+    return digest.hexdigest() == manifest.get("fileHash")
 
 
 def _is_aged(path: Path) -> bool:
