@@ -20,6 +20,7 @@ test('a claim opens a cycle; asking again, ten times at once, finds the same att
     ...identity({ week: 1 }),
     trigger: 'demo',
     status: 'running',
+    waitsFor: null,
     attempt: 1,
     verdict: null,
     summary: null,
