@@ -60,6 +60,7 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   TrackerRefused: 'internal',
   StoreCorrupt: 'internal',
   DiskFull: 'unreachable',
+  LedgerOutdated: 'unreachable',
   LedgerConflict: 'internal',
   SourceUnavailable: 'unreachable',
   TrackerUnavailable: 'unreachable',

@@ -9,6 +9,7 @@ import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { historyCommand } from './commands/history.ts';
+import { migrateCommand } from './commands/migrate.ts';
 import { modelsCommand } from './commands/models.ts';
 import { retrainCommand } from './commands/retrain.ts';
 import { retryCommand } from './commands/retry.ts';
@@ -59,4 +60,5 @@ const commands: readonly ((session: Session, tell: Tell) => Command)[] = [
   historyCommand,
   budgetCommand,
   doctorCommand,
+  migrateCommand,
 ];

@@ -3,7 +3,13 @@ import { Client, Connection } from '@temporalio/client';
 import { type Ledger, openLedger } from '../ledger/openLedger.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { homeOf } from '../stack/home.ts';
-import { connectionVariable, givenSettings, runningStack, type TemporalSettings } from '../stack/settings.ts';
+import {
+  connectionVariable,
+  givenSettings,
+  ledgerOwnerUrl,
+  runningStack,
+  type TemporalSettings,
+} from '../stack/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
 import { openStore, type Store } from '../store/openStore.ts';
 import { openTracker, type Tracker } from '../tracker/openTracker.ts';
@@ -99,6 +105,7 @@ export interface PartSettings {
   readonly home: string;
   readonly store: string;
   readonly ledgerUrl: string | undefined;
+  readonly ledgerOwnerUrl: string | undefined;
   readonly temporal: TemporalSettings | undefined;
   readonly trackerUri: string | undefined;
   readonly connections: Readonly<Record<string, string>>;
@@ -115,6 +122,7 @@ export function partSettings(env: NodeJS.ProcessEnv): PartSettings {
     home: homeOf(env).folder,
     store: storeFolder(env),
     ledgerUrl: given.ledgerUrl ?? running?.ledgerUrl,
+    ledgerOwnerUrl: ledgerOwnerUrl(given, running),
     temporal: given.temporal ?? embedded,
     trackerUri: given.trackerUri ?? running?.trackerUri,
     connections: { ...running?.connections, ...given.connections },

@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import { ReignError } from '../schemas/errors.ts';
 import type { Database } from './database.ts';
 import { migrations } from './migrations/all.ts';
+import { grantWork } from './workingRights.ts';
 
 export interface MigrationState {
   readonly name: string;
@@ -13,12 +14,17 @@ export interface MigrationState {
 /** Two workers that start at once: one migrates, the other waits here and then finds nothing to do. */
 const lock = sql`hashtextextended('reign.migrate', 0)`;
 
-/** Brings the schema `reign` up to date, in one transaction. Safe to call at every start. */
-export async function migrate(db: Kysely<Database>): Promise<void> {
+/**
+ * Brings the schema `reign` up to date, in one transaction. Safe to call at every start.
+ *
+ * @param workingRole gets the rights that working takes, and no other; left out where the owner works as well
+ */
+export async function migrate(db: Kysely<Database>, workingRole?: string): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${lock})`.execute(transaction);
     const { error } = await migrator(transaction).migrateToLatest();
     if (error !== undefined) throw migrationError(error);
+    if (workingRole !== undefined) await grantWork(transaction, workingRole);
   });
 }
 

@@ -86,6 +86,11 @@ export const errors = {
     advice: 'A stored file does not match its hash: restore it from a backup, or retrain for another asOf.',
   },
   DiskFull: { retry: false, advice: 'Free space on the disk that the message names, then retrain.' },
+  LedgerOutdated: {
+    retry: false,
+    advice:
+      'Run reign migrate with REIGN_LEDGER_OWNER_URL set to the login of the role that owns the ledger; docs/ledger.md names both roles.',
+  },
   LedgerConflict: { retry: false, advice: "Look at the ledger's events for this cycle." },
   SourceUnavailable: { retry: true, advice: 'Check the warehouse; the cycle goes on by itself when it answers.' },
   TrackerUnavailable: { retry: true, advice: 'Check MLflow; the cycle goes on by itself when it answers.' },

@@ -7,6 +7,10 @@ export const addressesSchema = z.object({
   ledgerUrl: z.string(),
   /** A Postgres URL per connection name of the definitions. */
   connections: z.record(z.string(), z.string()),
+  /** The same databases for those who own what is in them: who migrates the ledger, who loads tables. */
+  owners: z
+    .object({ ledgerUrl: z.string().optional(), connections: z.record(z.string(), z.string()).default({}) })
+    .default({ connections: {} }),
   temporal: z.object({ address: z.string(), namespace: z.string() }),
   trackerUri: z.string(),
   /** Pages for people; those of embedded parts only. */

@@ -18,17 +18,16 @@ import { markerOf } from './leftovers.ts';
 import { lastLine, openLog } from './logFile.ts';
 import { logOf, type Part } from './part.ts';
 import { notePostgres, type PostgresPlace } from './postgresPlace.ts';
+import { administrator, type EmbeddedDatabase, embeddedUrl, passwordLines, prepareDatabases } from './postgresRoles.ts';
 import { StackError } from './stackError.ts';
 
-const ROLE = 'reign';
-
-/** The URL of one of the embedded databases. */
-export function embeddedUrl(place: PostgresPlace, port: number, database: string): string {
-  return `postgresql://${ROLE}:${place.password}@127.0.0.1:${port}/${database}`;
-}
-
 /** The embedded Postgres, with these databases. */
-export function postgresPart(home: Home, place: PostgresPlace, port: number, databases: readonly string[]): Part {
+export function postgresPart(
+  home: Home,
+  place: PostgresPlace,
+  port: number,
+  databases: readonly EmbeddedDatabase[],
+): Part {
   return {
     name: 'postgres',
     command: [join(place.bin, 'postgres'), '-D', place.data, ...settings(port).flatMap((setting) => ['-c', setting])],
@@ -43,15 +42,15 @@ export function postgresPart(home: Home, place: PostgresPlace, port: number, dat
       await clearStalePid(place);
     },
     isHealthy: async () => {
-      await query(embeddedUrl(place, port, 'postgres'), 'select 1');
+      await answers(embeddedUrl(place, port, 'postgres', administrator));
       return true;
     },
     // Recovery after a crash reads the log since the last checkpoint.
     healthyWithinSeconds: 180,
     afterStart: async () => {
       rmSync(home.passwordFile, { force: true });
-      writeFileSync(home.passwordFile, `127.0.0.1:${port}:*:${ROLE}:${place.password}\n`, { mode: 0o600 });
-      for (const database of databases) await createDatabase(embeddedUrl(place, port, 'postgres'), database);
+      writeFileSync(home.passwordFile, passwordLines(place, port), { mode: 0o600 });
+      await prepareDatabases(place, port, databases);
     },
   };
 }
@@ -111,7 +110,7 @@ async function initialise(home: Home, place: PostgresPlace): Promise<void> {
   const ending = await startKept(markerOf(home, 'postgres'), {
     command: [
       join(place.bin, 'initdb'),
-      ...['-D', draft, '-U', ROLE, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'],
+      ...['-D', draft, '-U', administrator, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'],
       ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
     ],
     env: environment(),
@@ -151,18 +150,12 @@ function isServerOf(place: PostgresPlace, file: string): boolean {
   }
 }
 
-async function createDatabase(url: string, database: string): Promise<void> {
-  const found = await query(url, 'select 1 from pg_database where datname = $1', [database]);
-  if (found === 0) await query(url, `create database ${pg.escapeIdentifier(database)}`);
-}
-
-/** The number of rows that a statement answers. */
-async function query(url: string, text: string, values: string[] = []): Promise<number> {
+async function answers(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 30_000 });
   client.on('error', () => {});
   try {
     await client.connect();
-    return (await client.query(text, values)).rowCount ?? 0;
+    await client.query('select 1');
   } finally {
     await client.end().catch(() => {});
   }

@@ -12,6 +12,8 @@ type ConnectionOptions = ClientConnectConfig['connectionOptions'];
 /** What the environment names itself; what is undefined the embedded stack provides. */
 export interface GivenSettings {
   ledgerUrl: string | undefined;
+  /** The role that owns the ledger's tables, where that is not the one that works (`REIGN_LEDGER_OWNER_URL`). */
+  ledgerOwnerUrl: string | undefined;
   /** By connection name, e.g. `warehouse` from `REIGN_CONNECTION_WAREHOUSE`. */
   connections: Record<string, string>;
   temporal: TemporalSettings | undefined;
@@ -34,7 +36,11 @@ export interface Settings {
   /** Absolute path of the store's folder (`REIGN_STORE`). */
   store: string;
   ledgerUrl: string;
+  /** For migrations; undefined where the role of `ledgerUrl` owns the ledger, or somebody else migrates. */
+  ledgerOwnerUrl: string | undefined;
   connections: Record<string, string>;
+  /** The same databases, as the role that may make and fill tables: of the embedded warehouse only. */
+  loadingConnections: Record<string, string>;
   temporal: TemporalSettings;
   trackerUri: string;
 }
@@ -74,10 +80,19 @@ export function givenSettings(env: NodeJS.ProcessEnv): GivenSettings {
       'MLFLOW_TRACKING_URI must be the http(s) address of an MLflow server; unset it for the embedded one.',
     );
   }
+  if (env.REIGN_LEDGER_OWNER_URL && !env.REIGN_LEDGER_URL) {
+    throw new ReignError(
+      'SettingInvalid',
+      'REIGN_LEDGER_OWNER_URL is set without REIGN_LEDGER_URL: set the login of the role that works, too.',
+    );
+  }
   const { connectionOptions, namespace = 'default' } = temporalConfig(env);
   const address = connectionOptions.address;
   return {
     ledgerUrl: env.REIGN_LEDGER_URL ? postgresUrl('REIGN_LEDGER_URL', env.REIGN_LEDGER_URL) : undefined,
+    ledgerOwnerUrl: env.REIGN_LEDGER_OWNER_URL
+      ? postgresUrl('REIGN_LEDGER_OWNER_URL', env.REIGN_LEDGER_OWNER_URL)
+      : undefined,
     connections,
     temporal: address === undefined ? undefined : { address, namespace, connectionOptions },
     temporalNamespace: namespace,
@@ -155,10 +170,19 @@ export function mergeSettings(env: NodeJS.ProcessEnv, given: GivenSettings, runn
     home,
     store: storeFolder(env),
     ledgerUrl,
+    ledgerOwnerUrl: ledgerOwnerUrl(given, running),
     connections: { ...running?.connections, ...given.connections },
+    loadingConnections: { ...running?.connections, ...running?.owners.connections, ...given.connections },
     temporal,
     trackerUri,
   };
+}
+
+/** An owner that belongs to the ledger in use: never the embedded one's for a ledger that was given. */
+export function ledgerOwnerUrl(given: GivenSettings, running: Addresses | undefined): string | undefined {
+  if (given.ledgerUrl === undefined || given.ledgerUrl === running?.ledgerUrl)
+    return given.ledgerOwnerUrl ?? running?.owners.ledgerUrl;
+  return given.ledgerOwnerUrl;
 }
 
 function embeddedTemporal(running: Addresses): TemporalSettings {
@@ -184,7 +208,9 @@ export function settingsEnvironment(
   return {
     REIGN_HOME: settings.home,
     REIGN_STORE: settings.store,
-    REIGN_LEDGER_URL: settings.ledgerUrl,
+    // The ledger's login goes to those who work with the ledger alone: workers.ts adds it.
+    REIGN_LEDGER_URL: undefined,
+    REIGN_LEDGER_OWNER_URL: undefined,
     ...Object.fromEntries(connections),
     ...temporal,
     MLFLOW_TRACKING_URI: settings.trackerUri,

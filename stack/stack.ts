@@ -13,8 +13,9 @@ import { mlflowPart } from './mlflow.ts';
 import { tryOwnerLock } from './ownerLock.ts';
 import { type Part, type PartContext, type RunningPart, startPart } from './part.ts';
 import { choosePorts } from './ports.ts';
-import { embeddedUrl, postgresPart } from './postgres.ts';
+import { postgresPart } from './postgres.ts';
 import { findPostgres } from './postgresPlace.ts';
+import { databaseRoles, type EmbeddedDatabase, embeddedUrl } from './postgresRoles.ts';
 import { keepPrivate } from './privateFolders.ts';
 import { type GivenSettings, givenSettings, mergeSettings, type Settings, settingsEnvironment } from './settings.ts';
 import { StackError } from './stackError.ts';
@@ -186,7 +187,9 @@ async function ownStack(options: OwnOptions, home: Home, given: GivenSettings, r
     for (const start of guards) guarding.push(await start());
     const settings = mergeSettings(env, given, addresses);
     const environment = settingsEnvironment(env, given, settings);
-    const workers = (options.workers ?? defaultWorkers).map((program) => workerPart(home, program, environment));
+    const workers = (options.workers ?? defaultWorkers).map((program) =>
+      workerPart(home, program, environment, settings),
+    );
     const startTimes = await startAll(
       servers,
       workers,
@@ -244,15 +247,21 @@ async function plan(
   const ui: Addresses['ui'] = {};
   let { ledgerUrl, trackerUri } = given;
   const connections = { ...given.connections };
+  const owners: Addresses['owners'] = { connections: {} };
+  if (given.ledgerOwnerUrl !== undefined) owners.ledgerUrl = given.ledgerOwnerUrl;
   if (ledgerUrl === undefined || Object.keys(connections).length === 0) {
     const place = findPostgres(home, report);
-    const databases: string[] = [];
+    const databases: EmbeddedDatabase[] = [];
+    const urlOf = (database: EmbeddedDatabase, who: 'owner' | 'guest') =>
+      embeddedUrl(place, ports.postgres, database, databaseRoles[database][who]);
     if (ledgerUrl === undefined) {
-      ledgerUrl = embeddedUrl(place, ports.postgres, 'ledger');
+      ledgerUrl = urlOf('ledger', 'guest');
+      owners.ledgerUrl = urlOf('ledger', 'owner');
       databases.push('ledger');
     }
     if (connections.warehouse === undefined) {
-      connections.warehouse = embeddedUrl(place, ports.postgres, 'warehouse');
+      connections.warehouse = urlOf('warehouse', 'guest');
+      owners.connections.warehouse = urlOf('warehouse', 'owner');
       databases.push('warehouse');
     }
     servers.push(postgresPart(home, place, ports.postgres, databases));
@@ -272,7 +281,7 @@ async function plan(
     address: given.temporal?.address ?? `127.0.0.1:${ports.temporal}`,
     namespace: given.temporal?.namespace ?? given.temporalNamespace,
   };
-  return { servers, guards, addresses: { ledgerUrl, connections, temporal, trackerUri, ui } };
+  return { servers, guards, addresses: { ledgerUrl, connections, owners, temporal, trackerUri, ui } };
 }
 
 /** Linux has sixteen million loopback addresses: behind one of them the pages are found through their guard alone. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Home, projectFolder, pythonBin } from './home.ts';
 import type { Part } from './part.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * A program that works for Temporal. It gets all addresses in its environment, and makes the file that
@@ -12,18 +13,17 @@ export interface WorkerProgram {
   name: string;
   command: readonly string[];
   env?: Readonly<Record<string, string>>;
-  /** Addresses that it has no use for: it does not get them. */
-  withheld?: readonly string[];
+  /** Whether it works with the ledger; only then it gets the ledger's address and logins. Default: false. */
+  ledger?: boolean;
   /** How long its running activities may take to end before it is killed. Default: 10. */
   graceSeconds?: number;
 }
 
 /** What works in the embedded stack. */
 export const defaultWorkers: readonly WorkerProgram[] = [
-  { name: 'worker', command: [process.execPath, join(projectFolder, 'worker', 'worker.ts')] },
+  { name: 'worker', command: [process.execPath, join(projectFolder, 'worker', 'worker.ts')], ledger: true },
   {
     name: 'trainer',
-    withheld: ['REIGN_LEDGER_URL'],
     command: [join(pythonBin, 'python'), '-m', 'reign_trainer'],
     env: { PYTHONPATH: join(projectFolder, 'trainer'), PYTHONUNBUFFERED: '1', REIGN_LOCK_HASH: lockHash() },
   },
@@ -40,6 +40,7 @@ export function workerPart(
   home: Home,
   program: WorkerProgram,
   environment: Readonly<Record<string, string | undefined>>,
+  { ledgerUrl, ledgerOwnerUrl }: Pick<Settings, 'ledgerUrl' | 'ledgerOwnerUrl'>,
 ): Part {
   const ready = join(home.ready, program.name);
   const local = 'localhost,127.0.0.1';
@@ -50,7 +51,7 @@ export function workerPart(
     graceSeconds: program.graceSeconds ?? 10,
     env: {
       ...environment,
-      ...Object.fromEntries((program.withheld ?? []).map((name) => [name, undefined])),
+      ...(program.ledger ? { REIGN_LEDGER_URL: ledgerUrl, REIGN_LEDGER_OWNER_URL: ledgerOwnerUrl } : {}),
       // A proxy on the way to this machine's own servers would be a way around.
       NO_PROXY: noProxy ? `${noProxy},${local}` : local,
       PATH: [join(projectFolder, 'node_modules', '.bin'), process.env.PATH].join(delimiter),

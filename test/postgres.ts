@@ -26,6 +26,16 @@ export default async function setup(): Promise<() => Promise<void>> {
   return server.stop;
 }
 
+/** Works with a ledger that another role owns. */
+export const workingRole = 'reign_test_worker';
+
+/** The same database, as the role that works. */
+export function asWorker(url: string): string {
+  const working = new URL(url);
+  working.username = workingRole;
+  return working.href;
+}
+
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
   readonly name: string;

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create.ts';
-import { migrate } from '../ledger/migrate.ts';
+import { prepareLedger } from '../ledger/prepareLedger.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import { loadSettings } from '../stack/settings.ts';
@@ -19,7 +19,9 @@ async function main(): Promise<void> {
   const world = openWorld(settings, process.env);
   Runtime.install({ logger: runtimeLogger(world.log), shutdownSignals: ['SIGINT', 'SIGTERM'] });
   try {
-    await migrate(world.ledger.db);
+    await prepareLedger(world.ledger, settings.ledgerOwnerUrl);
+    // Nothing that this process starts needs to be the ledger's owner.
+    delete process.env.REIGN_LEDGER_OWNER_URL;
     const connection = await NativeConnection.connect(
       settings.temporal.connectionOptions ?? { address: settings.temporal.address },
     );

@@ -45,8 +45,9 @@ export const devCommand = (session: Session, tell: Tell) =>
     });
 
 function textOf(addresses: Addresses, attached: boolean, passwordFile: string, paint: Paint) {
-  const { ledgerUrl, connections, temporal, trackerUri, ui } = addresses;
-  const own = [...Object.values(connections), ledgerUrl].find((url) => isOf(passwordFile, url));
+  const { ledgerUrl, connections, owners, temporal, trackerUri, ui } = addresses;
+  // Tables are loaded by the role that owns the warehouse; Reign itself only reads them.
+  const own = [...Object.values(owners.connections), ledgerUrl].find((url) => isOf(passwordFile, url));
   const fields = renderFields(
     [
       ['MLflow', ui.mlflow ?? trackerUri],

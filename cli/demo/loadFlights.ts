@@ -13,7 +13,7 @@ export async function loadFlights(settings: Settings, say: (line: string) => voi
   const child = spawn(join(pythonBin, 'python'), [script, '--parquet', parquet], {
     stdio: ['ignore', 'ignore', 'pipe'],
     // The URL holds a password: not on a command line that others can read.
-    env: { ...process.env, FLIGHTS_URL: connectionUrl(settings, 'warehouse') },
+    env: { ...process.env, FLIGHTS_URL: connectionUrl({ connections: settings.loadingConnections }, 'warehouse') },
     signal,
   });
   let last = '';

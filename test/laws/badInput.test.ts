@@ -72,7 +72,7 @@ afterAll(async () => {
 }, 60_000);
 
 async function inWarehouse(statements: string): Promise<void> {
-  const warehouse = new Postgres({ connectionString: settings.connections.warehouse });
+  const warehouse = new Postgres({ connectionString: settings.loadingConnections.warehouse });
   await warehouse.connect();
   try {
     await warehouse.query(statements);

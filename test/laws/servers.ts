@@ -45,7 +45,7 @@ export async function startServers(
 
 /** The example's loans, into the warehouse. */
 export async function loadLoans(settings: Settings): Promise<void> {
-  const client = new Client({ connectionString: settings.connections.warehouse });
+  const client = new Client({ connectionString: settings.loadingConnections.warehouse });
   await client.connect();
   try {
     await client.query(readFileSync(join(loansFolder, 'loans.sql'), 'utf8'));

@@ -80,7 +80,7 @@ test('history shows it beside what was promised', async () => {
 
 test('it is about a promotion that there is, written by an attempt that goes on, and stays', async () => {
   await using ledger = await withLedger();
-  const { db } = ledger;
+  const { db, owner } = ledger;
   await apply(db);
   await reign({ db, week: 1 });
   await prepare({ db, week: 3 });
@@ -89,6 +89,6 @@ test('it is about a promotion that there is, written by an attempt that goes on,
   await claim({ db, week: 3 }, 'again');
   await expect(storeFollowUp(db, attempt(3), followUp())).rejects.toMatchObject(refused);
   await storeFollowUp(db, attempt(3, 2), followUp());
-  await expect(db.updateTable('follow_ups').set({ complete: true }).execute()).rejects.toMatchObject(refused);
-  await expect(db.deleteFrom('follow_ups').execute()).rejects.toMatchObject(refused);
+  await expect(owner.updateTable('follow_ups').set({ complete: true }).execute()).rejects.toMatchObject(refused);
+  await expect(owner.deleteFrom('follow_ups').execute()).rejects.toMatchObject(refused);
 });

@@ -24,14 +24,14 @@ test('several processes that migrate at once migrate once', async () => {
 test('migrating again changes nothing', async () => {
   await using ledger = await withLedger();
   const before = await migrationStatus(ledger.db);
-  await migrate(ledger.db);
+  await migrate(ledger.owner);
   expect(await migrationStatus(ledger.db)).toEqual(before);
 });
 
 test('a ledger that a newer release has migrated is refused', async () => {
   await using ledger = await withLedger();
-  await sql`insert into reign.migrations values ('9999-future', '2030-01-01T00:00:00Z')`.execute(ledger.db);
-  await expect(migrate(ledger.db)).rejects.toMatchObject({
+  await sql`insert into reign.migrations values ('9999-future', '2030-01-01T00:00:00Z')`.execute(ledger.owner);
+  await expect(migrate(ledger.owner)).rejects.toMatchObject({
     code: 'LedgerConflict',
     message: expect.stringContaining('9999-future'),
   });

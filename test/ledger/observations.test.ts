@@ -6,7 +6,7 @@ import { withLedger } from './withLedger.ts';
 
 test('an attempt keeps what it named first; an attempt that was replaced names nothing', async () => {
   await using ledger = await withLedger();
-  const { db } = ledger;
+  const { db, owner } = ledger;
   await apply(db);
   await claim({ db, week: 1 });
   const { id } = identity({ week: 1 });
@@ -16,7 +16,7 @@ test('an attempt keeps what it named first; an attempt that was replaced names n
   const refused = { code: 'LedgerConflict' };
   await expect(nameObservations(db, { id, attempt: 1 }, hashOf('c'))).rejects.toMatchObject(refused);
   expect(await nameObservations(db, { id, attempt: 2 }, hashOf('c'))).toBe(hashOf('c'));
-  await expect(db.deleteFrom('cycle_observations').execute()).rejects.toMatchObject(refused);
+  await expect(owner.deleteFrom('cycle_observations').execute()).rejects.toMatchObject(refused);
 });
 
 test('those of settled cycles before an asOf, newest first, each by its last attempt', async () => {

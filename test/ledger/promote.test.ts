@@ -240,7 +240,7 @@ test('cancelled and crowned at the same moment: one of the two, and the cycle sa
 
 test('promotions, judgements, events and the rest of history cannot be rewritten', async () => {
   await using ledger = await withLedger();
-  const { db } = ledger;
+  const { db, owner } = ledger;
   await apply(db);
   await reign({ db, week: 1 });
   for (const table of ['promotions', 'judgements', 'events', 'definitions', 'attempts', 'cycle_snapshots']) {
@@ -250,7 +250,7 @@ test('promotions, judgements, events and the rest of history cannot be rewritten
       `delete from reign.${table} where false`,
       `truncate reign.${table} cascade`,
     ]) {
-      await expect(sql.raw(statement).execute(db), statement).rejects.toMatchObject(refused);
+      await expect(sql.raw(statement).execute(owner), statement).rejects.toMatchObject(refused);
     }
   }
 });

@@ -2,11 +2,15 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../ledger/database.ts';
 import { migrate } from '../../ledger/migrate.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
-import { withDatabase } from '../postgres.ts';
+import { asWorker, onServer, withDatabase, workingRole } from '../postgres.ts';
 
 export interface TestLedger extends AsyncDisposable {
+  /** As the role that Reign works with: every statement that a test makes Reign run is one that this role may run. */
   readonly db: Kysely<Database>;
   readonly url: string;
+  /** As the owner of the tables, for what no release ever does. */
+  readonly owner: Kysely<Database>;
+  readonly ownerUrl: string;
 }
 
 /** Migrated once per test file, then cloned. Goes with the run's Postgres. */
@@ -16,21 +20,27 @@ let template: Promise<string> | undefined;
 export async function withLedger(): Promise<TestLedger> {
   template ??= migrated();
   const database = await withDatabase({ template: await template });
-  const { db, close } = openLedger(database.url);
+  const working = openLedger(asWorker(database.url));
+  const owning = openLedger(database.url);
   return {
-    db,
-    url: database.url,
+    db: working.db,
+    url: asWorker(database.url),
+    owner: owning.db,
+    ownerUrl: database.url,
     [Symbol.asyncDispose]: async () => {
-      await close();
+      await Promise.all([working.close(), owning.close()]);
       await database[Symbol.asyncDispose]();
     },
   };
 }
 
 async function migrated(): Promise<string> {
+  await onServer(
+    `do $$ begin create role ${workingRole} login; exception when duplicate_object or unique_violation then end $$`,
+  );
   const { url, name } = await withDatabase();
   const { db, close } = openLedger(url);
-  await migrate(db);
+  await migrate(db, workingRole);
   await close();
   return name;
 }

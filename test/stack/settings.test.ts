@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { thisProcess } from '../../setup/processIdentity.mjs';
+import { homeOf } from '../../stack/home.ts';
 import { writeJsonFile } from '../../stack/jsonFile.ts';
 import {
   connectionUrl,
@@ -10,11 +11,16 @@ import {
   loadSettings,
   settingsEnvironment,
 } from '../../stack/settings.ts';
+import { defaultWorkers, workerPart } from '../../stack/workers.ts';
 import { environmentOf, temporaryFolder } from './testHome.ts';
 
 const addresses = {
   ledgerUrl: 'postgresql://reign:x@127.0.0.1:20001/ledger',
-  connections: { warehouse: 'postgresql://reign:x@127.0.0.1:20001/warehouse' },
+  connections: { warehouse: 'postgresql://reader:x@127.0.0.1:20001/warehouse' },
+  owners: {
+    ledgerUrl: 'postgresql://owner:x@127.0.0.1:20001/ledger',
+    connections: { warehouse: 'postgresql://loader:x@127.0.0.1:20001/warehouse' },
+  },
   temporal: { address: '127.0.0.1:20002', namespace: 'default' },
   trackerUri: 'http://127.0.0.1:20003',
   ui: {},
@@ -29,7 +35,9 @@ describe('settings', () => {
       home,
       store: '/data',
       ledgerUrl: addresses.ledgerUrl,
+      ledgerOwnerUrl: addresses.owners.ledgerUrl,
       connections: addresses.connections,
+      loadingConnections: addresses.owners.connections,
       temporal: { ...addresses.temporal, connectionOptions: { address: '127.0.0.1:20002' } },
       trackerUri: 'https://mlflow.example',
     });
@@ -84,12 +92,39 @@ describe('settings', () => {
     expect(settingsEnvironment(env, givenSettings(env), loadSettings(env))).toEqual({
       REIGN_HOME: home,
       REIGN_STORE: join(home, 'store'),
-      REIGN_LEDGER_URL: addresses.ledgerUrl,
+      REIGN_LEDGER_URL: undefined,
+      REIGN_LEDGER_OWNER_URL: undefined,
       REIGN_CONNECTION_WAREHOUSE: addresses.connections.warehouse,
       TEMPORAL_ADDRESS: '127.0.0.1:20002',
       TEMPORAL_NAMESPACE: 'default',
       TEMPORAL_TLS: undefined,
       MLFLOW_TRACKING_URI: addresses.trackerUri,
     });
+  });
+
+  it('give the ledger’s logins to those who work with it, and to no trainer', () => {
+    const home = temporaryFolder();
+    writeJsonFile(join(home, 'stack.json'), { owner: thisProcess(), addresses });
+    const env = { REIGN_HOME: home, HOME: home };
+    const settings = loadSettings(env);
+    const environment = settingsEnvironment(env, givenSettings(env), settings);
+    const given = defaultWorkers.map((program) => {
+      const { env: its } = workerPart(homeOf(env), program, environment, settings);
+      return [program.name, its?.REIGN_LEDGER_URL, its?.REIGN_LEDGER_OWNER_URL];
+    });
+    expect(given).toEqual([
+      ['worker', addresses.ledgerUrl, addresses.owners.ledgerUrl],
+      ['trainer', undefined, undefined],
+    ]);
+  });
+
+  it('take no embedded owner for a ledger that was given, and no owner without the one who works', () => {
+    const home = temporaryFolder();
+    writeJsonFile(join(home, 'stack.json'), { owner: thisProcess(), addresses });
+    const env = { REIGN_HOME: home, HOME: home, REIGN_LEDGER_URL: 'postgresql://one@db/ledger' };
+    expect(loadSettings(env).ledgerOwnerUrl).toBeUndefined();
+    expect(() => givenSettings({ HOME: home, REIGN_LEDGER_OWNER_URL: 'postgresql://o@db/ledger' })).toThrow(
+      'REIGN_LEDGER_OWNER_URL is set without REIGN_LEDGER_URL',
+    );
   });
 });

@@ -103,6 +103,7 @@ describe.skipIf(process.platform !== 'linux')('the stack', () => {
     expect(stack.addresses).toEqual({
       ledgerUrl: 'postgresql://nobody@127.0.0.1:1/ledger',
       connections: { warehouse: 'postgresql://nobody@127.0.0.1:1/warehouse' },
+      owners: { connections: {} },
       temporal: { address: '127.0.0.1:1', namespace: 'default' },
       trackerUri: 'http://127.0.0.1:1',
       ui: {},

@@ -40,6 +40,7 @@ RETRYABLE: dict[str, bool] = {
     "TrackerRefused": False,
     "StoreCorrupt": False,
     "DiskFull": False,
+    "LedgerOutdated": False,
     "LedgerConflict": False,
     "SourceUnavailable": True,
     "TrackerUnavailable": True,

@@ -152,8 +152,7 @@ def test_a_disk_that_fills_up(extracts: Any, monkeypatch: pytest.MonkeyPatch) ->
       from generate_series(1, 400000) as n"""
     with pytest.raises(TrainerError) as failed:
         extracts.run(extracts.plan(query))
-    assert failed.value.code == "StoreUnavailable"
-    assert failed.value.retryable
+    assert failed.value.code == "DiskFull"
     nothing_left(extracts)
     monkeypatch.undo()
     assert extracts.run(extracts.plan(query)).snapshots[0].rows == 400_000

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { migrationStatus } from '../../ledger/migrate.ts';
+import { prepareLedger } from '../../ledger/prepareLedger.ts';
+import type { Tell } from '../answer.ts';
+import { partSettings, type Session } from '../session.ts';
+
+export const migrateCommand = (session: Session, tell: Tell) =>
+  new Command('migrate')
+    .description("bring the ledger's tables up to date, and give the working role its rights")
+    .addHelpText(
+      'after',
+      '\nREIGN_LEDGER_OWNER_URL is the login of the role that owns the tables, REIGN_LEDGER_URL that of the role that works.\nWith REIGN_LEDGER_URL alone, one role does both. Workers do the same when they start, as far as they have the logins.',
+    )
+    .action(async () => {
+      session.progress.at('migrating the ledger');
+      const { ledgerOwnerUrl } = partSettings(session.surroundings.env);
+      const { ledger } = session;
+      const { workingRole, owner } = await prepareLedger(ledger, ledgerOwnerUrl);
+      const migrations = (await migrationStatus(ledger.db)).map(({ name }) => name);
+      tell({
+        document: { migrations, owner, workingRole },
+        text: () => `The ledger is up to date (${migrations.at(-1)}). ${rolesOf(owner, workingRole)}`,
+      });
+    });
+
+function rolesOf(owner: string | null, workingRole: string): string {
+  if (owner === null) return `${workingRole} works with it; another role owns it.`;
+  if (owner === workingRole) return `${owner} owns it and works with it.`;
+  return `${owner} owns it, ${workingRole} works with it.`;
+}
