@@ -31,7 +31,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     ...Object.entries(connections).map(([name, url]) => examineWarehouse(name, url)),
     Object.keys(connections).length === 0 ? absent('warehouse', 'REIGN_CONNECTION_WAREHOUSE') : [],
     temporal === undefined ? absent('Temporal', 'TEMPORAL_ADDRESS') : examineTemporal(temporal, openStore(store)),
-    trackerUri === undefined ? absent('MLflow', 'MLFLOW_TRACKING_URI') : examineTracker(trackerUri),
+    trackerUri === undefined ? absent('MLflow', 'MLFLOW_TRACKING_URI') : examineTracker(trackerUri, env),
     examineStore(store),
   ]);
   return found.flat();
