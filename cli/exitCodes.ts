@@ -14,10 +14,10 @@ export const exitCodes = {
 export const exitCodesHelp = `Exit codes:
   0    done
   1    an error inside Reign
-  2    bad input: a usage, a definition, a name or a time that does not hold
-  3    something is not reachable (or no longer stored), or a setting is missing
+  2    bad input: a wrong argument, definition, name or time
+  3    something is not reachable (or is no longer stored), or a setting is missing
   4    the cycle (or the try) failed
-  5    what is stored is not what comes out again (reign verify)
+  5    what is stored differs from what was recomputed (reign verify)
   130  interrupted`;
 
 /** Every error has a place here: a new one does not compile without. */

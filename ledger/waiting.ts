@@ -10,7 +10,7 @@ export async function noteFault(db: Kysely<Database>, cycle: Attempt, fault: Fau
   await db.transaction().execute(async (transaction) => {
     const row = await unended(transaction, cycle);
     if (row === undefined) return;
-    const summary = `Waits at ${step} until this is mended: ${code}: ${message} Tried again at ${triesAgainAt}.`;
+    const summary = `Waits at ${step} until this is fixed: ${code}: ${message} Tried again at ${triesAgainAt}.`;
     await transaction
       .updateTable('cycles')
       .set({ status: 'waiting', waits_for: 'fault', summary })

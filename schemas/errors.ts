@@ -21,7 +21,7 @@ export const errors = {
   SettingInvalid: { retry: false, advice: 'Correct the environment variable that the message names.' },
   StackFailed: {
     retry: false,
-    advice: 'Mend what the message names and start again; each part has a log in .reign/logs.',
+    advice: 'Fix what the message names and start again. Each part has a log in .reign/logs.',
   },
   ConnectionUnknown: {
     retry: false,

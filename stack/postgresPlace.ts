@@ -46,9 +46,7 @@ const LASTING_TEMPORARY = '/var/tmp';
 export function findPostgres(home: Home, report: (line: string) => void): PostgresPlace {
   const known = readJsonFile(home.postgresFile, placeSchema);
   if (known === undefined && existsSync(home.postgresFile)) {
-    throw new StackError(
-      `${shown(home.postgresFile)} cannot be read. It names the ledger's folder: mend or remove it.`,
-    );
+    throw new StackError(`${shown(home.postgresFile)} cannot be read. It names the ledger's folder: fix or remove it.`);
   }
   const isRoot = process.getuid?.() === 0;
   const packaged = packagedBinaries();

@@ -44,7 +44,7 @@ export function hearRetries(): void {
 export function waitsForFault(): string | null {
   const [fault] = waiting.values();
   if (fault === undefined) return null;
-  return `${fault.step} waits until this is mended: ${fault.code}: ${fault.message} Tried again at ${fault.triesAgainAt}`;
+  return `${fault.step} waits until this is fixed: ${fault.code}: ${fault.message} Tried again at ${fault.triesAgainAt}`;
 }
 
 /**

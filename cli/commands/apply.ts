@@ -8,7 +8,7 @@ import type { Session } from '../session.ts';
 
 export const applyCommand = (session: Session, tell: Tell) =>
   new Command('apply')
-    .description('check a definition and store it as a new version where something changed')
+    .description('check a definition, and store it as a new version if something changed')
     .argument('<file>', 'the definition (YAML)')
     .action(async (file: string) => {
       // A file that is wrong is told without a stack.

@@ -10,10 +10,10 @@ import type { Session } from '../session.ts';
 
 export const budgetCommand = (session: Session, tell: Tell) =>
   new Command('budget')
-    .description('say how often the gate may be wrong in a year, and how much of that is spent and left')
+    .description('show how often the gate may be wrong in a year, and how much of that is spent and left')
     .argument('<model>', 'such as flight-delay')
-    .option('--lineage <lineage>', 'whose account', 'live')
-    .option('--as-of <time>', 'the last asOf of the 365 days; default: the newest that was tested')
+    .option('--lineage <lineage>', 'the lineage whose account to show', 'live')
+    .option('--as-of <time>', 'the last asOf of the 365 days; default: the newest asOf that was tested')
     .action(async (model: string, { lineage, asOf }: { lineage: string; asOf?: string }) => {
       const given = asOf === undefined ? undefined : parseAsOf(asOf);
       const { definition, version: definitionVersion } = await knownModel(session.ledger, model);

@@ -16,14 +16,14 @@ const patienceMilliseconds = 10_000;
 
 export const cancelCommand = (session: Session, tell: Tell) =>
   new Command('cancel')
-    .description('end a cycle that runs or waits; a later retrain begins a new attempt of it')
-    .argument('<cycle>', 'its id, or a model together with an asOf')
-    .argument('[asOf]', 'the asOf of a cycle of the live lineage, such as 2001-02-12')
-    .requiredOption('--reason <text>', 'why: it stands in the ledger and on the run in MLflow')
+    .description('end a cycle that is running or waiting; a later retrain starts a new attempt')
+    .argument('<cycle>', 'its id; or a model, followed by an asOf')
+    .argument('[asOf]', 'the asOf of the cycle in the live lineage, such as 2001-02-12')
+    .requiredOption('--reason <text>', 'why; recorded in the ledger and on the run in MLflow')
     .action(async (name: string, asOf: string | undefined, { reason }: { reason: string }) => {
       const cycle = await findCycle(session.ledger, name, asOf);
       if (cycle.endedAt !== null)
-        throw new ReignError('UsageInvalid', `${cycle.id} has ended already: ${cycle.status}`);
+        throw new ReignError('UsageInvalid', `${cycle.id} has already ended: ${cycle.status}`);
       const ended = await cancel(session, cycle, { by: userInfo().username, reason });
       tell({ document: ended, text: () => `${ended.id}: ${ended.status}. ${ended.summary ?? ''}`.trim() });
     });

@@ -16,11 +16,9 @@ import { awaitCycle, startCycle } from '../startCycle.ts';
 
 export const demoCommand = (session: Session, tell: Tell) =>
   new Command('demo')
-    .description(
-      'three million real flights, retrained every week: starts everything, runs the cycles, shows the verdicts',
-    )
-    .option('--weeks <number>', `how many weekly cycles, 1 to ${mostWeeks}`, '12')
-    .option('--exit', 'stop everything at the end instead of staying up until Ctrl-C')
+    .description('start everything, retrain on three million real flights week by week, and print the verdicts')
+    .option('--weeks <number>', `how many weekly cycles to run, 1 to ${mostWeeks}`, '12')
+    .option('--exit', 'stop everything at the end instead of running until Ctrl-C')
     .action(async ({ weeks, exit }: { weeks: string; exit?: boolean }) => {
       const asOfs = weeklyAsOfs(readWeeks(weeks));
       const { env, interrupted, hurried } = session.surroundings;
@@ -31,13 +29,13 @@ export const demoCommand = (session: Session, tell: Tell) =>
         throw interrupted.aborted ? new ReignError('Interrupted', 'interrupted while starting') : error;
       });
       try {
-        if (stack.attached) say('Using the stack that runs already.');
+        if (stack.attached) say('Using the stack that is already running.');
         const cycles = await Promise.race([runWeeks(session, stack, asOfs), endOf(stack)]);
         tell(answerOf(cycles));
         if (exit) return;
         const { ui, temporal, trackerUri } = stack.addresses;
         say(`\nMLflow    ${ui.mlflow ?? trackerUri}\nTemporal  ${ui.temporal ?? temporal.address}`);
-        say(`All stays up until Ctrl-C. In another terminal: npm run -s reign -- history ${model}`);
+        say(`Everything runs until Ctrl-C. In another terminal, try: npm run -s reign -- history ${model}`);
         await Promise.race([fired(interrupted), endOf(stack)]);
       } finally {
         if (!stack.attached) say('Stopping.');

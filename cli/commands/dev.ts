@@ -14,11 +14,11 @@ import { shownUrl } from '../shownUrl.ts';
 
 export const devCommand = (session: Session, tell: Tell) =>
   new Command('dev')
-    .description('start what runs Reign (Postgres, Temporal, MLflow, a worker, a trainer) and stay until Ctrl-C')
-    .option('--with <library...>', 'install libraries for pipelines first, such as lightgbm; kept for later starts')
+    .description('start Postgres, Temporal, MLflow, a worker and a trainer, and run until Ctrl-C')
+    .option('--with <library...>', 'first install libraries for pipelines, such as lightgbm; later starts keep them')
     .addHelpText(
       'after',
-      '\nNothing is started for a part that the environment names: REIGN_LEDGER_URL, REIGN_CONNECTION_<NAME>,\nTEMPORAL_ADDRESS, MLFLOW_TRACKING_URI. Ctrl-C is how it ends: exit code 0.',
+      '\nIf a setting names your own server, no embedded one is started for it: REIGN_LEDGER_URL,\nREIGN_CONNECTION_<NAME>, TEMPORAL_ADDRESS, MLFLOW_TRACKING_URI. Ctrl-C ends with exit code 0.',
     )
     .action(async ({ with: libraries = [] }: { with?: string[] }) => {
       const { env, interrupted, hurried } = session.surroundings;
@@ -39,7 +39,7 @@ export const devCommand = (session: Session, tell: Tell) =>
         text: ({ paint }) => textOf(stack.addresses, stack.attached, homeOf(env).passwordFile, paint),
       });
       const reason = await Promise.race([stack.ended, fired(interrupted)]);
-      if (!interrupted.aborted) throw new ReignError('Internal', reason ?? 'the stack has ended by itself');
+      if (!interrupted.aborted) throw new ReignError('Internal', reason ?? 'the stack ended by itself');
       report('Stopping.');
       await Promise.race([stack.stop(), fired(hurried).then(() => stack.stop({ now: true }))]);
     });
@@ -59,8 +59,8 @@ function textOf(addresses: Addresses, attached: boolean, passwordFile: string, p
     paint,
   );
   const said = attached
-    ? 'Reign runs already, in another process; Ctrl-C leaves it running.'
-    : 'Reign runs. Ctrl-C ends it.';
+    ? 'Reign is already running in another process. Ctrl-C leaves it running.'
+    : 'Reign is running. Press Ctrl-C to stop it.';
   return `${said}\n${fields}`;
 }
 

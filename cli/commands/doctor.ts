@@ -9,7 +9,7 @@ import type { Session } from '../session.ts';
 
 export const doctorCommand = (session: Session, tell: Tell) =>
   new Command('doctor')
-    .description('say what is reachable and in which version, and how to mend what is not')
+    .description('check every part: what is reachable, in which version, and how to fix what is not')
     .action(async () => {
       session.progress.at('looking at every part');
       const findings = await examine(session.surroundings.env);
@@ -30,6 +30,6 @@ const marks = (paint: Paint): Record<Finding['status'], string> => ({
 function textOf(findings: readonly Finding[], paint: Paint): string {
   const rows = findings.map(({ part, status, found }) => [marks(paint)[status], part, found]);
   const table = renderTable([{ title: '' }, { title: 'part' }, { title: 'found' }], rows, paint);
-  const mend = findings.flatMap(({ part, advice }) => (advice === null ? [] : [`${part}: ${advice}`]));
-  return mend.length === 0 ? table : `${table}\n\n${paint('bold', 'To mend')}\n${[...new Set(mend)].join('\n')}`;
+  const advised = findings.flatMap(({ part, advice }) => (advice === null ? [] : [`${part}: ${advice}`]));
+  return advised.length === 0 ? table : `${table}\n\n${paint('bold', 'To fix')}\n${[...new Set(advised)].join('\n')}`;
 }

@@ -12,25 +12,25 @@ import { renderGateTry } from '../render/gateTry.ts';
 import type { Session } from '../session.ts';
 
 export const gateCommand = (session: Session, tell: Tell) =>
-  new Command('gate').description('ask the gate without a cycle').addCommand(tryCommand(session, tell));
+  new Command('gate').description('use the gate without a cycle').addCommand(tryCommand(session, tell));
 
 const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
   new Command('try')
-    .description('judge two columns of predictions in a Parquet or CSV file by a policy, without any server')
-    .argument('<file>', 'the predictions: .csv, or Parquet')
-    .requiredOption('--policy <file>', 'YAML: a mapping `gate`, or a whole definition')
-    .option('--label <column>', 'what really happened; default: label')
-    .option('--challenger <column>', "the challenger's score or number; default: challenger")
-    .option('--champion <column>', "the champion's, or none: then the trivial predictor; default: champion")
+    .description('judge two columns of predictions in a Parquet or CSV file, without any server')
+    .argument('<file>', 'the predictions, as CSV or Parquet')
+    .requiredOption('--policy <file>', 'a YAML file with a mapping `gate`, or a whole definition')
+    .option('--label <column>', 'the true value; default: label')
+    .option('--challenger <column>', "the challenger's prediction; default: challenger")
+    .option('--champion <column>', "the champion's prediction, or none for the trivial predictor; default: champion")
     .option(
       '--cluster <column>',
-      'rows of one value depend on each other (twice for two columns); or none; default: the day of the event time',
+      'rows with the same value are not independent (repeat for two columns), or none; default: the day of the event time',
       (column: string, before: readonly string[] = []) => [...before, column],
     )
-    .option('--event-time <column>', 'when it happened; default: event_time')
+    .option('--event-time <column>', 'when the event happened; default: event_time')
     .option('--weight <column>', 'importance weights')
-    .option('--positive <value>', 'which of two labels the score is for')
-    .addOption(new Option('--task <task>', 'default: by the labels').choices([...taskChoices]))
+    .option('--positive <value>', 'the label that the score is the probability of')
+    .addOption(new Option('--task <task>', 'default: inferred from the labels').choices([...taskChoices]))
     .action(async (file: string, { policy: policyFile, ...options }: TryOptions & { policy: string }) => {
       const given = await readPolicy(policyFile);
       progress.at('measuring');

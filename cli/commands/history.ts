@@ -7,7 +7,7 @@ import type { Session } from '../session.ts';
 
 export const historyCommand = (session: Session, tell: Tell) =>
   new Command('history')
-    .description('say who was champion from when to when, what it beat, why, and who decided')
+    .description('list the champions of a model: from when to when, what each one beat, why, and who decided')
     .argument('<model>', 'such as flight-delay')
     .action(async (model: string) => {
       await knownModel(session.ledger, model);

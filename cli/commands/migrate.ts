@@ -6,10 +6,10 @@ import { partSettings, type Session } from '../session.ts';
 
 export const migrateCommand = (session: Session, tell: Tell) =>
   new Command('migrate')
-    .description("bring the ledger's tables up to date, and give the working role its rights")
+    .description("upgrade the ledger's tables, and give the working role its rights")
     .addHelpText(
       'after',
-      '\nREIGN_LEDGER_OWNER_URL is the login of the role that owns the tables, REIGN_LEDGER_URL that of the role that works.\nWith REIGN_LEDGER_URL alone, one role does both. Workers do the same when they start, as far as they have the logins.',
+      '\nREIGN_LEDGER_OWNER_URL connects as the role that owns the tables, REIGN_LEDGER_URL as the working role.\nWith REIGN_LEDGER_URL alone, one role does both. Workers migrate too when they start, if they have the logins.',
     )
     .action(async () => {
       session.progress.at('migrating the ledger');

@@ -12,10 +12,10 @@ import { readEvidence } from '../storedDocuments.ts';
 
 export const retrainCommand = (session: Session, tell: Tell) =>
   new Command('retrain')
-    .description('start the cycle of a model for one asOf; a running one is joined, a settled one is shown')
+    .description('start the cycle of a model for one asOf; join it if it is running, show it if it is settled')
     .argument('<model>', 'such as flight-delay')
-    .requiredOption('--as-of <time>', 'a date (midnight UTC) or a time with zone, such as 2001-02-12')
-    .option('--wait', 'wait until it has ended, and show it; exit code 4 where it failed')
+    .requiredOption('--as-of <time>', 'a date (midnight UTC) or a time with a zone, such as 2001-02-12')
+    .option('--wait', 'wait until the cycle ends, and show it; exit code 4 if it failed')
     .action(async (model: string, { asOf, wait }: { asOf: string; wait?: boolean }) => {
       const { ledger, surroundings, progress } = session;
       const plan = await planCycle(ledger, { model, asOf, trigger: 'manual', now: surroundings.now() });
@@ -30,7 +30,7 @@ export const retrainCommand = (session: Session, tell: Tell) =>
         const follow = `reign retrain ${model} --as-of ${asOf} --wait`;
         return tell({
           document: cycle ?? { id, model, lineage: 'live', status: 'running' },
-          text: () => `Started ${id}. Follow it: ${follow}; see it: reign show ${id}`,
+          text: () => `Started ${id}. To wait for it: ${follow}. To see it: reign show ${id}`,
         });
       }
       const cycle = await awaitCycle(client, ledger, plan.id, {

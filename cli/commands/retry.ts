@@ -7,19 +7,22 @@ import type { Session } from '../session.ts';
 
 export const retryCommand = (session: Session, tell: Tell) =>
   new Command('retry')
-    .description('let a cycle that waits for a fault to be mended try again at once')
-    .argument('<cycle>', 'its id, or a model together with an asOf')
-    .argument('[asOf]', 'the asOf of a cycle of the live lineage, such as 2001-02-12')
+    .description('try a cycle again at once that waits because something is down')
+    .argument('<cycle>', 'its id; or a model, followed by an asOf')
+    .argument('[asOf]', 'the asOf of the cycle in the live lineage, such as 2001-02-12')
     .action(async (name: string, asOf: string | undefined) => {
       const cycle = await findCycle(session.ledger, name, asOf);
       const { id, model, status } = cycle;
       if (cycle.endedAt !== null) {
         const again = `reign retrain ${model} --as-of ${cycle.asOf}`;
-        throw new ReignError('UsageInvalid', `${id} has ended (${status}); a new attempt: ${again}`);
+        throw new ReignError('UsageInvalid', `${id} has ended (${status}). To start a new attempt: ${again}`);
       }
       const workflow = await runningWorkflow(await session.client(), id);
       if (workflow === undefined)
-        throw new ReignError('UsageInvalid', `no workflow of ${id} runs; reign cancel ends it, reign retrain goes on`);
+        throw new ReignError(
+          'UsageInvalid',
+          `no workflow of ${id} is running. End the cycle with reign cancel, or continue it with reign retrain`,
+        );
       await workflow.signal('retry');
       tell({ document: cycle, text: () => `${id} tries again now. Follow it: reign show ${id}` });
     });

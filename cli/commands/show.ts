@@ -14,10 +14,10 @@ import { readEvidence, readFirstEvent, readObservations } from '../storedDocumen
 
 export const showCommand = (session: Session, tell: Tell) =>
   new Command('show')
-    .description('show one cycle: what was judged, on which rows, what was decided and why')
-    .argument('<cycle>', 'its id, or a model together with an asOf')
-    .argument('[asOf]', 'the asOf of a cycle of the live lineage, such as 2001-02-12')
-    .option('--plots <folder>', 'draw pictures of the evidence into a folder, as PNG')
+    .description('show one cycle as a report: what was judged, on which rows, what was decided and why')
+    .argument('<cycle>', 'its id; or a model, followed by an asOf')
+    .argument('[asOf]', 'the asOf of the cycle in the live lineage, such as 2001-02-12')
+    .option('--plots <folder>', 'also write pictures of the evidence to this folder, as PNG')
     .action(async (name: string, asOf: string | undefined, { plots }: { plots?: string }) => {
       const { ledger, store, progress, surroundings } = session;
       const cycle = await findCycle(ledger, name, asOf);

@@ -21,13 +21,13 @@ import { WorkflowError } from '../workflowError.ts';
 
 export const tryCommand = (session: Session, tell: Tell) =>
   new Command('try')
-    .description('say what a cycle of a definition would come to, without writing anything to ledger or registry')
+    .description('show what a cycle of this definition would decide, without writing to the ledger or the registry')
     .argument('<file>', 'the definition (YAML)')
-    .option('--as-of <time>', 'a date (midnight UTC) or a time with zone; default: the last midnight, UTC')
-    .option('--rows <n>', 'at most this many rows of each window', wholeNumber)
+    .option('--as-of <time>', 'a date (midnight UTC) or a time with a zone; default: the last midnight in UTC')
+    .option('--rows <n>', 'use at most this many rows of each window', wholeNumber)
     .option(
       '--against <who>',
-      'champion, none (the trivial predictor), or the number of a version',
+      'what to compare with: champion, none (the trivial predictor) or a version number',
       opponent,
       'champion',
     )

@@ -14,10 +14,10 @@ import { verifyCycle } from '../verify/verifyCycle.ts';
 
 export const verifyCommand = (session: Session, tell: Tell) =>
   new Command('verify')
-    .description('recompute evidence and verdict of a cycle from what was stored, and say whether they agree')
-    .argument('[cycle]', 'its id, or a model together with an asOf')
-    .argument('[asOf]', 'the asOf of a cycle of the live lineage, such as 2001-02-12')
-    .option('--all <model>', 'every cycle of a model that came to a judgement')
+    .description('recompute the evidence and the verdict of a cycle from what was stored, and say what differs')
+    .argument('[cycle]', 'its id; or a model, followed by an asOf')
+    .argument('[asOf]', 'the asOf of the cycle in the live lineage, such as 2001-02-12')
+    .option('--all <model>', 'verify every cycle of this model that was judged')
     .action(async (name: string | undefined, asOf: string | undefined, { all }: { all?: string }) => {
       const cycles = await chosen(session, name, asOf, all);
       const verified = await verifyEach(session, cycles);

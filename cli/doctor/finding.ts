@@ -5,7 +5,7 @@ export interface Finding {
   readonly part: string;
   readonly status: 'ok' | 'warning' | 'problem';
   readonly found: string;
-  /** How to mend it; null where nothing is wrong. */
+  /** How to fix it; null where nothing is wrong. */
   readonly advice: string | null;
 }
 

@@ -76,7 +76,7 @@ test('doctor works when nothing runs, and never shows a password', async () => {
   expect(stdout).not.toContain('secret');
   const text = await runCommand(['doctor']);
   expect(text.code).toBe(3);
-  expect(text.stdout).toContain('To mend');
+  expect(text.stdout).toContain('To fix');
 });
 
 test('settings that the running stack was not started with are refused where it would do the work', async () => {

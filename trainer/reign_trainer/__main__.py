@@ -1,4 +1,4 @@
-"""`reign-trainer`: hosts the trainer's activities until it is told to stop."""
+"""`reign-trainer`: runs the trainer's activities until it is stopped."""
 
 from __future__ import annotations
 
@@ -52,8 +52,7 @@ def main() -> int:
     parser.add_argument(
         "--retired",
         action="store_true",
-        help="only score versions that were fitted in this very environment, for trainers of a newer one that cannot load"
-        " them; take no other work",
+        help="take no work except scoring versions that were fitted in this environment and that newer trainers cannot load",
     )
     options = parser.parse_args()
     logging.basicConfig(
