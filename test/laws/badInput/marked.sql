@@ -19,3 +19,5 @@ create view narrowing as
 select loan_id, applied_at, account, income, debt, purpose, outcome from marked;
 
 create sequence counted;
+-- The role may use it: what refuses is the read-only transaction.
+grant usage on sequence counted to warehouse_reader;
