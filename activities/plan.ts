@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { windowsOf } from '../gate/windows.ts';
 import { currentChampion } from '../ledger/champions.ts';
 import { claimCycle } from '../ledger/claimCycle.ts';
@@ -6,6 +7,7 @@ import { cycleId } from '../schemas/cycle.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { Plan, RetrainRequest } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
+import { checkRequest } from './checkRequest.ts';
 import { foresight } from './foresight.ts';
 import { past } from './past.ts';
 import { planQueries, primaryOf } from './planQueries.ts';
@@ -14,6 +16,7 @@ import type { World } from './world.ts';
 export const planActivities = (world: World) => ({
   /** Claims the cycle in the ledger and says what it will do: windows, queries, the champion to beat. */
   async plan(request: RetrainRequest, attemptToken: string): Promise<Plan> {
+    checkRequest(request, activityInfo().workflowExecution?.workflowId ?? '');
     const { ledger, limits } = world;
     const { model, lineage, asOf, definitionVersion: version, trigger } = request;
     const stored = await definitionVersion(ledger.db, model, version);

@@ -56,6 +56,7 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   PredictTimeout: 'badInput',
   VersionUnloadable: 'badInput',
   VersionAltered: 'internal',
+  RequestForged: 'badInput',
   MeasurementImpossible: 'badInput',
   TrackerRefused: 'internal',
   StoreCorrupt: 'internal',

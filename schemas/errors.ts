@@ -17,6 +17,7 @@ export const errors = {
     retry: false,
     advice: "The live line of champions only moves forward: choose an asOf that is not before the reigning champion's.",
   },
+  RequestForged: { retry: false, advice: 'Start cycles with reign retrain, and see who can reach Temporal.' },
   SettingMissing: { retry: false, advice: 'Start the stack with `npm run -s reign -- dev`, or give the setting.' },
   SettingInvalid: { retry: false, advice: 'Correct the environment variable that the message names.' },
   StackFailed: {

@@ -26,6 +26,7 @@ import { warningsOf } from '../../ledger/warnings.ts';
 import { type Cycle, cycleId } from '../../schemas/cycle.ts';
 import { type ErrorCode, errors } from '../../schemas/errors.ts';
 import { Evidence } from '../../schemas/evidence.ts';
+import { workerQueue } from '../../schemas/queues.ts';
 import type { RetrainRequest, Fault as WaitedFault } from '../../schemas/steps.ts';
 import { homeOf, pythonBin } from '../../stack/home.ts';
 import type { Settings } from '../../stack/settings.ts';
@@ -770,3 +771,45 @@ async function compareScores(one?: string | null, other?: string | null) {
   const { stdout } = await promisify(execFile)(join(pythonBin, 'python'), [script, ...paths]);
   return JSON.parse(stdout) as { rows: number; largestDifference: number };
 }
+
+describe('another local user', () => {
+  it('starts no cycle under a false name: a forged trigger, or an id that is not its own', async () => {
+    await apply('forged');
+    const when = { asOf: `${asOf}T00:00:00Z`, definitionVersion: 1 };
+    const request: RetrainRequest = { model: 'forged', lineage: 'live', ...when, trigger: 'schedule' };
+    const run = (workflowId: string, asked: RetrainRequest) =>
+      client.workflow.execute('retrain', { workflowId, taskQueue: workerQueue, args: [asked] });
+    for (const [workflowId, asked] of [
+      [cycleId(request), request],
+      ['another-id', { ...request, trigger: 'manual' }],
+    ] as const) {
+      const failure: unknown = await run(workflowId, asked).catch((error: unknown) => error);
+      const { cause } = failure as WorkflowFailedError;
+      expect(cause).toMatchObject({ cause: { type: 'RequestForged' } });
+    }
+    expect(await cycleById(ledger.db, cycleId(request))).toBeUndefined();
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('reads no file of the stack and does not get into Postgres', async () => {
+    const nobody = { uid: 65_534, gid: 65_534 };
+    const readable = async (path: string) => {
+      const search = promisify(execFile)('/usr/bin/find', [path, '-type', 'f', '-readable'], nobody);
+      // It fails where it may not enter a folder, and has printed by then what it could read.
+      const { stdout } = await search.catch((error: unknown) => error as { stdout: string });
+      return stdout;
+    };
+    expect(await readable('/etc/passwd')).toBe('/etc/passwd\n');
+    for (const path of ['store', 'temporal', 'mlflow', 'logs', 'cache']) {
+      expect(existsSync(join(settings.home, path)), path).toBe(true);
+      expect(await readable(join(settings.home, path)), path).toBe('');
+    }
+    expect(await readable(homeOf({ REIGN_HOME: settings.home }).passwordFile)).toBe('');
+    for (const url of [settings.ledgerUrl, settings.connections.warehouse ?? '']) {
+      const address = new URL(url);
+      for (const user of ['reign', address.username, 'postgres']) {
+        const stranger = new Postgres({ host: address.hostname, port: Number(address.port), user, password: 'reign' });
+        await expect(stranger.connect(), user).rejects.toThrow('password authentication failed');
+      }
+    }
+  });
+});

@@ -10,6 +10,7 @@ RETRYABLE: dict[str, bool] = {
     "AsOfInvalid": False,
     "AsOfInFuture": False,
     "AsOfBeforeChampion": False,
+    "RequestForged": False,
     "SettingMissing": False,
     "SettingInvalid": False,
     "StackFailed": False,
