@@ -79,16 +79,18 @@ class LoadedVersion:
         except MemoryError:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            raise self._failure(error) from None
+            raise self._failure(error, len(frame)) from None
 
-    def _failure(self, error: BaseException) -> TrainerError:
+    def _failure(self, error: BaseException, rows: int) -> TrainerError:
         if isinstance(error, ImportError) and error.name:
             return TrainerError(
                 "PredictionsInvalid",
                 f"{self._name} needs {_library_of(error.name)} when it predicts, and does not bring it along:"
                 " import it at the top of the file, so that it belongs to the version.",
             )
-        found = author_error("PredictionsInvalid", error, "predicting", self._store)
+        # Some fail for few rows only: a batch of one NULL has no categories.
+        asked = f"predicting {rows:,} row{'' if rows == 1 else 's'}"
+        found = author_error("PredictionsInvalid", error, asked, self._store)
         return TrainerError("PredictionsInvalid", f"{self._name}: {found.message}", found.detail)
 
 
