@@ -108,7 +108,7 @@ function expectation(issue: Issue): string {
 }
 
 const typeNames: Record<string, string> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -120,13 +120,13 @@ const typeNames: Record<string, string> = {
 function atLeast(origin: string, minimum: number, inclusive: boolean): string {
   if (origin === 'array') return `a list of at least ${minimum}`;
   if (origin === 'string')
-    return minimum === 1 ? 'a text that is not empty' : `a text of at least ${minimum} characters`;
+    return minimum === 1 ? 'a string that is not empty' : `a string of at least ${minimum} characters`;
   return `a number ${inclusive ? 'of at least' : 'above'} ${minimum}`;
 }
 
 function atMost(origin: string, maximum: number, inclusive: boolean): string {
   if (origin === 'array') return `a list of at most ${maximum}`;
-  if (origin === 'string') return `a text of at most ${maximum} characters`;
+  if (origin === 'string') return `a string of at most ${maximum} characters`;
   return `a number ${inclusive ? 'of at most' : 'below'} ${maximum}`;
 }
 
@@ -145,7 +145,7 @@ function valueAt(data: unknown, path: FieldPath): unknown {
   return value;
 }
 
-/** `source.rowId: missing; expected a text`, or without field where the whole file is meant. */
+/** `source.rowId: missing; expected a string`, or without field where the whole file is meant. */
 export function problemLine({ path, message }: Problem): string {
   return path.length === 0 ? message : `${formatPath(path)}: ${message}`;
 }

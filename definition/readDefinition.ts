@@ -23,7 +23,7 @@ export interface ReadDefinition {
  * Reads a definition from its YAML file.
  *
  * @throws ReignError DefinitionInvalid with one line for each problem:
- * `flight-delay.yaml:12:5 source.features[1]: found 3; expected a text`
+ * `flight-delay.yaml:12:5 source.features[1]: found 3; expected a string`
  */
 export async function readDefinition(path: string): Promise<ReadDefinition> {
   const text = decode(path, await readBytes(path));

@@ -83,7 +83,7 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'a wrong type',
     withLine('features: [distance, origin]', '  features: [distance, 3]'),
-    ['m.yaml:11:24 source.features[1]: found 3; expected a text'],
+    ['m.yaml:11:24 source.features[1]: found 3; expected a string'],
   ],
   [
     'a text for a list',
@@ -98,7 +98,7 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'a missing field points at what it belongs into',
     withLine('rowId: id'),
-    ['m.yaml:3:1 source.rowId: missing; expected a text'],
+    ['m.yaml:3:1 source.rowId: missing; expected a string'],
   ],
   [
     'a missing mapping',
@@ -108,7 +108,7 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'a field without value',
     withLine('label: late', '  label:'),
-    ['m.yaml:9:9 source.label: found nothing; expected a text'],
+    ['m.yaml:9:9 source.label: found nothing; expected a string'],
   ],
   [
     'an unknown choice',
@@ -184,7 +184,7 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'a class that is a list',
     withLine('classes: [0, 1]', '  classes: [[0], 1]'),
-    ['m.yaml:13:13 label.classes[0]: found [0]; expected a text, a number or true or false'],
+    ['m.yaml:13:13 label.classes[0]: found [0]; expected a string, a number or true or false'],
   ],
   [
     'the label as a feature',
@@ -206,7 +206,7 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'a cluster column of a wrong type',
     withLine('labels: complete', '  labels: complete', '  cluster: [a, 2]'),
-    ['m.yaml:11:16 source.cluster[1]: found 2; expected a text'],
+    ['m.yaml:11:16 source.cluster[1]: found 2; expected a string'],
   ],
   [
     'an entrypoint of a wrong form',
@@ -250,9 +250,9 @@ const corpus: [what: string, text: string, lines: string[]][] = [
       '  estimator: {class: 7}',
     ),
     [
-      'm.yaml:23:11 pipeline.columns[0].steps[0].class: missing; expected a text',
+      'm.yaml:23:11 pipeline.columns[0].steps[0].class: missing; expected a string',
       'm.yaml:23:11 pipeline.columns[0].steps[0].clas: unknown field; did you mean class?',
-      'm.yaml:24:22 pipeline.estimator.class: found 7; expected a text',
+      'm.yaml:24:22 pipeline.estimator.class: found 7; expected a string',
     ],
   ],
   [
@@ -312,7 +312,7 @@ test('all problems are told at once, in the order of the file', async () => {
     .replace('margin: 0.01', 'margin: a');
   expect(await problems(write(text))).toEqual([
     'm.yaml:2:7 task: found "x"; expected one of binary, multiclass, regression',
-    'm.yaml:17:10 windows.train: found 3; expected a text',
+    'm.yaml:17:10 windows.train: found 3; expected a string',
     'm.yaml:25:15 gate.guardrails[0].margin: found "a"; expected a number',
   ]);
 });
