@@ -73,6 +73,10 @@ def save(draw: Callable[[], Figure | None], path: Path) -> bool:
             figure = draw()
             if figure is None:
                 return False
+            # Laid out here, `savefig` does not draw everything once more to do it: the bytes are the same.
+            if (engine := figure.get_layout_engine()) is not None:
+                engine.execute(figure)
+                figure.set_layout_engine("none")
             # No time and no program in the file: the same evidence gives the same bytes.
             figure.savefig(path, metadata={"Software": None})
     except Exception:  # noqa: BLE001
