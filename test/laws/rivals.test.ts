@@ -7,7 +7,7 @@ import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { history } from '../../ledger/history.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
-import { migrate } from '../../ledger/migrate.ts';
+import { prepareLedger } from '../../ledger/prepareLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { workerQueue } from '../../schemas/queues.ts';
 import type { PromotionRequest } from '../../schemas/steps.ts';
@@ -51,7 +51,7 @@ describe('law 2: a promotion names whom it beat', () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const world = openWorld(stack.settings, {});
     db = world.ledger.db;
-    await migrate(db);
+    await prepareLedger(world.ledger, stack.settings.ledgerOwnerUrl);
     const client = await open(connect(stack.settings.temporal, world.store), (opened) => opened.connection.close());
     const activities = createActivities(world);
     const worker = await Worker.create({
