@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { runs, temporaryFolder, until } from '../stack/testHome.ts';
 
@@ -76,20 +75,4 @@ describe.each([
     child.kill('SIGKILL');
     await until('it is gone', () => !runs(pid), 5);
   });
-});
-
-it('costs little when all is there', async () => {
-  const time = async (args: string[]): Promise<number> => {
-    const began = performance.now();
-    await once(spawn(process.execPath, args, { stdio: 'ignore' }), 'close');
-    return performance.now() - began;
-  };
-  const empty = join(temporaryFolder(), 'empty.mjs');
-  writeFileSync(empty, '');
-  const extra: number[] = [];
-  for (let round = 0; round < 5; round++) {
-    extra.push((await time([join(root, 'setup', 'run.mjs'), empty])) - (await time([empty])));
-  }
-  // The best of a few: other work on the machine only ever adds.
-  expect(Math.min(...extra)).toBeLessThan(100);
 });

@@ -69,7 +69,8 @@ def main() -> int:
     # Snapshots and predictions are about people: nobody else on the machine reads them.
     os.umask(0o077)
     # Trainers have no use for the ledger, and no child of theirs may learn where it is.
-    os.environ.pop("REIGN_LEDGER_URL", None)
+    for name in ("REIGN_LEDGER_URL", "REIGN_LEDGER_OWNER_URL"):
+        os.environ.pop(name, None)
     remove_abandoned_folders()
     start_forkserver(settings)
     asyncio.run(_serve(settings, retired=options.retired))

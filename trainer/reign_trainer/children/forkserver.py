@@ -155,7 +155,7 @@ def child_environment(settings: Settings, environment: Mapping[str, str]) -> dic
 
 def trusted_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """Give what Reign's own work needs of the trainer's environment: the servers' logins, not the ledger's."""
-    fixed = {*_FIXED, *_THREADS, *_HANDED_ON, "REIGN_LEDGER_URL"}
+    fixed = {*_FIXED, *_THREADS, *_HANDED_ON, "REIGN_LEDGER_URL", "REIGN_LEDGER_OWNER_URL"}
     return {name: value for name, value in environment.items() if name not in fixed}
 
 
