@@ -35,8 +35,8 @@ export type ContenderRequest = z.infer<typeof ContenderRequest>;
 
 /** Who was judged. */
 export const Contender = ContenderRequest.extend({
-  /** How many judged rows it was fitted on. Anything but zero makes the comparison invalid. */
-  fittedOnJudgedRows: z.int(),
+  /** How many judged rows it was fitted on. More than zero makes the comparison invalid; null where nobody knows any more. */
+  fittedOnJudgedRows: z.int().nullable(),
   /** Judged rows with a score that is not finite or, of a classifier, outside of 0 to 1. */
   brokenScores: z.int(),
   trainWindow: Window,
@@ -322,6 +322,8 @@ export const Evidence = z
     anchor: Contender.nullable(),
     /** Holdout snapshots that chose the champion. */
     choseChampion: z.array(Hash),
+    /** Snapshots that are no longer in the store, nor their row ids: which judged rows they held could not be checked. */
+    rowIdsGone: z.array(Hash).optional(),
     /** What the trivial predictor answers. */
     trivial: z.union([z.array(z.number()), z.number()]),
     /** Both contenders answer the same, row for row. */

@@ -188,6 +188,8 @@ export const EvaluateRequest = z
     anchor: ContenderRequest.nullable(),
     /** Holdout snapshots on which the champion was chosen: their rows are left out. */
     choseChampion: z.array(Hash),
+    /** Snapshots whose row ids were gone when it was judged first; a cycle leaves it to the trainer to find out. */
+    rowIdsGone: z.array(Hash).optional(),
     charge: Charge,
     /** What was observed in features and labels; null where nothing was. */
     observations: Hash.nullable(),

@@ -12,8 +12,8 @@ export type DocumentKind = (typeof documentKinds)[number];
 /** `payloads` are cleaned by age: one that is stored again counts as new. */
 const payloadRenewalMilliseconds = 24 * 60 * 60 * 1000;
 
-/** Rows: a folder each, named by the content hash, with rows.parquet and manifest.json. */
-export const rowsKinds = ['snapshots', 'predictions'] as const;
+/** Rows: a folder each, named by the content hash (`rowids` by that of their snapshot), with rows.parquet and manifest.json. */
+export const rowsKinds = ['snapshots', 'predictions', 'rowids'] as const;
 export type RowsKind = (typeof rowsKinds)[number];
 
 /** Immutable files by hash. What is read was checked against its hash. */

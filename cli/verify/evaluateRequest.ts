@@ -24,6 +24,7 @@ export function evaluateRequest(
     champion: evidence.champion && asked(evidence.champion),
     anchor: evidence.anchor && asked(evidence.anchor),
     choseChampion: evidence.choseChampion,
+    ...(evidence.rowIdsGone === undefined ? {} : { rowIdsGone: evidence.rowIdsGone }),
     charge: evidence.charge,
     observations: evidence.observations?.document ?? null,
     forecast: evidence.detection.forecast,
@@ -41,6 +42,7 @@ const asked = ({ fittedOnJudgedRows: _, brokenScores: __, ...contender }: Conten
 /** What recomputing reads from the store. */
 export interface Inputs {
   readonly predictions: readonly string[];
+  /** Of these the row ids are enough. */
   readonly snapshots: readonly string[];
   readonly evidence: readonly string[];
   readonly observations: readonly string[];
@@ -51,13 +53,14 @@ export function inputsOf({ champion, challenger, anchor, ...request }: EvaluateR
   const follow = request.followUp;
   const contenders = [challenger, champion, anchor, follow?.beaten ?? null].filter((each) => each !== null);
   const known = (hashes: readonly (string | null)[]) => [...new Set(hashes.filter((hash) => hash !== null))];
+  const gone = new Set(request.rowIdsGone);
   return {
     predictions: known([...contenders.map(({ predictions }) => predictions), request.shuffledFit]),
     snapshots: known([
       ...contenders.map(({ trainSnapshot }) => trainSnapshot),
       ...request.choseChampion,
       ...(follow?.chose ?? []),
-    ]),
+    ]).filter((snapshot) => !gone.has(snapshot)),
     evidence: request.past,
     observations: known([request.observations]),
   };

@@ -137,8 +137,11 @@ const passing: readonly ErrorCode[] = ['Interrupted', 'SettingMissing', 'StoreUn
 
 async function missingInputs(store: Store, inputs: ReturnType<typeof inputsOf>): Promise<string[]> {
   const missing: string[] = [];
-  for (const kind of ['predictions', 'snapshots'] as const)
-    for (const hash of inputs[kind]) if (!(await store.hasRows(kind, hash))) missing.push(`${kind}/${hash}`);
+  for (const hash of inputs.predictions)
+    if (!(await store.hasRows('predictions', hash))) missing.push(`predictions/${hash}`);
+  for (const hash of inputs.snapshots)
+    if (!(await store.hasRows('rowids', hash)) && !(await store.hasRows('snapshots', hash)))
+      missing.push(`snapshots/${hash}`);
   for (const kind of ['evidence', 'observations'] as const)
     for (const hash of inputs[kind]) if (!(await store.hasDocument(kind, hash))) missing.push(`${kind}/${hash}`);
   return missing;

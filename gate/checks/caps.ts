@@ -13,6 +13,7 @@ const leastShared = 0.99;
 export function* caps(evidence: Evidence, policy: Policy): Generator<Check> {
   yield* selfTests(evidence);
   yield* selectedLabels(evidence, policy);
+  yield* knownRows(evidence);
   yield* sharedRows(evidence);
   yield* anchorScored(evidence, policy);
   yield* marginFits(evidence, policy);
@@ -33,6 +34,19 @@ function* selfTests({ controls, observations, charge }: Evidence): Generator<Che
     measured: missing.length === 0 ? 'controls and the search for leaks were run' : `not run: ${missing.join(', ')}`,
     required: 'a gate that was tested on this very cycle',
     why: 'What nobody checked is not known to hold.',
+  };
+}
+
+/** Yields nothing where every row could be checked, as in all evidence of earlier releases. */
+function* knownRows({ rowIdsGone = [] }: Evidence): Generator<Check> {
+  if (rowIdsGone.length === 0) return;
+  const gone = rowIdsGone.map((hash) => `snapshots/${hash.slice(0, 12)}`).join(', ');
+  yield {
+    name: 'known-rows',
+    status: 'failed',
+    measured: `the store has neither the rows nor the row ids of ${gone}: whether judged rows are among them could not be checked`,
+    required: 'the row ids of everything that a version was fitted or chosen on',
+    why: 'A model looks better than it is on rows that it was fitted or chosen on.',
   };
 }
 
@@ -69,9 +83,11 @@ function* anchorScored({ anchor, champion, charge }: Evidence, { gate }: Policy)
       anchor.unscorable ??
       (anchor.brokenScores > 0
         ? `the last champion that won by superiority has ${counted(anchor.brokenScores, 'broken score')}`
-        : anchor.fittedOnJudgedRows > 0
-          ? `the last champion that won by superiority was fitted on ${counted(anchor.fittedOnJudgedRows, 'judged row')}`
-          : 'scored on the judged rows'),
+        : anchor.fittedOnJudgedRows === null
+          ? 'nobody knows whether the last champion that won by superiority was fitted on judged rows'
+          : anchor.fittedOnJudgedRows > 0
+            ? `the last champion that won by superiority was fitted on ${counted(anchor.fittedOnJudgedRows, 'judged row')}`
+            : 'scored on the judged rows'),
     required: 'the last champion that won by superiority can be judged',
     why: 'Without it nobody sees how much small accepted losses have added up to.',
   };

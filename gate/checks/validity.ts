@@ -34,28 +34,31 @@ function* distinctVersions({ challenger, champion }: Evidence): Generator<Check>
 }
 
 function unseenRows({ challenger, champion }: Evidence): Check {
-  const [ours, theirs] = [challenger.fittedOnJudgedRows, champion?.fittedOnJudgedRows ?? 0];
+  const [ours, theirs] = [challenger.fittedOnJudgedRows, champion === null ? 0 : champion.fittedOnJudgedRows];
+  const seen = (ours ?? 0) > 0 || (theirs ?? 0) > 0;
+  const told = (rows: number | null) => (rows === null ? 'an unknown number' : count(rows));
   return {
     name: 'unseen-rows',
-    status: passedIf(ours === 0 && theirs === 0),
-    measured: `challenger fitted on ${count(ours)}, champion on ${count(theirs)} of the judged rows`,
+    status: !seen && (ours === null || theirs === null) ? 'unknown' : passedIf(!seen),
+    measured: `challenger fitted on ${told(ours)}, champion on ${told(theirs)} of the judged rows`,
     required: 'neither fitted on a judged row',
     why: 'A model looks better than it is on rows that it has seen.',
   };
 }
 
 /** Rows that chose the champion were left out before; here it is seen that they really were. */
-function unchosenRows({ rows, choseChampion, challenger }: Evidence): Check {
+function unchosenRows({ rows, choseChampion, challenger, rowIdsGone = [] }: Evidence): Check {
   const { judged, inBoth, holdout } = rows;
   const adds = judged + rows.choseChampion <= inBoth && inBoth <= holdout;
   const same = judged > 0 && choseChampion.includes(challenger.holdoutSnapshot);
+  const gone = choseChampion.filter((hash) => rowIdsGone.includes(hash)).length;
   return {
     name: 'unchosen-rows',
-    status: passedIf(adds && !same),
+    status: adds && !same && gone > 0 ? 'unknown' : passedIf(adds && !same),
     measured: same
       ? 'rows of the very holdout that chose the champion are judged'
       : adds
-        ? `${counted(rows.choseChampion, 'row')} that took part in choosing the champion left out`
+        ? `${gone > 0 ? `${gone} of ${counted(choseChampion.length, 'holdout')} that chose the champion could not be checked; ` : ''}${counted(rows.choseChampion, 'row')} that took part in choosing the champion left out`
         : `${count(judged)} rows judged and ${count(rows.choseChampion)} left out of ${count(inBoth)} in both, ${count(holdout)} in the holdout`,
     required: 'no judged row took part in choosing the champion',
     why: 'Rows that chose a model flatter it: it won by their noise too.',

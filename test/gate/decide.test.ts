@@ -407,6 +407,18 @@ describe('what leaves a win to a person', () => {
     },
   );
 
+  it('asks a person where the rows of a deleted snapshot could not be checked', () => {
+    const { champion } = evidence();
+    const unchecked = champion && { ...champion, fittedOnJudgedRows: null };
+    const verdict = capped({ champion: unchecked, rowIdsGone: ['b'.repeat(64)] });
+    expect(verdict).toMatchObject({ kind: 'review', deciding: 'known-rows' });
+    expect(verdict.summary).toContain('could not be checked');
+    expect(verdict.checks.find(({ name }) => name === 'unseen-rows')).toMatchObject({
+      status: 'unknown',
+      measured: 'challenger fitted on 0, champion on an unknown number of the judged rows',
+    });
+  });
+
   it('notes what was told before the fit', () => {
     const forecast = { optimistic: 0.02, pessimistic: 0.04, pastCycles: 5 };
     const { checks } = capped({ detection: { ...evidence().detection, forecast } });

@@ -69,21 +69,26 @@ class ContentHasher:
         """Rows so far."""
         return self._rows
 
-    def hexdigest(self) -> str:
-        """Give the hash of the rows so far, as lower-case hex."""
+    def column(self, name: str) -> dict[str, str]:
+        """Give what the document says of one column: its name, its type and the hashes of its rows so far."""
+        at = self._schema.get_field_index(name)
+        return {"name": name, "type": type_name(self._schema.field(at).type), **self._columns[at].digests()}
+
+    def document(self) -> str:
+        """Give the JSON document of the rows so far; its hash names them."""
         metadata = self._schema.metadata or {}
         declared = metadata.get(SCHEMA_METADATA_KEY)
         document = {
             "format": 1,
             "rows": self._rows,
             "schema": None if declared is None else declared.decode("utf-8"),
-            "columns": [
-                {"name": field.name, "type": type_name(field.type), **hasher.digests()}
-                for field, hasher in zip(self._schema, self._columns, strict=True)
-            ],
+            "columns": [self.column(name) for name in self._schema.names],
         }
-        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+        return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    def hexdigest(self) -> str:
+        """Give the hash of the rows so far, as lower-case hex."""
+        return hashlib.sha256(self.document().encode("utf-8")).hexdigest()
 
 
 def _column_hasher(data_type: pa.DataType) -> _ColumnHasher:

@@ -653,7 +653,7 @@ class Contender(Shape):
     unscorable: str | None
     classes: list[str | float | bool] | None = None
     train_window: Annotated[Window, Field(alias="trainWindow")]
-    fitted_on_judged_rows: Annotated[int, Field(alias="fittedOnJudgedRows")]
+    fitted_on_judged_rows: Annotated[int | None, Field(alias="fittedOnJudgedRows")]
     broken_scores: Annotated[int, Field(alias="brokenScores")]
 
 
@@ -1080,6 +1080,7 @@ class Evidence(Shape):
     champion: Contender | None
     anchor: Contender | None
     chose_champion: Annotated[list[str], Field(alias="choseChampion")]
+    row_ids_gone: Annotated[list[str] | None, Field(alias="rowIdsGone")] = None
     trivial: list[float] | float
     identical: bool
     metrics: dict[str, MetricEvidence]
@@ -1187,6 +1188,7 @@ class EvaluateRequest(Shape):
     champion: ContenderRequest | None
     anchor: ContenderRequest | None
     chose_champion: Annotated[list[str], Field(alias="choseChampion")]
+    row_ids_gone: Annotated[list[str] | None, Field(alias="rowIdsGone")] = None
     charge: Charge
     observations: str | None
     forecast: Forecast | None

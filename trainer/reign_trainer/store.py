@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 #: Rows of one row group; fixed, so that the same rows give the same file whatever the batches they came in.
 ROW_GROUP_ROWS = 131_072
 
-ROW_KINDS = frozenset({"snapshots", "predictions"})
+ROW_KINDS = frozenset({"snapshots", "predictions", "rowids"})
 DOCUMENT_KINDS = frozenset({"evidence", "observations", "code", "tracebacks", "payloads"})
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -194,8 +194,10 @@ class Store:
 class WrittenRows:
     """What a closed writer knows of its file."""
 
-    def __init__(self, content_hash: str, file_hash: str, rows: int) -> None:
-        self.content_hash = content_hash
+    def __init__(self, document: str, file_hash: str, rows: int) -> None:
+        self.content_hash = hashlib.sha256(document.encode("utf-8")).hexdigest()
+        #: What the content hash is taken over.
+        self.document = document
         self.file_hash = file_hash
         self.rows = rows
 
@@ -294,7 +296,7 @@ class RowsWriter:
         self._flush(self._waiting_rows)
         self._parquet.close()
         file_hash = self._file.finish()
-        return WrittenRows(self._hasher.hexdigest(), file_hash, self.rows)
+        return WrittenRows(self._hasher.document(), file_hash, self.rows)
 
     def _flush(self, rows: int) -> None:
         if rows == 0:

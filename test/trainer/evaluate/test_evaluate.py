@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,53 @@ def test_judged_rows_that_were_trained_on_are_counted_for_each(bench: Any) -> No
     found = bench.evidence(request)
     assert found.champion is not None
     assert (found.challenger.fitted_on_judged_rows, found.champion.fitted_on_judged_rows) == (6, 1)
+
+
+def test_features_may_be_deleted_and_the_evidence_stays_the_same(bench: Any) -> None:
+    request = pair(bench)
+    request.champion.train_snapshot = bench.snapshot([*IDS[:2], 7000])
+    request.chose_champion = [bench.snapshot(IDS[:1])]
+    before = evaluate(request, bench.store).evidence
+    shutil.rmtree(bench.store.root / "snapshots")
+    assert evaluate(request, bench.store).evidence == before
+    assert bench.evidence(request).champion.fitted_on_judged_rows == 1
+    assert bench.evidence(request).rows.chose_champion == 1
+
+
+def test_deleted_snapshots_without_row_ids_could_not_be_checked_and_the_evidence_says_so(bench: Any) -> None:
+    request = pair(bench)
+    request.champion.train_snapshot = bench.snapshot([*IDS[:2], 7000])
+    request.chose_champion = [bench.snapshot(IDS[:1])]
+    request.champion.train_window = request.window
+    gone = [request.champion.train_snapshot, *request.chose_champion]
+    for snapshot in gone:
+        shutil.rmtree(bench.store.root / "snapshots" / snapshot)
+    found = bench.evidence(request)
+    assert found.row_ids_gone == gone
+    assert found.champion is not None
+    assert (found.challenger.fitted_on_judged_rows, found.champion.fitted_on_judged_rows) == (0, None)
+    assert found.rows.chose_champion == 0
+    assert found.metrics != {}
+
+
+def test_damaged_row_ids_are_written_again_from_the_snapshot(bench: Any) -> None:
+    request = pair(bench)
+    request.champion.train_snapshot = bench.snapshot([*IDS[:2], 7000])
+    before = evaluate(request, bench.store).evidence
+    (bench.store.root / "rowids" / request.champion.train_snapshot / "rows.parquet").write_bytes(b"damaged")
+    assert evaluate(request, bench.store).evidence == before
+    shutil.rmtree(bench.store.root / "snapshots")
+    assert evaluate(request, bench.store).evidence == before
+
+
+@pytest.mark.parametrize("evidence_format", [2, 3])
+def test_the_period_of_a_deleted_snapshot_is_known_as_well(bench: Any, evidence_format: int) -> None:
+    window = {"from": "2001-02-19T00:00:00Z", "to": "2001-02-22T00:00:00Z"}
+    request = pair(bench, evidenceFormat=evidence_format)
+    request.champion.train_snapshot = bench.snapshot(["a", "b"], window)
+    before = bench.evidence(request).champion.fitted_on_judged_rows
+    shutil.rmtree(bench.store.root / "snapshots")
+    assert bench.evidence(request).champion.fitted_on_judged_rows == before > 0
 
 
 def test_the_first_class_may_be_the_positive_one(bench: Any) -> None:

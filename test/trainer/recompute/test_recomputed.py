@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,29 @@ def test_an_altered_prediction_is_named(store: Store, whose: str, manifest_too: 
 def test_rows_that_are_gone_are_named(store: Store) -> None:
     judged = judged_cycles(store, definition())[1]
     train = judged.request.challenger.train_snapshot
-    (store.root / "snapshots" / train / "manifest.json").unlink()
+    for kind in ("snapshots", "rowids"):
+        (store.root / kind / train / "manifest.json").unlink()
+    with pytest.raises(TrainerError, match=train) as raised:
+        Recomputation(store).evidence(judged.request)
+    assert raised.value.code == "StoreCorrupt"
+
+
+def test_row_ids_are_enough(store: Store) -> None:
+    judged = judged_cycles(store, definition())
+    shutil.rmtree(store.root / "snapshots")
+    for one in judged:
+        assert Recomputation(store).evidence(one.request) == store.read_document("evidence", one.evidence)
+
+
+def test_altered_row_ids_are_named(store: Store) -> None:
+    judged = judged_cycles(store, definition())[1]
+    train = judged.request.champion.train_snapshot
+    folder = store.root / "rowids" / train
+    table = pq.read_table(folder / "rows.parquet", partitioning=None)
+    pq.write_table(table.slice(1), folder / "rows.parquet")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["fileHash"] = hashlib.sha256((folder / "rows.parquet").read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(TrainerError, match=train) as raised:
         Recomputation(store).evidence(judged.request)
     assert raised.value.code == "StoreCorrupt"

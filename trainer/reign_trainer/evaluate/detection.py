@@ -9,10 +9,10 @@ import numpy as np
 from scipy.special import stdtrit
 
 from reign_trainer.catalogue import DETECT
+from reign_trainer.known_row_ids import EVENT_TIME
 from reign_trainer.shapes import Detection, EvaluateRequest, Interval, MetricEvidence
 
 from .comparison import Comparison
-from .judged_rows import EVENT_TIME
 
 POWER = 0.8
 MOST_CLUSTERS = 100_000

@@ -12,6 +12,7 @@ import pyarrow as pa
 from reign_trainer.calibration import calibration, swap_ins, swap_set
 from reign_trainer.controls import controls
 from reign_trainer.gate_parameters import gate_parameters
+from reign_trainer.known_row_ids import ids_of, keep_row_ids
 from reign_trainer.labels import label_evidence, selection
 from reign_trainer.labels.columns import numbers
 from reign_trainer.measure import MeasureError, effective_rows
@@ -35,7 +36,7 @@ from .compare import broken_scores, compare, scores_in
 from .comparison import Comparison
 from .detection import detection, wanted_gain
 from .follow_up import follow_up
-from .judged_rows import HoldoutRows, fitted_on, holdout_rows, ids_of, in_both
+from .judged_rows import HoldoutRows, fitted_on, holdout_rows, in_both
 from .measured import measured, plain
 from .observed import champion_shift, observations_summary
 from .ranges import calibration_within_range, within_range
@@ -65,8 +66,21 @@ def evaluate(request: EvaluateRequest, store: Store) -> EvaluateResult:
         ``MeasurementImpossible`` where the challenger has no predictions, and what the store raises. Rows that cannot
         be measured are no error: the evidence says why in ``unmeasured``.
     """
-    content = evidence_bytes(assemble(request, store))
+    content = evidence_bytes(assemble(_with_known_rows(request, store), store))
     return EvaluateResult(evidence=store.write_document("evidence", content))
+
+
+def snapshots_to_tell_rows_by(request: EvaluateRequest) -> list[str]:
+    """Give the snapshots whose row ids are needed: what was fitted on, and what versions were chosen on."""
+    contenders = [one for one in (request.challenger, request.champion, request.anchor) if one is not None]
+    chose = [*request.chose_champion, *([] if request.follow_up is None else request.follow_up.chose)]
+    return list(dict.fromkeys([*(one.train_snapshot for one in contenders), *chose]))
+
+
+def _with_known_rows(request: EvaluateRequest, store: Store) -> EvaluateRequest:
+    """Keep the row ids of every snapshot apart, for the time when it is deleted; name those that are gone already."""
+    gone = [one for one in snapshots_to_tell_rows_by(request) if not keep_row_ids(store, one)]
+    return request.model_copy(update={"row_ids_gone": gone or None})
 
 
 def assemble(request: EvaluateRequest, store: Store) -> Evidence:
@@ -107,6 +121,7 @@ def assemble(request: EvaluateRequest, store: Store) -> Evidence:
         champion=None if request.champion is None else contender_of(request.champion, rows.champion),
         anchor=None if request.anchor is None else contender_of(_anchor(request.anchor, holdout), rows.anchor),
         chose_champion=request.chose_champion,
+        row_ids_gone=request.row_ids_gone,
         trivial=request.trivial,
         labels=label_evidence(
             holdout.challenger,
@@ -297,9 +312,13 @@ def _contender(
 
 def _window_of(snapshot: str, store: Store) -> dict[str, str]:
     """Give the window of a snapshot that an earlier release's request does not name."""
-    manifest = store.read_manifest("snapshots", snapshot)
+    kept = store.has_rows("rowids", snapshot) and not store.has_rows("snapshots", snapshot)
+    manifest = store.read_manifest("rowids" if kept else "snapshots", snapshot)
     if "window" in manifest:
         return dict(manifest["window"])
+    if kept:
+        first, last = (f"{np.datetime64(one, 'us')}Z" for one in manifest["events"])
+        return {"from": first, "to": last}
     return {"from": manifest["events"]["first"], "to": manifest["events"]["last"]}
 
 

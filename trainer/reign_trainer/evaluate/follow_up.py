@@ -44,7 +44,9 @@ def follow_up(request: EvaluateRequest, store: Store, seed: int) -> FollowUp | N
         pa.array(has_label(promoted) & classes.known_to_all(promoted) & ~seen_in(asked.chose, store, promoted, request))
     )
     beaten, unmeasured = None, None
-    if asked.beaten is not None:
+    if set(asked.chose) & set(request.row_ids_gone or []):
+        unmeasured = "nobody knows any more which rows chose the promoted version: the store has lost their row ids"
+    elif asked.beaten is not None:
         if asked.beaten.predictions is None:
             unmeasured = asked.beaten.unscorable or "whom it beat could not be scored"
         else:

@@ -9,14 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reign_trainer.errors import TrainerError
+from reign_trainer.known_row_ids import EVENT_TIME, ROW_ID, KnownRowIds, ids_of, known_row_ids
 from reign_trainer.score.predictions_table import slice_columns
 from reign_trainer.shapes import ContenderRequest, Definition, EvaluateRequest
 from reign_trainer.store import Store
 
 from .shared_classes import SharedClasses
-
-ROW_ID = "reign_row_id"
-EVENT_TIME = "reign_event_time"
 
 
 @dataclass(frozen=True)
@@ -106,15 +104,14 @@ def holdout_rows(request: EvaluateRequest, store: Store) -> HoldoutRows:
     )
 
 
-def fitted_on(contender: ContenderRequest, rows: pa.Table, store: Store, request: EvaluateRequest) -> int:
-    """Count the judged rows that a contender was fitted on: by row id or, where that is another column by now, by time."""
+def fitted_on(contender: ContenderRequest, rows: pa.Table, store: Store, request: EvaluateRequest) -> int | None:
+    """Count the judged rows that a contender was fitted on: by row id or, where that is another column by now, by time.
+
+    None where nobody knows any more which rows it was fitted on.
+    """
+    if contender.train_snapshot in (request.row_ids_gone or []):
+        return None
     return int(np.count_nonzero(seen_in([contender.train_snapshot], store, rows, request)))
-
-
-def ids_of(rows: pa.Table) -> pa.Array:
-    """Give the row ids as one array."""
-    ids = rows.column(ROW_ID).combine_chunks()
-    return ids if pa.types.is_integer(ids.type) else ids.cast(pa.large_string())
 
 
 def in_both(first: pa.Table, second: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -129,30 +126,31 @@ def in_both(first: pa.Table, second: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 
 def seen_in(snapshots: list[str], store: Store, rows: pa.Table, request: EvaluateRequest) -> np.ndarray:
-    """Tell which rows are in any of some snapshots, by row id."""
+    """Tell which rows are in any of some snapshots, by row id. Snapshots whose row ids are gone tell of no row."""
     seen = np.zeros(rows.num_rows, dtype=np.bool_)
     ids = ids_of(rows)
     for snapshot in snapshots:
-        others = ids_of(store.read_rows("snapshots", snapshot, [ROW_ID]))
+        if snapshot in (request.row_ids_gone or []):
+            continue
+        known = known_row_ids(store, snapshot)
+        others = known.ids
         if others.type == ids.type:
             seen |= pc.is_in(ids, value_set=others).to_numpy(zero_copy_only=False)
         else:
             # The row id has become another column since: no id can be found again, so the whole period goes.
-            seen |= _in_period(rows, snapshot, store, request)
+            seen |= _in_period(rows, known, request)
     return seen
 
 
-def _in_period(rows: pa.Table, snapshot: str, store: Store, request: EvaluateRequest) -> np.ndarray:
+def _in_period(rows: pa.Table, known: KnownRowIds, request: EvaluateRequest) -> np.ndarray:
     """Tell which rows lie between a snapshot's first and last event; by the rules of format 2, in its manifest's window."""
-    window = store.read_manifest("snapshots", snapshot).get("window")
-    if window is not None and (request.evidence_format or 2) < 3:
-        return in_window(rows, window)
-    events = pc.min_max(store.read_rows("snapshots", snapshot, [EVENT_TIME]).column(EVENT_TIME))
-    first, last = (events[name].as_py() for name in ("min", "max"))
-    if first is None:
+    if known.window is not None and (request.evidence_format or 2) < 3:
+        return in_window(rows, known.window)
+    if known.events is None:
         return np.zeros(rows.num_rows, dtype=np.bool_)
+    first, last = (np.datetime64(one, "us") for one in known.events)
     times = rows.column(EVENT_TIME).to_numpy()
-    return np.asarray((times >= np.datetime64(first, "us")) & (times <= np.datetime64(last, "us")))
+    return np.asarray((times >= first) & (times <= last))
 
 
 def in_window(rows: pa.Table, window: dict[str, str]) -> np.ndarray:

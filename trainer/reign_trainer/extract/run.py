@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reign_trainer.errors import TrainerError
 from reign_trainer.extract.snapshot_writer import SnapshotWriter
 from reign_trainer.extract.warehouse import Warehouse
+from reign_trainer.known_row_ids import write_row_ids
 from reign_trainer.shapes import ExtractedSnapshot, ExtractRequest, ExtractResult
 
 if TYPE_CHECKING:
@@ -148,9 +149,10 @@ class _Work:
                 raise
             finally:
                 writer.stop()
-            manifest = writer.finish()
+            manifest, document = writer.finish()
             self._refuse_stopped()
             staging.commit(manifest.content_hash, manifest.as_stored())
+        write_row_ids(self._store, manifest.content_hash, document)
         return ExtractedSnapshot(
             purpose=query.purpose,
             content_hash=manifest.content_hash,

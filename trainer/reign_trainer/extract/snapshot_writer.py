@@ -68,8 +68,8 @@ class SnapshotWriter:
         self._raise_failure()
         self._queue.put(batch)
 
-    def finish(self) -> Manifest:
-        """Wait for the rest to be written and give the manifest.
+    def finish(self) -> tuple[Manifest, str]:
+        """Wait for the rest to be written; give the manifest and the document that the content hash is taken over.
 
         Raises
         ------
@@ -80,7 +80,7 @@ class SnapshotWriter:
         self._raise_failure()
         self._row_ids.check()
         written = self._rows.close()
-        return Manifest(
+        manifest = Manifest(
             format=2,
             content_hash=written.content_hash,
             file_hash=written.file_hash,
@@ -92,6 +92,7 @@ class SnapshotWriter:
             unknown_class_rows=self._classes.unknown,
             unlabelled_rows=self._classes.unlabelled,
         )
+        return manifest, written.document
 
     def stop(self) -> None:
         """End the thread; what it has not written yet is written first."""

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 
 from reign_trainer.content_hash import ContentHasher
 from reign_trainer.errors import TrainerError
-from reign_trainer.evaluate.evaluate import assemble, evidence_bytes
+from reign_trainer.evaluate.evaluate import assemble, evidence_bytes, snapshots_to_tell_rows_by
+from reign_trainer.known_row_ids import check_row_ids
 from reign_trainer.shapes import ContenderRequest, EvaluateRequest
 from reign_trainer.store import Store
 
@@ -47,6 +48,8 @@ class Recomputation:
         """
         for kind, content_hash in _rows_of(request):
             self._check(kind, content_hash)
+        for snapshot in snapshots_to_tell_rows_by(request):
+            check_row_ids(self._store, snapshot)
         return evidence_bytes(assemble(request, self._store))
 
     def _check(self, kind: str, content_hash: str) -> None:

@@ -1,0 +1,173 @@
+"""Which rows a snapshot held, kept apart from its features: ``rowids/<snapshot hash>`` in the store.
+
+Rows that a version was fitted or chosen on are told by these ids, so a snapshot itself can be deleted. The manifest beside
+the ids holds the document that the snapshot's hash is taken over: it proves that they are the ids of that snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from reign_trainer.content_hash import ContentHasher
+from reign_trainer.errors import TrainerError
+from reign_trainer.store import Store
+
+ROW_ID = "reign_row_id"
+EVENT_TIME = "reign_event_time"
+
+
+@dataclass(frozen=True)
+class KnownRowIds:
+    """The row ids of one snapshot.
+
+    Attributes
+    ----------
+    ids : pyarrow.Array
+        In the order of the snapshot, as `ids_of` gives them.
+    events : tuple of int, or None
+        The first and the last event time, in microseconds since 1970; None where the snapshot has no rows.
+    window : dict or None
+        The window in a manifest of the first release.
+    """
+
+    ids: pa.Array
+    events: tuple[int, int] | None
+    window: dict[str, str] | None
+
+
+def ids_of(rows: pa.Table) -> pa.Array:
+    """Give the row ids as one array."""
+    ids = rows.column(ROW_ID).combine_chunks()
+    return ids if pa.types.is_integer(ids.type) else ids.cast(pa.large_string())
+
+
+def known_row_ids(store: Store, snapshot: str) -> KnownRowIds:
+    """Read the row ids of a snapshot: where they are kept apart or, where they are not, from the snapshot.
+
+    Raises
+    ------
+    TrainerError
+        ``StoreCorrupt`` where neither can be read.
+    """
+    if store.has_rows("rowids", snapshot):
+        manifest = store.read_manifest("rowids", snapshot)
+        events = manifest.get("events")
+        return KnownRowIds(
+            ids_of(store.read_rows("rowids", snapshot)),
+            None if events is None else (events[0], events[1]),
+            manifest.get("window"),
+        )
+    rows = store.read_rows("snapshots", snapshot, [ROW_ID, EVENT_TIME])
+    window = store.read_manifest("snapshots", snapshot).get("window")
+    return KnownRowIds(ids_of(rows), _events([rows.column(EVENT_TIME)]), window)
+
+
+def keep_row_ids(store: Store, snapshot: str) -> bool:
+    """Keep the row ids of a snapshot apart, unless they are already, and say whether they are known."""
+    try:
+        if not _are_kept(store, snapshot):
+            write_row_ids(store, snapshot, _document(store, snapshot))
+    except TrainerError as error:
+        if error.code != "StoreCorrupt":
+            raise
+        return False
+    return True
+
+
+def write_row_ids(store: Store, snapshot: str, document: str) -> None:
+    """Write the row ids of a stored snapshot.
+
+    Parameters
+    ----------
+    store : Store
+    snapshot : str
+        Its content hash.
+    document : str
+        What that hash is taken over.
+    """
+    path = store.rows_path("snapshots", snapshot)
+    window = store.read_manifest("snapshots", snapshot).get("window")
+    with store.stage("rowids") as staging, pq.ParquetFile(path) as file:
+        writer = staging.open_rows(pa.schema([file.schema_arrow.field(ROW_ID)]))
+        times = []
+        for batch in file.iter_batches(columns=[ROW_ID, EVENT_TIME]):
+            writer.write(batch.select([ROW_ID]))
+            times.append(_bounds(batch.column(EVENT_TIME)))
+        written = writer.close()
+        manifest: dict[str, Any] = {
+            "format": 1,
+            "contentHash": snapshot,
+            "fileHash": written.file_hash,
+            "rows": written.rows,
+            "events": _events(times),
+            "document": document,
+        }
+        staging.commit(snapshot, manifest if window is None else {**manifest, "window": window})
+
+
+def check_row_ids(store: Store, snapshot: str) -> None:
+    """Refuse row ids that are not those of their snapshot. Where none are kept there is nothing to refuse.
+
+    Raises
+    ------
+    TrainerError
+        ``StoreCorrupt``.
+    """
+    if not store.has_rows("rowids", snapshot):
+        return
+    document = store.read_manifest("rowids", snapshot).get("document")
+    ids = store.read_rows("rowids", snapshot)
+    hasher = ContentHasher(pa.schema([ids.schema.field(ROW_ID)]))
+    for batch in ids.select([ROW_ID]).replace_schema_metadata().to_batches():
+        hasher.update(batch)
+    if (
+        not isinstance(document, str)
+        or hashlib.sha256(document.encode("utf-8")).hexdigest() != snapshot
+        or hasher.column(ROW_ID) not in json.loads(document)["columns"]
+    ):
+        raise TrainerError(
+            "StoreCorrupt", f"The row ids in the store's rowids/{snapshot} are not those of the snapshot."
+        )
+
+
+def _are_kept(store: Store, snapshot: str) -> bool:
+    """Whether the row ids are there, and whole: damaged ones are written again where the snapshot is still there."""
+    try:
+        check_row_ids(store, snapshot)
+    except TrainerError as error:
+        if error.code != "StoreCorrupt":
+            raise
+        return False
+    return store.has_rows("rowids", snapshot)
+
+
+def _document(store: Store, snapshot: str) -> str:
+    """Give the document of a stored snapshot, by hashing its rows once more."""
+    with pq.ParquetFile(store.rows_path("snapshots", snapshot)) as file:
+        hasher = ContentHasher(file.schema_arrow)
+        for batch in file.iter_batches():
+            hasher.update(batch)
+    document = hasher.document()
+    if hashlib.sha256(document.encode("utf-8")).hexdigest() != snapshot:
+        raise TrainerError("StoreCorrupt", f"The values in the store's snapshots/{snapshot} do not match its hash.")
+    return document
+
+
+def _bounds(times: pa.Array) -> pa.Array:
+    bounds = pc.min_max(times)
+    return pa.array([bounds["min"].as_py(), bounds["max"].as_py()], pa.timestamp("us"))
+
+
+def _events(times: list[Any]) -> tuple[int, int] | None:
+    """Give the first and the last of all times."""
+    chunks = [one for each in times for one in (each.chunks if isinstance(each, pa.ChunkedArray) else [each])]
+    bounds = pc.min_max(pa.chunked_array(chunks, pa.timestamp("us")).cast(pa.int64()))
+    first, last = bounds["min"].as_py(), bounds["max"].as_py()
+    return None if first is None else (first, last)
