@@ -62,7 +62,7 @@ export const planActivities = (world: World) => ({
         statementTimeoutSeconds: limits.statementTimeoutSeconds,
       },
       champion,
-      past: await past(world, { model, lineage, asOf, definition }),
+      past: await past(world, { id: cycle.id, model, lineage, asOf, definition }),
       foresight:
         champion === null
           ? null

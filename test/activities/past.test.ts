@@ -5,11 +5,12 @@ import { expect, onTestFinished, test } from 'vitest';
 import { past } from '../../activities/past.ts';
 import type { World } from '../../activities/world.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
+import { warningsOf } from '../../ledger/warnings.ts';
 import { openStore } from '../../store/openStore.ts';
-import { apply, crown, definition, hashOf, identity, judge, model, prepare } from '../ledger/scene.ts';
+import { apply, claim, crown, definition, hashOf, identity, judge, model, prepare } from '../ledger/scene.ts';
 import { withLedger } from '../ledger/withLedger.ts';
 
-test('one damaged document of an earlier cycle fails no later one', async () => {
+test('one damaged document of an earlier cycle fails no later one, which warns of it', async () => {
   await using ledger = await withLedger();
   const { db } = ledger;
   const root = mkdtempSync(join(tmpdir(), 'reign-past-'));
@@ -22,9 +23,15 @@ test('one damaged document of an earlier cycle fails no later one', async () => 
   writeFileSync(join(root, 'evidence', hashOf('evidence 1 1')), '{"damaged": true}');
   const world = { ledger: { db, close: async () => {} }, store: openStore(root) } as unknown as World;
   const { asOf } = identity({ week: 2 });
-  expect(await past(world, { model, lineage: 'live', asOf, definition: definition() })).toEqual({
-    evidence: [],
-    observations: [],
-    lastPredictions: null,
-  });
+  const { cycle } = await claim({ db, week: 2 });
+  for (const _ of ['first attempt of the activity', 'second']) {
+    expect(await past(world, { id: cycle.id, model, lineage: 'live', asOf, definition: definition() })).toEqual({
+      evidence: [],
+      observations: [],
+      lastPredictions: null,
+    });
+  }
+  expect(await warningsOf(db, cycle.id)).toEqual([
+    `What earlier cycles left behind cannot be read, so it was left out: evidence/${hashOf('evidence 1 1').slice(0, 12)}. The files are missing from the store or damaged.`,
+  ]);
 });
