@@ -75,6 +75,26 @@ function standingOf({ pendingActivities, pendingWorkflowTask }: Description): St
     : undefined;
 }
 
+/** An activity that failed before and is tried again. */
+export interface TriedAgain {
+  readonly step: string;
+  /** The attempt that runs, or is to come. */
+  readonly attempt: number;
+  /** Why the last one failed. */
+  readonly reason: string;
+}
+
+/** The activities of a running workflow that are not on their first attempt. */
+export function triedAgain({ pendingActivities }: Pick<Description, 'pendingActivities'>): TriedAgain[] {
+  return (pendingActivities ?? []).flatMap((activity) => {
+    const { attempt } = activity;
+    if (attempt == null || attempt < 2) return [];
+    const name = activity.activityType?.name ?? 'working';
+    const reason = (saidBy(activity.lastFailure) || 'the reason is not known').slice(0, 200);
+    return [{ step: stepNames[name] ?? name, attempt, reason }];
+  });
+}
+
 /** What a workflow that has no activity under way waits for. */
 async function waitingStanding(
   handle: WorkflowHandle,

@@ -29,6 +29,17 @@ export async function cyclesOf(
   return (await query.execute()).map(cycleOf);
 }
 
+/** The cycles of all models that have not ended, the oldest first. */
+export async function unendedCycles(db: Kysely<Database>): Promise<Cycle[]> {
+  const rows = await db
+    .selectFrom('cycles')
+    .selectAll()
+    .where('status', 'in', ['running', 'waiting'])
+    .orderBy('started_at')
+    .execute();
+  return rows.map(cycleOf);
+}
+
 /** The last cycle before `asOf` that came to a judgement, with its snapshots: what a new extract is compared with. */
 export async function previousCycle(
   db: Kysely<Database>,

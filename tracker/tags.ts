@@ -18,3 +18,6 @@ export const TagList = z
   .array(z.object({ key: z.string(), value: z.string().default('') }))
   .default([])
   .transform((tags): Tags => Object.fromEntries(tags.map(({ key, value }) => [key, value])));
+
+/** The alias that follows the live lineage. */
+export const championAlias = 'champion';

@@ -5,10 +5,7 @@ import { withLease } from '../../ledger/lease.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import { deleteAlias, getAlias, getVersion, setAlias } from '../../tracker/registry.ts';
-import { cycleTag } from '../../tracker/tags.ts';
-
-/** The alias that follows the live lineage. */
-export const championAlias = 'champion';
+import { championAlias, cycleTag } from '../../tracker/tags.ts';
 
 /** More rounds than this mean that something else sets the alias all the time. */
 const rounds = 10;

@@ -1,7 +1,9 @@
 import { openStore } from '../../store/openStore.ts';
 import { type PartSettings, partSettings } from '../session.ts';
 import { toReignError } from '../toReignError.ts';
+import { examineCycles } from './cycles.ts';
 import { type Finding, healthy, sick } from './finding.ts';
+import { examineFollowed } from './followed.ts';
 import { examineLedger } from './ledger.ts';
 import { examineNode, examinePython } from './machine.ts';
 import { examineStore } from './store.ts';
@@ -33,6 +35,8 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     temporal === undefined ? absent('Temporal', 'TEMPORAL_ADDRESS') : examineTemporal(temporal, openStore(store)),
     trackerUri === undefined ? absent('MLflow', 'MLFLOW_TRACKING_URI') : examineTracker(trackerUri, env),
     examineStore(store),
+    ledgerUrl === undefined || temporal === undefined ? [] : examineCycles(ledgerUrl, temporal, openStore(store)),
+    ledgerUrl === undefined || trackerUri === undefined ? [] : examineFollowed(ledgerUrl, trackerUri, env),
   ]);
   return found.flat();
 }

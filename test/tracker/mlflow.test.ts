@@ -11,6 +11,7 @@ import { projectChampion } from '../../activities/tracking/projectChampion.ts';
 import { registerVersion } from '../../activities/tracking/registerVersion.ts';
 import { sweepStrays } from '../../activities/tracking/sweepStrays.ts';
 import { tagOutcome } from '../../activities/tracking/tagOutcome.ts';
+import { notFollowed } from '../../cli/doctor/followed.ts';
 import { verifyFiles } from '../../cli/verify/verifyFiles.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { cycleById } from '../../ledger/cycles.ts';
@@ -311,6 +312,16 @@ describe('one run, one logged model, one version', () => {
     await setAlias(tracker, model, 'champion', first.version);
     await Promise.all([ledger.db, other.db, ledger.db].map((db) => projectChampion(tracker, db, model)));
     expect(await alias()).toBe(second.version);
+    expect(await notFollowed(ledger.db, tracker)).toEqual([]);
+    await setAlias(tracker, model, 'champion', first.version);
+    expect(await notFollowed(ledger.db, tracker)).toEqual([
+      {
+        part: `MLflow, alias of ${model}`,
+        status: 'warning',
+        found: `names version ${first.version}; by the ledger version ${second.version} reigns`,
+        advice: `Whoever loads models:/${model}@champion gets another model. The next cycle sets the alias again.`,
+      },
+    ]);
     await deleteAlias(tracker, model, 'champion');
     await projectChampion(tracker, ledger.db, model);
     expect(await alias()).toBe(second.version);

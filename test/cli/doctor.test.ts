@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stuckCycles } from '../../cli/doctor/cycles.ts';
+import { triedAgain } from '../../cli/followWorkflow.ts';
+import type { Ledger } from '../../ledger/openLedger.ts';
+import { recordOutcome } from '../../ledger/recordOutcome.ts';
+import { noteFault } from '../../ledger/waiting.ts';
+import { type TestDatabase, withDatabase } from '../postgres.ts';
+import { claimed, ledgerWithModel } from './filledLedger.ts';
+
+let database: TestDatabase;
+let ledger: Ledger;
+let gone: string;
+let faulty: string;
+let retrying: string;
+beforeAll(async () => {
+  database = await withDatabase();
+  ledger = await ledgerWithModel(database.url);
+  gone = await claimed(ledger, '2001-02-12T00:00:00Z');
+  faulty = await claimed(ledger, '2001-02-19T00:00:00Z');
+  retrying = await claimed(ledger, '2001-02-26T00:00:00Z');
+  const fault = { code: 'QueryFailed', message: 'temp_file_limit', triesAgainAt: '2001-02-19T01:00:00Z' } as const;
+  await noteFault(ledger.db, { id: faulty, attempt: 1 }, { step: 'extract', ...fault });
+});
+afterAll(async () => {
+  await ledger.close();
+  await database[Symbol.asyncDispose]();
+});
+
+test('doctor names cycles whose workflow is gone, that wait for a fault, and that try again and again', async () => {
+  const found = await stuckCycles(ledger.db, async (cycle) => {
+    if (cycle === gone) return null;
+    return cycle === retrying ? [{ step: 'extract', attempt: 7, reason: 'the warehouse does not answer' }] : [];
+  });
+  expect(found).toEqual([
+    {
+      part: `cycle ${gone}`,
+      status: 'warning',
+      found: expect.stringMatching(/^running since .* by the ledger, but Temporal runs no such workflow$/),
+      advice: expect.stringContaining(`reign cancel ${gone} --reason`),
+    },
+    {
+      part: `cycle ${faulty}`,
+      status: 'warning',
+      found: 'Waits at extract until this is fixed: QueryFailed: temp_file_limit Tried again at 2001-02-19T01:00:00Z.',
+      advice: expect.stringContaining(`reign retry ${faulty}`),
+    },
+    {
+      part: `cycle ${retrying}`,
+      status: 'warning',
+      found: 'extract is on attempt 7: the warehouse does not answer',
+      advice: `See reign show ${retrying}.`,
+    },
+  ]);
+});
+
+test('a cycle that ends while Temporal is asked is not stuck', async () => {
+  const found = await stuckCycles(ledger.db, async (cycle) => {
+    await recordOutcome(ledger.db, cycle, { status: 'cancelled' });
+    return null;
+  });
+  expect(found).toEqual([]);
+});
+
+test('attempts are told from the second on, with the error of the catalogue that the last one ended with', () => {
+  const lastFailure = {
+    message: 'Activity task failed',
+    cause: { message: 'SourceUnavailable: no answer', applicationFailureInfo: { type: 'SourceUnavailable' } },
+  };
+  const pendingActivities = [
+    { activityType: { name: 'openRun' }, attempt: 7, lastFailure },
+    { activityType: { name: 'fit' }, attempt: 1 },
+  ];
+  expect(triedAgain({ pendingActivities })).toEqual([
+    { step: 'open the run in MLflow', attempt: 7, reason: 'SourceUnavailable: no answer' },
+  ]);
+});
