@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './database.ts';
 
-/** What MLflow is told of a cycle: who reigns by now, or how the cycle ended. */
+/** What Reign tells MLflow about a cycle: who reigns now, or how the cycle ended. */
 export type ProjectedPart = 'champion' | 'outcome';
 
 export interface PendingProjection {

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { event } from './events.ts';
 import { type Attempt, lockCycle } from './lockCycle.ts';
 
-/** Says that a cycle waits for a fault to be mended, and why. One that has ended, or never began, does not wait. */
+/** Records that a cycle waits until a fault is fixed, and why. A cycle that has ended, or never began, does not wait. */
 export async function noteFault(db: Kysely<Database>, cycle: Attempt, fault: Fault): Promise<void> {
   const { step, code, message, triesAgainAt } = fault;
   await db.transaction().execute(async (transaction) => {
@@ -22,7 +22,7 @@ export async function noteFault(db: Kysely<Database>, cycle: Attempt, fault: Fau
   });
 }
 
-/** Says that what a cycle waited for was mended. */
+/** Records that the fault a cycle waited for is fixed. */
 export async function noteMended(db: Kysely<Database>, cycle: Attempt): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const row = await unended(transaction, cycle);

@@ -8,7 +8,7 @@ export interface ConnectOptions {
   readonly applicationName: string;
   readonly types?: ClientConfig['types'];
   readonly keepAlive?: boolean;
-  /** How long the client waits for one answer, in milliseconds. Default: for ever. */
+  /** How long the client waits for one answer, in milliseconds. Default: no limit. */
   readonly queryTimeout?: number;
 }
 

@@ -37,7 +37,7 @@ export interface ConnectionUrl {
   readonly requireChannelBinding: boolean;
   readonly target: SessionAttribute;
   readonly shuffle: boolean;
-  /** Seconds for one host; 0 is for ever. */
+  /** Seconds for one host; 0 means no limit. */
   readonly connectTimeout: number;
   readonly options: string | undefined;
 }

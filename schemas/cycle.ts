@@ -17,7 +17,7 @@ export type CycleStatus = (typeof cycleStatuses)[number];
 /** The statuses in which nothing more will happen, but for failed and cancelled, which a new attempt may reopen. */
 export const settledStatuses: readonly CycleStatus[] = ['promoted', 'kept', 'superseded', 'skipped'];
 
-/** What a waiting cycle waits for: a person's decision, or a fault to be mended. */
+/** What a waiting cycle waits for: a person's decision, or the fix of a fault. */
 export const waitsFor = ['person', 'fault'] as const;
 export type WaitsFor = (typeof waitsFor)[number];
 

@@ -209,12 +209,6 @@ export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
 export const EvaluateResult = z.strictObject({ evidence: Hash }).meta({ id: 'EvaluateResult' });
 export type EvaluateResult = z.infer<typeof EvaluateResult>;
 
-/** Show evidence on the challenger's MLflow run: holdout_* metrics and pictures. */
-export const TrackEvidenceRequest = z
-  .strictObject({ run: TrackedRun, evidence: Hash })
-  .meta({ id: 'TrackEvidenceRequest' });
-export type TrackEvidenceRequest = z.infer<typeof TrackEvidenceRequest>;
-
 /** Look at features and labels of both snapshots: leaks, shift, labels that have flipped. */
 export const ObserveRequest = z
   .strictObject({
@@ -277,7 +271,6 @@ export const trainerShapes = {
   Rehearsal,
   EvaluateRequest,
   EvaluateResult,
-  TrackEvidenceRequest,
   Observations,
   ObserveRequest,
   ObserveResult,

@@ -18,7 +18,7 @@ export const sqlstates: Readonly<Record<string, Meaning>> = {
   '25006': { ledger: true, source: false, sessionOver: true },
   // The session was ended because its transaction idled.
   '25P03': { ledger: true, source: true, sessionOver: true },
-  // Login, and a database that is not there: an operator mends them.
+  // Login, and a database that is not there: an operator fixes them.
   '28': { ledger: true, source: true },
   '3D': { ledger: true, source: true },
   // Serialization, deadlock, a standby that took the snapshot away.

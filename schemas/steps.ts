@@ -32,7 +32,7 @@ export interface CycleAttempt extends CycleIdentity {
   readonly attempt: number;
 }
 
-/** What a cycle waits for to be mended. */
+/** The fault that a cycle waits for somebody to fix. */
 export interface Fault {
   /** The step that fails: extract, promote, ... */
   readonly step: string;

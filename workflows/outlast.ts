@@ -14,7 +14,7 @@ import type { Fault } from '../schemas/steps.ts';
 /** Tells a cycle that waits for a fault to try again at once. */
 export const retrySignal = defineSignal('retry');
 
-/** Who is told that a cycle waits, and that it goes on. */
+/** Records that a cycle waits, and that it goes on. */
 export interface Watch {
   readonly waits: (fault: Fault) => Promise<void>;
   readonly goesOn: () => Promise<void>;
@@ -28,7 +28,7 @@ const neverGivenUp: readonly string[] = ['record'];
 const minutes = 60_000;
 const usualPauses = [2 * minutes, 4 * minutes, 8 * minutes, 15 * minutes] as const;
 
-/** How often a waiting cycle was told to try again. A workflow has this module for itself. */
+/** How often somebody asked a waiting cycle to try again. A workflow has this module for itself. */
 let told = 0;
 /** What is waited for now, by the wait: a cycle may have two steps that wait at once. */
 const waiting = new Map<symbol, Fault>();
@@ -49,7 +49,7 @@ export function waitsForFault(): string | null {
 
 /**
  * Activities that outlast a fault. The first try is a burst of attempts with growing pauses; where all have failed by
- * something that can be mended, the cycle says that it waits, and tries once at long intervals, or when it is told to.
+ * something that can be fixed, the cycle says that it waits, and tries once at long intervals, or when somebody asks for it.
  *
  * @param burst as they are tried first: `maximumAttempts` ends the burst
  * @param once the same with one attempt
@@ -119,7 +119,7 @@ async function outlast(
   return answer;
 }
 
-/** What can be mended, of an activity whose attempts are used up; undefined for everything else. */
+/** What can be fixed, of an activity whose attempts are used up; undefined for everything else. */
 function faultIn(step: string, error: unknown): Omit<Fault, 'triesAgainAt'> | undefined {
   if (isCancellation(error) || !(error instanceof ActivityFailure)) return undefined;
   if (error.retryState !== 'MAXIMUM_ATTEMPTS_REACHED') return undefined;

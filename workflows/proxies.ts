@@ -19,7 +19,6 @@ import type {
   RehearseRequest,
   ScoreRequest,
   ScoreResult,
-  TrackEvidenceRequest,
 } from '../schemas/payloads.ts';
 import { environmentQueue, fitQueue, promptQueue, trainerQueue } from '../schemas/queues.ts';
 import { outlasting, type Watch } from './outlast.ts';
@@ -35,10 +34,9 @@ export interface TrainerActivities {
   forecast(request: ForecastRequest): Promise<ForecastResult>;
   observe(request: ObserveRequest): Promise<ObserveResult>;
   evaluate(request: EvaluateRequest): Promise<EvaluateResult>;
-  trackEvidence(request: TrackEvidenceRequest): Promise<void>;
 }
 
-/** Errors that a retry can mend: a burst of attempts over about two minutes, after which `outlasting` waits for longer. */
+/** Errors that a retry can fix: a burst of attempts over about two minutes, after which `outlasting` waits for longer. */
 const retry = {
   initialInterval: '1 second',
   backoffCoefficient: 2,

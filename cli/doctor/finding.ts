@@ -16,7 +16,7 @@ export const sick = (part: string, found: string, advice: string): Finding => ({
   found,
   advice,
 });
-/** It works; a person should know all the same. */
+/** It works, but a person should know about it. */
 export const noted = (part: string, found: string, advice: string | null): Finding => ({
   part,
   status: 'warning',

@@ -150,7 +150,7 @@ function* shifted({ observations, scoreShift }: Evidence): Generator<Check> {
     );
 }
 
-/** From format 3 of evidence on: what nobody can call usual or unusual yet is told with its size. */
+/** From format 3 of evidence on: a shift without earlier holdouts to compare with is shown with its size. */
 function* unreferenced({ observations }: Evidence): Generator<Check> {
   const found = observations?.unreferenced ?? [];
   if (found.length === 0) return;

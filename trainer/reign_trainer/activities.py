@@ -41,7 +41,6 @@ from reign_trainer.shapes import (
     RehearseRequest,
     ScoreRequest,
     ScoreResult,
-    TrackEvidenceRequest,
 )
 from reign_trainer.store import Store
 
@@ -80,7 +79,6 @@ class Activities:
             self.score,
             self.rehearse,
             self.evaluate,
-            self.track_evidence,
         ]
 
     @activity.defn(name="extract")
@@ -150,12 +148,6 @@ class Activities:
         """Measure champion and challenger on the same rows."""
         async with _attempt(request.cycle.id):
             return await self._in_child("evaluate", request, EvaluateResult)
-
-    @activity.defn(name="trackEvidence")
-    async def track_evidence(self, request: TrackEvidenceRequest) -> None:
-        """Show evidence on the challenger's run."""
-        async with _attempt(f"evidence {request.evidence[:12]}"):
-            await self._in_child("track_evidence", request, type(None))
 
     async def _in_child(self, function: str, request: Any, answer: type[Answer]) -> Answer:
         """Do Reign's own work."""

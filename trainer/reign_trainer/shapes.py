@@ -521,15 +521,6 @@ class EvaluateResult(Shape):
     evidence: str
 
 
-class TrackEvidenceRequest(Shape):
-    model_config = ConfigDict(
-        extra="forbid",
-        populate_by_name=True,
-    )
-    run: TrackedRun
-    evidence: str
-
-
 class FlippedLabels(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -1236,9 +1227,6 @@ class Shapes(Shape):
     rehearsal: Annotated[Rehearsal, Field(alias="Rehearsal")]
     evaluate_request: Annotated[EvaluateRequest, Field(alias="EvaluateRequest")]
     evaluate_result: Annotated[EvaluateResult, Field(alias="EvaluateResult")]
-    track_evidence_request: Annotated[
-        TrackEvidenceRequest, Field(alias="TrackEvidenceRequest")
-    ]
     observations: Annotated[Observations, Field(alias="Observations")]
     observe_request: Annotated[ObserveRequest, Field(alias="ObserveRequest")]
     observe_result: Annotated[ObserveResult, Field(alias="ObserveResult")]

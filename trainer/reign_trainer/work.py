@@ -20,7 +20,6 @@ from reign_trainer.shapes import (
     FitRequest,
     ObserveRequest,
     ObserveResult,
-    TrackEvidenceRequest,
 )
 from reign_trainer.store import Store
 from reign_trainer.tracking.known_fit import KnownFit
@@ -28,7 +27,7 @@ from reign_trainer.tracking.log_evidence import log_evidence
 from reign_trainer.tracking.tracked_fit import TrackedFit
 from reign_trainer.tracking.tracker_errors import tracker_errors, tracking_uri
 
-__all__ = ["evaluate", "fetch", "look_up_fit", "observe", "track", "track_evidence", "warm_up"]
+__all__ = ["evaluate", "fetch", "look_up_fit", "observe", "track", "warm_up"]
 
 
 class FetchRequest(BaseModel):
@@ -70,13 +69,6 @@ def fetch(request: FetchRequest, settings: Settings, report: Report) -> None:
         )
     # MLflow's client adds this file to what it downloads.
     (request.target / REGISTERED_MODEL_META_FILE_NAME).unlink(missing_ok=True)
-
-
-def track_evidence(request: TrackEvidenceRequest, settings: Settings, report: Report) -> None:
-    """Show stored evidence on the challenger's run."""
-    report("logging")
-    stored = Store(settings.store).read_document("evidence", request.evidence)
-    log_evidence(request.run, Evidence.model_validate_json(stored), request.evidence, settings)
 
 
 def evaluate(request: EvaluateRequest, settings: Settings, report: Report) -> EvaluateResult:
