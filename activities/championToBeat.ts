@@ -6,8 +6,8 @@ import { followUpsOf } from '../ledger/followUps.ts';
 import { lastPromotion } from '../ledger/lastPromotion.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { ChampionToBeat, PromotionToFollow, VersionToScore } from '../schemas/steps.ts';
-import { primaryOf } from './planQueries.ts';
-import { type Opponent, versionToScore } from './versionToScore.ts';
+import { primaryMetricOf } from './planQueries.ts';
+import { type OpponentRequest, versionToScore } from './versionToScore.ts';
 import type { World } from './world.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function championToBeat(
   world: World,
   champion: Champion,
   holdout: Window,
-  opponent: Opponent,
+  opponent: OpponentRequest,
 ): Promise<ChampionToBeat> {
   const toScore = (version: Champion) => versionToScore(world, version, holdout, opponent);
   const { epoch, choseSnapshots } = champion;
@@ -35,7 +35,7 @@ export async function championToBeat(
 async function anchor(
   { ledger: { db } }: World,
   { model, lineage, version }: Champion,
-  { definition }: Opponent,
+  { definition }: OpponentRequest,
   toScore: (version: Champion) => Promise<VersionToScore>,
 ): Promise<VersionToScore | null> {
   if (definition.gate.win !== 'nonInferior') return null;
@@ -47,12 +47,12 @@ async function promotionToFollow(
   { ledger: { db } }: World,
   { model, lineage, epoch }: Champion,
   holdout: Window,
-  opponent: Opponent,
+  opponent: OpponentRequest,
   toScore: (version: Champion) => Promise<VersionToScore>,
 ): Promise<PromotionToFollow | null> {
   const promotion = await lastPromotion(db, model, lineage);
   if (promotion === undefined || promotion.epoch !== epoch) return null;
-  if (promotion.metric !== primaryOf(opponent.definition)) return null;
+  if (promotion.metric !== primaryMetricOf(opponent.definition)) return null;
   const known = (await followUpsOf(db, model, lineage)).find((one) => one.epoch === epoch);
   const promoting = await definitionVersion(db, model, promotion.definitionVersion);
   if (known?.complete || promoting === undefined) return null;

@@ -10,7 +10,7 @@ import type { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { Judged, JudgementRequest } from '../schemas/steps.ts';
 import type { Verdict } from '../schemas/verdict.ts';
-import { readEvidence } from './readEvidence.ts';
+import { evidenceOf } from './evidenceOf.ts';
 import type { World } from './world.ts';
 
 export const decideActivities = ({ ledger: { db }, store }: World) => ({
@@ -22,7 +22,7 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
         'LedgerConflict',
         `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
       );
-    const evidence = await readEvidence(store, hash);
+    const evidence = await evidenceOf(store, hash);
     const policy = policyOf(stored.definition);
     const judgement = await storeJudgement(db, {
       cycle: cycle.id,
@@ -56,6 +56,6 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
 
   /** The verdict of a try: told, not stored. */
   async decideTry(definition: Definition, hash: string): Promise<Verdict> {
-    return decide(await readEvidence(store, hash), policyOf(definition));
+    return decide(await evidenceOf(store, hash), policyOf(definition));
   },
 });

@@ -6,7 +6,7 @@ import { pastErrors, skippedSince } from '../ledger/pastJudgements.ts';
 import type { Definition } from '../schemas/definition.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { ChampionToBeat, Foresight } from '../schemas/steps.ts';
-import { primaryOf } from './planQueries.ts';
+import { primaryMetricOf } from './planQueries.ts';
 import type { World } from './world.ts';
 
 interface CycleToForesee {
@@ -32,7 +32,7 @@ export async function foresight(
   champion: ChampionToBeat,
 ): Promise<Foresight | null> {
   const { gate, source, schedule } = definition;
-  const past = await pastErrors(db, model, lineage, asOf, primaryOf(definition));
+  const past = await pastErrors(db, model, lineage, asOf, primaryMetricOf(definition));
   if (past.length < fewest) return null;
   const chose = (await lastPromotion(db, model, lineage))?.holdout ?? null;
   const clusters = plannedClusters(source.cluster, holdout, chose, past);

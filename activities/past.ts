@@ -6,7 +6,7 @@ import { ReignError } from '../schemas/errors.ts';
 import { Evidence } from '../schemas/evidence.ts';
 import type { Past } from '../schemas/steps.ts';
 import type { Store } from '../store/openStore.ts';
-import { readEvidence } from './readEvidence.ts';
+import { evidenceOf } from './evidenceOf.ts';
 import type { World } from './world.ts';
 
 interface CycleToCome {
@@ -73,7 +73,7 @@ async function comparablePredictions(
   evidence: string,
   { label }: Definition,
 ): Promise<string | { readonly damaged: string } | null> {
-  const { classes, challenger } = await readEvidence(store, evidence);
+  const { classes, challenger } = await evidenceOf(store, evidence);
   if (JSON.stringify(classes) !== JSON.stringify(label?.classes ?? null) || challenger.predictions === null)
     return null;
   const { predictions } = challenger;

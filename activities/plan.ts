@@ -10,7 +10,7 @@ import { championToBeat } from './championToBeat.ts';
 import { checkRequest } from './checkRequest.ts';
 import { foresight } from './foresight.ts';
 import { past } from './past.ts';
-import { planQueries, primaryOf } from './planQueries.ts';
+import { planQueries, primaryMetricOf } from './planQueries.ts';
 import type { World } from './world.ts';
 
 export const planActivities = (world: World) => ({
@@ -54,7 +54,7 @@ export const planActivities = (world: World) => ({
       attempt: cycle.attempt,
       definition,
       codeHash,
-      primary: primaryOf(definition),
+      primary: primaryMetricOf(definition),
       windows,
       extraction: {
         connection: definition.source.connection,

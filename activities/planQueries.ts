@@ -6,7 +6,7 @@ import { describeQuery } from '../source/describeQuery.ts';
 import { planExtract } from '../source/planExtract.ts';
 import type { World } from './world.ts';
 
-export const primaryOf = ({ gate, task }: Definition): Metric => gate.primary ?? defaultPrimary[task];
+export const primaryMetricOf = ({ gate, task }: Definition): Metric => gate.primary ?? defaultPrimary[task];
 
 /** The two queries of a cycle, planned against the source as it is today. */
 export async function planQueries(

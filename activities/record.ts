@@ -1,11 +1,11 @@
 import { primaryResult } from '../gate/primaryResult.ts';
-import { attemptOf } from '../ledger/claimCycle.ts';
+import { attemptOfToken } from '../ledger/claimCycle.ts';
 import { cycleById } from '../ledger/cycles.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
 import { cycleId } from '../schemas/cycle.ts';
 import type { ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
-import { readEvidence } from './readEvidence.ts';
+import { evidenceOf } from './evidenceOf.ts';
 import { type FollowWorld, followLedger } from './tracking/followLedger.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +18,7 @@ export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => (
     const { db } = world.ledger;
     const { model, lineage } = request;
     const id = cycleId(request);
-    const attempt = claimed.attempt ?? (await attemptOf(db, id, claimed.token));
+    const attempt = claimed.attempt ?? (await attemptOfToken(db, id, claimed.token));
     if (attempt !== undefined) {
       const { status, summary, failure } = outcome;
       await recordOutcome(db, id, {
@@ -39,7 +39,7 @@ async function lastJudgement({ ledger, store }: FollowWorld & Pick<World, 'store
   const judgement = (await judgementsOf(ledger.db, id)).at(-1);
   if (judgement === undefined) return {};
   const { verdict, challenger, champion, evidence: hash } = judgement;
-  const evidence = await readEvidence(store, hash);
+  const evidence = await evidenceOf(store, hash);
   return {
     verdict: verdict.kind,
     challenger,

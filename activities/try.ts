@@ -1,7 +1,7 @@
 import { alphaFor, chargeOf } from '../gate/errorBudget.ts';
 import { windowsOf } from '../gate/windows.ts';
 import { canonicalHash } from '../ledger/canonicalHash.ts';
-import { type Champion, currentChampion, versionOf } from '../ledger/champions.ts';
+import { asIfReigning, type Champion, currentChampion } from '../ledger/champions.ts';
 import { latestDefinition } from '../ledger/definitions.ts';
 import { chargesOf } from '../ledger/errorCharges.ts';
 import type { Charge } from '../schemas/charge.ts';
@@ -13,7 +13,7 @@ import { sampleQuery } from '../source/sampleQuery.ts';
 import { championToBeat } from './championToBeat.ts';
 import { foresight } from './foresight.ts';
 import { past } from './past.ts';
-import { planQueries, primaryOf } from './planQueries.ts';
+import { planQueries, primaryMetricOf } from './planQueries.ts';
 import type { World } from './world.ts';
 
 const lineage = 'live';
@@ -27,7 +27,7 @@ export const tryActivities = (world: World) => ({
     const standsFor = await triedCycle(world, request, windows, queries.holdout);
     return {
       cycle: { id, model: definition.model, lineage: 'try', asOf, definitionVersion: 0 },
-      primary: primaryOf(definition),
+      primary: primaryMetricOf(definition),
       windows,
       extraction: sampled(
         {
@@ -81,7 +81,7 @@ async function opponent(
 ): Promise<Champion | undefined> {
   if (against === 'none') return undefined;
   if (against === 'champion') return await currentChampion(db, model, lineage);
-  const version = await versionOf(db, model, lineage, against);
+  const version = await asIfReigning(db, model, lineage, against);
   if (version === undefined)
     throw new ReignError('VersionUnknown', `${model} has no version ${against} to judge against`);
   return version;

@@ -9,7 +9,7 @@ import { planQueries } from './planQueries.ts';
 import type { World } from './world.ts';
 
 /** The challenger's side: how it reads the holdout. */
-export interface Opponent {
+export interface OpponentRequest {
   readonly definition: Definition;
   readonly asOf: string;
   readonly holdoutQuery: PlannedQuery;
@@ -25,7 +25,7 @@ export async function versionToScore(
   world: World,
   version: Champion,
   holdout: Window,
-  { definition: challengers, asOf, holdoutQuery: challengersQuery }: Opponent,
+  { definition: challengers, asOf, holdoutQuery: challengersQuery }: OpponentRequest,
 ): Promise<VersionToScore> {
   const stored = await definitionVersion(world.ledger.db, version.model, version.definitionVersion);
   if (stored === undefined) {

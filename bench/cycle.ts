@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { applyDefinition } from '../cli/applyDefinition.ts';
 import { loadFlights } from '../cli/demo/loadFlights.ts';
-import { connect } from '../cli/session.ts';
+import { connectTemporal } from '../cli/session.ts';
 import { awaitCycle, startCycle } from '../cli/startCycle.ts';
 import { windowsOf } from '../gate/windows.ts';
 import { openLedger } from '../ledger/openLedger.ts';
@@ -35,7 +35,7 @@ async function largeCycle(): Promise<Benchmark> {
   const { settings } = stack;
   const ledger = openLedger(settings.ledgerUrl);
   const store = openStore(settings.store);
-  const client = await connect(settings.temporal, store);
+  const client = await connectTemporal(settings.temporal, store);
   try {
     await loadFlights(settings, say, new AbortController().signal);
     const path = writeDefinition(folder);

@@ -1,7 +1,7 @@
-import { nearest } from '../definition/nearest.ts';
 import { latestDefinition, models } from '../ledger/definitions.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
 import { ReignError } from '../schemas/errors.ts';
+import { nearest } from '../schemas/nearest.ts';
 
 /** The newest definition of a model. Throws ModelUnknown, with the name that was probably meant. */
 export async function knownModel({ db }: Ledger, model: string) {

@@ -1,6 +1,6 @@
-import type { FieldPath } from '../definition/fieldPath.ts';
 import type { ReadDefinition } from '../definition/readDefinition.ts';
 import { type ErrorCode, ReignError } from '../schemas/errors.ts';
+import type { FieldPath } from '../schemas/fieldPath.ts';
 import { WorkflowError } from './workflowError.ts';
 
 const fields: Partial<Record<ErrorCode, FieldPath>> = {

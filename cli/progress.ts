@@ -15,7 +15,7 @@ const longestPauseMilliseconds = 10 * 60_000;
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 
 /** What a person sees on stderr while something takes long: one line that changes on a terminal, else a line a step. */
-export class Progress {
+export class ProgressLine {
   readonly #stream: Terminal;
   readonly #live: boolean;
   readonly #paint: Paint;

@@ -13,7 +13,7 @@ import {
 import { claimCheck } from '../store/claimCheck.ts';
 import { openStore, type Store } from '../store/openStore.ts';
 import { openTracker, type Tracker } from '../tracker/openTracker.ts';
-import { Progress, type Terminal } from './progress.ts';
+import { ProgressLine, type Terminal } from './progress.ts';
 
 /** What a command line is run in. */
 export interface Surroundings {
@@ -30,7 +30,7 @@ export interface Surroundings {
 /** What one command reaches: each part is opened when it is first asked for, and closed at the end. */
 export class Session {
   readonly surroundings: Surroundings;
-  readonly progress: Progress;
+  readonly progress: ProgressLine;
   /** Set by a command that Ctrl-C ends in its own way. */
   endsItself = false;
   #ledger: Ledger | undefined;
@@ -39,7 +39,7 @@ export class Session {
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
-    this.progress = new Progress(surroundings.stderr, surroundings.env);
+    this.progress = new ProgressLine(surroundings.stderr, surroundings.env);
   }
 
   get ledger(): Ledger {
@@ -62,7 +62,7 @@ export class Session {
 
   client(): Promise<Client> {
     refuseOthersSettings(this.surroundings.env);
-    this.#client ??= connect(this.#given('temporal', 'TEMPORAL_ADDRESS'), this.store);
+    this.#client ??= connectTemporal(this.#given('temporal', 'TEMPORAL_ADDRESS'), this.store);
     return this.#client;
   }
 
@@ -131,7 +131,7 @@ export function partSettings(env: NodeJS.ProcessEnv): PartSettings {
 }
 
 /** A client of Temporal, connected. What is large goes through the store. */
-export async function connect(
+export async function connectTemporal(
   { address, namespace, connectionOptions }: TemporalSettings,
   store: Store,
 ): Promise<Client> {

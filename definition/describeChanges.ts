@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Column } from '../schemas/columns.ts';
 import type { Definition } from '../schemas/definition.ts';
-import { type FieldPath, formatPath } from './fieldPath.ts';
+import { type FieldPath, formatPath } from '../schemas/fieldPath.ts';
 import { showValue } from './showValue.ts';
 
 /** A definition with its code: the hash of the pack and, where it could be read, the files. Null: declarative. */

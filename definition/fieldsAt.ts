@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Definition } from '../schemas/definition.ts';
-import type { FieldPath } from './fieldPath.ts';
+import type { FieldPath } from '../schemas/fieldPath.ts';
 
 interface Schema {
   readonly $ref?: string;

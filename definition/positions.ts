@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml';
-import type { FieldPath } from './fieldPath.ts';
+import type { FieldPath } from '../schemas/fieldPath.ts';
 
 /** Counted from 1, as editors do. */
 export interface Position {

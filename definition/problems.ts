@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { type FieldPath, formatPath } from './fieldPath.ts';
+import { type FieldPath, formatPath } from '../schemas/fieldPath.ts';
+import { nearest } from '../schemas/nearest.ts';
 import { fieldsAt } from './fieldsAt.ts';
-import { nearest } from './nearest.ts';
 import { showValue } from './showValue.ts';
 
 type Issue = z.core.$ZodIssue;

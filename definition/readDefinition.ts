@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Definition } from '../schemas/definition.ts';
 import { ReignError } from '../schemas/errors.ts';
-import type { FieldPath } from './fieldPath.ts';
+import type { FieldPath } from '../schemas/fieldPath.ts';
 import { parseYaml } from './parseYaml.ts';
 import type { Position, Positions } from './positions.ts';
 import { problemLine, problemsOf } from './problems.ts';

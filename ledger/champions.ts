@@ -120,7 +120,7 @@ async function lastChampion(
 }
 
 /** A version of a lineage as if it reigned, at epoch 0: to be judged against outside of the ledger. */
-export async function versionOf(
+export async function asIfReigning(
   db: Kysely<Database>,
   model: string,
   lineage: string,

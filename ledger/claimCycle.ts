@@ -47,7 +47,7 @@ export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): P
     if (settledStatuses.includes(row.status)) return await claim(transaction, 'settled', row);
     const crowned = await settleCrowned(transaction, row.id);
     if (crowned !== undefined) return await claim(transaction, 'settled', crowned);
-    const known = await attemptOf(transaction, row.id, request.attemptToken);
+    const known = await attemptOfToken(transaction, row.id, request.attemptToken);
     if (known === undefined) return await claim(transaction, 'claimed', await reopen(transaction, row, request));
     if (known < row.attempt) {
       const message = `Cycle ${row.id}: attempt ${known} was replaced by attempt ${row.attempt}`;
@@ -58,7 +58,7 @@ export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): P
 }
 
 /** The attempt of a cycle that a token opened; undefined where it opened none. */
-export async function attemptOf(db: Kysely<Database>, cycle: string, token: string): Promise<number | undefined> {
+export async function attemptOfToken(db: Kysely<Database>, cycle: string, token: string): Promise<number | undefined> {
   const row = await db
     .selectFrom('attempts')
     .select('number')

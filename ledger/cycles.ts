@@ -3,8 +3,8 @@ import type { Cycle } from '../schemas/cycle.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
-import { type NamedSnapshot, snapshotsOf } from './snapshots.ts';
-import { primaryOf } from './storedPrimary.ts';
+import { type NamedSnapshot, namedSnapshots } from './snapshots.ts';
+import { primaryResultOf } from './storedPrimary.ts';
 
 export async function cycleById(db: Kysely<Database>, id: string): Promise<Cycle | undefined> {
   const row = await db.selectFrom('cycles').selectAll().where('id', '=', id).executeTakeFirst();
@@ -58,7 +58,7 @@ export async function previousCycle(
     .orderBy('definition_version', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row && { cycle: cycleOf(row), snapshots: await snapshotsOf(db, row.id) };
+  return row && { cycle: cycleOf(row), snapshots: await namedSnapshots(db, row.id) };
 }
 
 /** The windows that a cycle claimed. */
@@ -89,7 +89,7 @@ export function cycleOf(row: Selectable<Database['cycles']>): Cycle {
     summary: row.summary,
     challenger: row.challenger_version,
     champion: row.champion_version,
-    primary: primaryOf(row.primary_result),
+    primary: primaryResultOf(row.primary_result),
     rows: { train: row.train_rows, holdout: row.holdout_rows, judged: row.judged_rows },
     snapshots: { train: row.train_snapshot, holdout: row.holdout_snapshot },
     evidence: row.evidence,

@@ -3,7 +3,7 @@ import type { PrimaryResult } from '../schemas/cycle.ts';
 import type { Database } from './database.ts';
 import { followUpsOf, type StoredFollowUp } from './followUps.ts';
 import { instant } from './instants.ts';
-import { primaryOf } from './storedPrimary.ts';
+import { primaryResultOf } from './storedPrimary.ts';
 
 /** One reign. */
 export interface Reign {
@@ -63,7 +63,7 @@ export async function history(db: Kysely<Database>, model: string, lineage: stri
     beat: rows[at - 1]?.version ?? null,
     reason: row.reason,
     by: row.promoted_by,
-    primary: primaryOf(row.primary_result),
+    primary: primaryResultOf(row.primary_result),
     followUp: followUps.get(row.epoch) ?? null,
   }));
 }

@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import { instant } from './instants.ts';
 
 /** The promotion that began a reign, with what it was based on. */
-export interface Promotion {
+export interface LastPromotion {
   readonly epoch: number;
   readonly cycle: string;
   /** The judgement that it follows from. */
@@ -29,7 +29,7 @@ export async function lastPromotion(
   db: Kysely<Database>,
   model: string,
   lineage: string,
-): Promise<Promotion | undefined> {
+): Promise<LastPromotion | undefined> {
   const row = await db
     .selectFrom('promotions')
     .leftJoin('judgements', (join) =>

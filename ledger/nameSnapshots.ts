@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from './database.ts';
 import { type Attempt, lockCycle } from './lockCycle.ts';
-import { type NamedSnapshot, snapshotsOf } from './snapshots.ts';
+import { type NamedSnapshot, namedSnapshots } from './snapshots.ts';
 
 /**
  * Names what an attempt of a cycle extracted. What was named first stays: the answer is what counts from here on,
@@ -34,7 +34,7 @@ export async function nameSnapshots(
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     }
-    const named = await snapshotsOf(transaction, cycle);
+    const named = await namedSnapshots(transaction, cycle);
     const train = named.find(({ purpose }) => purpose === 'train');
     const holdout = named.find(({ purpose }) => purpose === 'holdout');
     if (

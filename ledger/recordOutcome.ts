@@ -6,7 +6,7 @@ import { cycleOf } from './cycles.ts';
 import type { Database } from './database.ts';
 import { lockCycle } from './lockCycle.ts';
 
-export interface Outcome {
+export interface OutcomeChange {
   readonly status: CycleStatus;
   readonly verdict?: VerdictKind;
   readonly summary?: string | null;
@@ -27,7 +27,7 @@ const ended: readonly CycleStatus[] = [...settledStatuses, 'failed', 'cancelled'
  * nothing. A cycle that was crowned is `promoted`, whatever befell it afterwards: told that it failed or was cancelled,
  * the ledger says `promoted` and keeps the failure. A settled cycle told to be something else is the error LedgerConflict.
  */
-export async function recordOutcome(db: Kysely<Database>, id: string, outcome: Outcome): Promise<Cycle> {
+export async function recordOutcome(db: Kysely<Database>, id: string, outcome: OutcomeChange): Promise<Cycle> {
   return await db.transaction().execute(async (transaction) => {
     const row = await lockCycle(transaction, { id, attempt: outcome.attempt });
     const mishap = outcome.status === 'failed' || outcome.status === 'cancelled';
@@ -88,7 +88,7 @@ export async function settleCrowned(
     .executeTakeFirst();
 }
 
-function columnsOf(outcome: Outcome): Updateable<Database['cycles']> {
+function columnsOf(outcome: OutcomeChange): Updateable<Database['cycles']> {
   const { status, verdict, summary, primary, champion, challenger, rows, evidence, failure } = outcome;
   return {
     status,

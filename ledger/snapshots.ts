@@ -8,7 +8,7 @@ import { instant } from './instants.ts';
 export type NamedSnapshot = ExtractedSnapshot & { readonly window: Window };
 
 /** The snapshots that the current attempt of a cycle named. */
-export async function snapshotsOf(db: Kysely<Database>, cycle: string): Promise<NamedSnapshot[]> {
+export async function namedSnapshots(db: Kysely<Database>, cycle: string): Promise<NamedSnapshot[]> {
   const rows = await db
     .selectFrom('cycles')
     .innerJoin('cycle_snapshots', (join) =>

@@ -3,7 +3,7 @@ import type { PrimaryResult } from '../schemas/cycle.ts';
 import type { Policy } from '../schemas/policy.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import type { Database } from './database.ts';
-import { primaryOf } from './storedPrimary.ts';
+import { primaryResultOf } from './storedPrimary.ts';
 
 /** A judgement with all that it was made by, as it stands in the table. */
 export interface StoredJudgement {
@@ -32,7 +32,7 @@ export async function storedJudgements(db: Kysely<Database>, cycle: string): Pro
     evidence: row.evidence,
     policy: row.policy,
     verdict: row.verdict,
-    primary: primaryOf(row.primary_result),
+    primary: primaryResultOf(row.primary_result),
   }));
 }
 

@@ -6,5 +6,5 @@ type Later = 'standardError' | 'clusters' | 'detectable' | 'wanted';
 export type StoredPrimary = Omit<PrimaryResult, Later> & Partial<Pick<PrimaryResult, Later>>;
 
 /** The result as it is now: what was not written down then is null, or 0. */
-export const primaryOf = (stored: StoredPrimary | null): PrimaryResult | null =>
+export const primaryResultOf = (stored: StoredPrimary | null): PrimaryResult | null =>
   stored && { standardError: null, clusters: 0, detectable: null, wanted: 0, ...stored };

@@ -19,7 +19,7 @@ const duration = z.string().refine(isDuration, {
 const ClassLabel = z.union([z.string(), z.number(), z.boolean()]);
 export type ClassLabel = z.infer<typeof ClassLabel>;
 
-export const Selection = z
+export const SelectionColumns = z
   .strictObject({
     decision: columnName.describe('Column that is true for rows that were accepted: only those ever show a label.'),
     decidedBy: columnName
@@ -71,7 +71,7 @@ export const Source = z
       ),
     weight: columnName.optional().describe('Column with importance weights, not negative.'),
     carry: z.array(columnName).default([]).describe('Columns kept for slices and amounts; never features.'),
-    selection: Selection.optional().describe('labels: selected: what decided whose label shows.'),
+    selection: SelectionColumns.optional().describe('labels: selected: what decided whose label shows.'),
   })
   .meta({ id: 'Source' });
 export type Source = z.infer<typeof Source>;

@@ -1,8 +1,9 @@
 import type { Column, ColumnKind } from '../schemas/columns.ts';
 import type { Definition } from '../schemas/definition.ts';
+import { formatPath } from '../schemas/fieldPath.ts';
+import { nearest } from '../schemas/nearest.ts';
 import { castAdvice } from './columnTypes.ts';
 import type { DescribedColumn } from './describeQuery.ts';
-import { nearestName } from './nearestName.ts';
 import { SourceError } from './sourceError.ts';
 import { identifier } from './sqlText.ts';
 
@@ -76,18 +77,18 @@ function columnOf(described: readonly DescribedColumn[], name: string, path: rea
   const found = described.find((one) => one.name === name);
   if (found === undefined) {
     const names = described.map((one) => one.name);
-    const nearest = nearestName(name, names);
-    const meant = nearest === null ? '' : ` Did you mean ${nearest}?`;
+    const near = nearest(name, names);
+    const meant = near === undefined ? '' : ` Did you mean ${near}?`;
     throw new SourceError(
       'ColumnMissing',
-      `${fieldName(path)}: source.query returns no column ${name}.${meant} It returns ${names.join(', ')}.`,
+      `${formatPath(path)}: source.query returns no column ${name}.${meant} It returns ${names.join(', ')}.`,
       { path },
     );
   }
   if (found.column === null) {
     throw new SourceError(
       'ColumnTypeUnsupported',
-      `${fieldName(path)}: the column ${name} is of type ${found.postgresType}; cast it in the query, such as ${castAdvice(found.postgresType, quotedIfNeeded(name))}.`,
+      `${formatPath(path)}: the column ${name} is of type ${found.postgresType}; cast it in the query, such as ${castAdvice(found.postgresType, quotedIfNeeded(name))}.`,
       { path },
     );
   }
@@ -112,7 +113,7 @@ function ofRole(
 function unfit(column: Column, path: readonly (string | number)[], expected: string): SourceError {
   return new SourceError(
     'ColumnTypeUnsupported',
-    `${fieldName(path)}: the column ${column.name} is of type ${column.postgresType}; expected is ${expected}.`,
+    `${formatPath(path)}: the column ${column.name} is of type ${column.postgresType}; expected is ${expected}.`,
     { path },
   );
 }
@@ -151,8 +152,3 @@ function refuseReserved(described: readonly DescribedColumn[]): void {
 }
 
 const quotedIfNeeded = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : identifier(name));
-
-/** `source.features[2]` */
-function fieldName(path: readonly (string | number)[]): string {
-  return path.map((part, at) => (typeof part === 'number' ? `[${part}]` : at === 0 ? part : `.${part}`)).join('');
-}

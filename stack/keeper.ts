@@ -16,14 +16,14 @@ export interface KeptCommand {
   /** Where its output goes. */
   log: string;
   /** Which user runs it; only root may choose. */
-  account?: Account | undefined;
+  account?: SystemAccount | undefined;
   /** Default: TERM. */
   stopSignal?: 'TERM' | 'INT';
   /** How long it may take to stop before it is killed. Default: 10. */
   graceSeconds?: number;
 }
 
-export interface Account {
+export interface SystemAccount {
   uid: number;
   gid: number;
 }
@@ -34,12 +34,12 @@ export interface Kept {
   /** The command's own pid, once it has one. */
   leader: number | undefined;
   /** When it and all that it started are gone; says how it ended. */
-  ended: Promise<Ending>;
+  ended: Promise<ProcessEnd>;
   /** Asks it to stop. */
-  stop(): Promise<Ending>;
+  stop(): Promise<ProcessEnd>;
 }
 
-export interface Ending {
+export interface ProcessEnd {
   /** Exit code, when it ended by itself. */
   code: number | undefined;
   /** In words: "exit code 1", "killed by SIGKILL". */
@@ -78,11 +78,11 @@ export function startKept(marker: string, kept: KeptCommand): Kept {
 }
 
 function watch(marker: string, child: ChildProcess): Kept {
-  let ending: Ending | undefined;
+  let ending: ProcessEnd | undefined;
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error('a keeper without pipes');
   stdin.on('error', () => {});
-  const ended = new Promise<Ending>((resolve) => {
+  const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('error', (error) => resolve({ code: undefined, how: error.message }));
     child.once('close', () => {
       if (ending === undefined) {

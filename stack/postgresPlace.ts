@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type Home, shown } from './home.ts';
 import { readJsonFile, writeJsonFile } from './jsonFile.ts';
-import type { Account } from './keeper.ts';
+import type { SystemAccount } from './keeper.ts';
 import { StackError } from './stackError.ts';
 
 /** Where Postgres keeps its data, which programs it consists of, and who runs it. */
@@ -27,7 +27,7 @@ export interface PostgresPlace {
   data: string;
   bin: string;
   /** Only where Reign runs as root, which Postgres refuses to run as. */
-  account: Account | undefined;
+  account: SystemAccount | undefined;
   password: string;
   /** Whether the data was there before. */
   isNew: boolean;
@@ -109,7 +109,7 @@ function checkData(home: Home, data: string, version: string): void {
   }
 }
 
-function newFolder(home: Home, account: Account | undefined, report: (line: string) => void): string {
+function newFolder(home: Home, account: SystemAccount | undefined, report: (line: string) => void): string {
   const inHome = folderInHome(home);
   mkdirSync(home.folder, { recursive: true });
   if (account === undefined || mayEnter(home.folder, account)) {
@@ -144,7 +144,7 @@ function readIf(path: string): string | undefined {
 }
 
 /** The user that runs Postgres for root. */
-function unprivilegedAccount(): Account {
+function unprivilegedAccount(): SystemAccount {
   for (const name of ['postgres', 'nobody']) {
     try {
       const [uid, gid] = ['-u', '-g'].map((flag) =>
@@ -160,13 +160,13 @@ function unprivilegedAccount(): Account {
   );
 }
 
-function ownerOf(data: string): Account {
+function ownerOf(data: string): SystemAccount {
   const { uid, gid } = statSync(data);
   return { uid, gid };
 }
 
 /** Whether the user may go into a folder and all that it lies in. */
-function mayEnter(folder: string, account: Account): boolean {
+function mayEnter(folder: string, account: SystemAccount): boolean {
   const { uid, gid, mode } = statSync(folder);
   const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
   if ((mode & bit) === 0) return false;

@@ -8,7 +8,7 @@ import type { Definition } from '../../schemas/definition.ts';
 import { startPostgres } from '../../test/postgres.ts';
 import { type Benchmark, median, rounded, say } from '../benchmark.ts';
 import { runScript, type ScriptRun } from './runScript.ts';
-import { type Step, type TimedCycle, WorkingTree } from './workingTree.ts';
+import { type TimedCycle, type TimedStep, WorkingTree } from './workingTree.ts';
 
 const root = join(import.meta.dirname, '../..');
 const loans = join(root, 'test/laws/loans');
@@ -95,7 +95,7 @@ function stepsOf(cycles: readonly TimedCycle[]): string {
   const [first] = cycles;
   if (first === undefined) return '';
   const lines = first.steps.map(({ name }, at) => {
-    const of = (take: (step: Step) => number) =>
+    const of = (take: (step: TimedStep) => number) =>
       median(cycles.map(({ steps }) => (steps[at] === undefined ? 0 : take(steps[at])))).toFixed(2);
     return `${name} ${of(({ started, ended }) => ended - started)} (+${of(({ scheduled, started }) => started - scheduled)})`;
   });

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { Client, Connection } from '@temporalio/client';
 
 /** One activity of a cycle, in seconds since its workflow began. */
-export interface Step {
+export interface TimedStep {
   readonly name: string;
   readonly scheduled: number;
   readonly started: number;
@@ -15,7 +15,7 @@ export interface Step {
 
 export interface TimedCycle {
   readonly seconds: number;
-  readonly steps: readonly Step[];
+  readonly steps: readonly TimedStep[];
 }
 
 interface Dev {

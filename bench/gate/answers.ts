@@ -31,7 +31,7 @@ export interface Sample {
   readonly positives: number;
 }
 
-export interface Promotion {
+export interface SimulatedPromotion {
   readonly cells: Cell[];
   readonly detectable: number;
   /** How far the trainer's numbers were from the simulation's, in standard errors. */
@@ -104,7 +104,7 @@ export interface Coverage {
 
 export interface SimulationAnswer {
   readonly seed: number;
-  readonly promotion: Promotion[];
+  readonly promotion: SimulatedPromotion[];
   readonly years: Years[];
   readonly selected: Selected[];
   readonly coverage: Coverage[];

@@ -1,4 +1,4 @@
-import type { Cell, CoveredMetric, Promotion, SimulationAnswer } from './answers.ts';
+import type { Cell, CoveredMetric, SimulatedPromotion, SimulationAnswer } from './answers.ts';
 
 export const alpha = 0.025;
 /** What a true gain of one detectable difference must be shown in. */
@@ -36,7 +36,7 @@ export interface Simulated extends Omit<SimulationAnswer, 'selected'> {
 export const limitOf = (cycles: number): number => alpha + 3 * Math.sqrt((alpha * (1 - alpha)) / cycles);
 
 export const notBetter = ({ effect }: Cell): boolean => effect === 'equal' || effect === 'worse';
-export const ofPromotion = (found: readonly Promotion[]): Cell[] => found.flatMap(({ cells }) => cells);
+export const ofPromotion = (found: readonly SimulatedPromotion[]): Cell[] => found.flatMap(({ cells }) => cells);
 
 /** Cells that miss what is asked of the declared domain, in words. */
 export function* misses({ promotion, years, selected, coverage, verdictsThatDisagree }: Simulated): Generator<string> {
@@ -45,16 +45,16 @@ export function* misses({ promotion, years, selected, coverage, verdictsThatDisa
   if (verdictsThatDisagree > 0) yield `the gate decides otherwise on ${verdictsThatDisagree} of the sampled cycles`;
   for (const cell of ofPromotion(promotion).filter(({ declared }) => declared)) {
     if (notBetter(cell) && cell.reign > limitOf(cell.cycles))
-      yield `${cell.setting}, ${cell.effect}: promoted ${percent(cell.reign)}, at most ${percent(limitOf(cell.cycles))} asked`;
+      yield `${cell.setting}, ${cell.effect}: promoted ${inPercent(cell.reign)}, at most ${inPercent(limitOf(cell.cycles))} asked`;
     if (cell.effect === 'better-1' && cell.reign < leastPower)
-      yield `${cell.setting}: power ${percent(cell.reign)} at one detectable difference`;
+      yield `${cell.setting}: power ${inPercent(cell.reign)} at one detectable difference`;
   }
   for (const one of years) {
     if (one.promotions_a_year > one.allowed + 3 * one.simulation_error)
       yield `${one.cadence}, ${one.clusters} clusters, ${one.sizes}: ${one.promotions_a_year.toFixed(3)} promotions a year, at most ${one.allowed} asked`;
   }
   for (const one of selected) {
-    if (one.explored === 0 && one.gate > 0) yield `${one.name}: promoted ${percent(one.gate)} on selected labels`;
+    if (one.explored === 0 && one.gate > 0) yield `${one.name}: promoted ${inPercent(one.gate)} on selected labels`;
   }
   for (const { declared, name, metrics, simulations } of coverage) {
     if (!declared || simulations < enoughSimulations) continue;
@@ -69,4 +69,4 @@ export function* misses({ promotion, years, selected, coverage, verdictsThatDisa
 export const isMissed = ({ covered, bothSides }: CoveredMetric): boolean =>
   covered < coverageBounds.low || (bothSides && covered > coverageBounds.high);
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const inPercent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,5 +1,5 @@
 import { type Benchmark, rounded, say } from '../benchmark.ts';
-import type { Promotion, SimulationAnswer } from './answers.ts';
+import type { SimulatedPromotion, SimulationAnswer } from './answers.ts';
 import { budget, chargedTests } from './charges.ts';
 import { verdictOn, verdictOnSelected } from './decided.ts';
 import { askPython } from './python.ts';
@@ -9,12 +9,12 @@ import { writeTables } from './writeTables.ts';
 
 /** Simulated holdouts: rates of promotion, years under the error budget, selected labels, coverage of intervals. */
 export async function simulation(quick: boolean): Promise<Benchmark> {
-  const answer = await askPython<SimulationAnswer>('simulate.py', request(quick));
+  const answer = await askPython<SimulationAnswer>('simulate.py', simulationRequest(quick));
   return report(answer, quick);
 }
 
 /** What simulate.py is asked. */
-export const request = (quick: boolean) => ({
+export const simulationRequest = (quick: boolean) => ({
   quick,
   processes: 2,
   wrongPromotions: budget.wrongPromotions,
@@ -33,7 +33,7 @@ export function report(answer: SimulationAnswer, quick: boolean): Benchmark {
  * Sampled cycles on which the gate decides otherwise than the simulated rule. Outside the declared domain it may refuse what
  * the rule promotes (clusters that are worth fewer than four equal ones), and never the reverse.
  */
-function disagreeing({ cells, samples }: Promotion): number {
+function disagreeing({ cells, samples }: SimulatedPromotion): number {
   const declared = cells.every((cell) => cell.declared);
   return samples.filter((sample) => {
     const promoted = verdictOn(sample) === 'promote';

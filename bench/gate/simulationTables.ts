@@ -1,5 +1,5 @@
-import type { Cell, Coverage, Promotion, Years } from './answers.ts';
-import { alpha, isMissed, limitOf, misses, percent, type SelectedRates, type Simulated } from './required.ts';
+import type { Cell, Coverage, SimulatedPromotion, Years } from './answers.ts';
+import { alpha, inPercent, isMissed, limitOf, misses, type SelectedRates, type Simulated } from './required.ts';
 import { table } from './writeTables.ts';
 
 /** What the simulation measured, as the documentation shows it. */
@@ -48,7 +48,7 @@ const digits = (share: number): string => (100 * share).toFixed(1);
 
 const sizes = { equal: 'equal', unequal: 'unequal', three: 'three of a fifth each' } as const;
 
-function promotions(found: readonly Promotion[]): string {
+function promotions(found: readonly SimulatedPromotion[]): string {
   const head = ['rows', 'clusters', 'sizes', 'shocks', 'detectable'];
   const effects = ['equal', 'larger', 'rows', 'worse', 'larger', 'rows', '+½', '+1', '+2'];
   const rows = found.map(({ cells, detectable }) => {
@@ -112,10 +112,10 @@ function selectedLabels(found: readonly SelectedRates[]): string {
     found.map((one) => [
       one.name,
       count(one.cycles),
-      percent(one.naive),
-      percent(one.primary),
-      bold(percent(one.gate), one.explored === 0 && one.gate > 0),
-      percent(one.allLabelsKnown),
+      inPercent(one.naive),
+      inPercent(one.primary),
+      bold(inPercent(one.gate), one.explored === 0 && one.gate > 0),
+      inPercent(one.allLabelsKnown),
     ]),
   );
 }

@@ -22,7 +22,7 @@ export const showCommand = (session: Session, tell: Tell) =>
       const { ledger, store, progress, surroundings } = session;
       const cycle = await findCycle(ledger, name, asOf);
       const judgements = await judgementsOf(ledger.db, cycle.id);
-      const policy = await policyOf(session, cycle.id, judgements.at(-1)?.number);
+      const policy = await appliedPolicy(session, cycle.id, judgements.at(-1)?.number);
       const evidence = cycle.evidence === null ? null : await readEvidence(store, cycle.evidence);
       const observations = evidence?.observations
         ? await readObservations(store, evidence.observations.document)
@@ -55,7 +55,7 @@ export const showCommand = (session: Session, tell: Tell) =>
     });
 
 /** What a judgement was held against; null where that is of an earlier form, or there was none. */
-async function policyOf({ ledger }: Session, cycle: string, number: number | undefined): Promise<Policy | null> {
+async function appliedPolicy({ ledger }: Session, cycle: string, number: number | undefined): Promise<Policy | null> {
   if (number === undefined) return null;
   const stored = (await storedJudgements(ledger.db, cycle)).find((judgement) => judgement.number === number);
   return Policy.safeParse(stored?.policy).data ?? null;

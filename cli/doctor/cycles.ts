@@ -8,7 +8,7 @@ import type { TemporalSettings } from '../../stack/settings.ts';
 import type { Store } from '../../store/openStore.ts';
 import { type TriedAgain, triedAgain } from '../followWorkflow.ts';
 import { runningWorkflow } from '../runningWorkflow.ts';
-import { connect } from '../session.ts';
+import { connectTemporal } from '../session.ts';
 import { type Finding, noted } from './finding.ts';
 
 /** What Temporal says of a cycle's workflow: what it tries again, or null where no workflow of that name runs. */
@@ -48,7 +48,7 @@ export async function examineCycles(url: string, settings: TemporalSettings, sto
   const ledger = openLedger(url);
   let client: Client | undefined;
   try {
-    const connected = await connect(settings, store);
+    const connected = await connectTemporal(settings, store);
     client = connected;
     return await stuckCycles(ledger.db, async (cycle) => {
       const workflow = await runningWorkflow(connected, cycle);

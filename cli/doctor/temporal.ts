@@ -2,14 +2,14 @@ import { trainerQueue, workerQueue } from '../../schemas/queues.ts';
 import type { TemporalSettings } from '../../stack/settings.ts';
 import type { Store } from '../../store/openStore.ts';
 import { pollersOf } from '../followWorkflow.ts';
-import { connect } from '../session.ts';
+import { connectTemporal } from '../session.ts';
 import { toReignError } from '../toReignError.ts';
 import { type Finding, healthy, sick, sickBy } from './finding.ts';
 
 export async function examineTemporal(settings: TemporalSettings, store: Store): Promise<Finding[]> {
   const { address, namespace } = settings;
   try {
-    const client = await connect(settings, store);
+    const client = await connectTemporal(settings, store);
     try {
       const { serverVersion } = await client.workflowService.getSystemInfo({});
       await client.workflowService.describeNamespace({ namespace });

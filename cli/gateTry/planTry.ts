@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { nearest } from '../../definition/nearest.ts';
 import { problemLine, problemsOf } from '../../definition/problems.ts';
 import { alphaFor } from '../../gate/errorBudget.ts';
 import type { Charge } from '../../schemas/charge.ts';
@@ -7,6 +6,7 @@ import { type ClassLabel, Definition } from '../../schemas/definition.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import type { Gate } from '../../schemas/gate.ts';
 import { defaultPrimary, type Metric, type Task, tasks } from '../../schemas/metrics.ts';
+import { nearest } from '../../schemas/nearest.ts';
 import type { GivenPolicy } from './readPolicy.ts';
 
 /** What the trainer says about a file of predictions. */

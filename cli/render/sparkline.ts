@@ -7,7 +7,7 @@ export function sparkline(values: readonly (number | null)[]): string {
 }
 
 /** A horizontal bar from the smallest (one block) to the largest value (all of `width`). */
-export function bar(value: number | null, values: readonly (number | null)[], width = 10): string {
+export function horizontalBar(value: number | null, values: readonly (number | null)[], width = 10): string {
   if (value === null) return '';
   const { low, high } = range(values);
   return '█'.repeat(1 + level(value, low, high, width));

@@ -1,7 +1,7 @@
 import type { Cycle } from '../../schemas/cycle.ts';
 import { metrics } from '../../schemas/metrics.ts';
 import { formatInterval, formatMetric } from './numbers.ts';
-import { bar, sparkline } from './sparkline.ts';
+import { horizontalBar, sparkline } from './sparkline.ts';
 import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
 import { renderTable } from './table.ts';
 import { formatAsOf } from './times.ts';
@@ -62,6 +62,6 @@ function row(cycle: Cycle, value: number | null, values: readonly (number | null
     primary === null ? '' : formatMetric(primary.challenger),
     primary?.champion == null ? '' : formatMetric(primary.champion),
     difference === null ? '' : formatInterval(difference),
-    paint(status === 'promoted' ? 'green' : 'dim', bar(value, values)),
+    paint(status === 'promoted' ? 'green' : 'dim', horizontalBar(value, values)),
   ];
 }

@@ -1,4 +1,4 @@
-import { type Finding, isRecomputed, type VerifiedCycle, type VerifiedOutcome } from '../verify/finding.ts';
+import { isRecomputed, type VerifiedCycle, type VerifiedFinding, type VerifiedOutcome } from '../verify/finding.ts';
 import { type Paint, plain } from './style.ts';
 import { formatAsOf } from './times.ts';
 
@@ -30,7 +30,7 @@ function renderOne({ cycle, outcome, findings }: VerifiedCycle, paint: Paint): s
   return [head, ...shown.flatMap((finding) => renderFinding(finding, paint))].join('\n');
 }
 
-function renderFinding({ part, judgement, outcome, said, differences }: Finding, paint: Paint): string[] {
+function renderFinding({ part, judgement, outcome, said, differences }: VerifiedFinding, paint: Paint): string[] {
   const where = judgement === null ? part : `judgement ${judgement}, ${part}`;
   const told = differences.slice(0, mostPlaces).map(({ path, stored, recomputed }) => {
     const values = `stored ${shown(stored)}, ${otherSide(part)} ${shown(recomputed)}`;
@@ -44,7 +44,7 @@ function renderFinding({ part, judgement, outcome, said, differences }: Finding,
   ];
 }
 
-function otherSide(part: Finding['part']): string {
+function otherSide(part: VerifiedFinding['part']): string {
   if (part === 'files') return 'found';
   return isRecomputed(part) ? 'recomputed' : 'expected';
 }

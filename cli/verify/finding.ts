@@ -26,7 +26,7 @@ export const isRecomputed = (part: VerifiedPart): boolean =>
 export type VerifiedOutcome = 'identical' | 'close' | 'differs' | 'impossible';
 
 /** What verifying one part of a judgement (or of its cycle) found. */
-export interface Finding {
+export interface VerifiedFinding {
   readonly part: VerifiedPart;
   /** Null where it is about the cycle as a whole. */
   readonly judgement: number | null;
@@ -40,7 +40,7 @@ export interface VerifiedCycle {
   readonly cycle: string;
   readonly asOf: string;
   readonly outcome: VerifiedOutcome;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly VerifiedFinding[];
 }
 
 const gravest: readonly VerifiedOutcome[] = ['differs', 'impossible', 'close', 'identical'];

@@ -12,7 +12,7 @@ import type { Store } from '../../store/openStore.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import type { PythonProgram } from '../python.ts';
 import { evaluateRequest, inputsOf } from './evaluateRequest.ts';
-import { type Finding, type VerifiedCycle, worstOf } from './finding.ts';
+import { type VerifiedCycle, type VerifiedFinding, worstOf } from './finding.ts';
 import { verifyFiles } from './verifyFiles.ts';
 import {
   compared,
@@ -41,7 +41,7 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
   const { db } = archive.ledger;
   const judgements = await storedJudgements(db, cycle.id);
   const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
-  const findings: Finding[] = [...verifyDefinition(cycle, stored)];
+  const findings: VerifiedFinding[] = [...verifyDefinition(cycle, stored)];
   for (const judgement of judgements) findings.push(...(await verifyJudgement(archive, cycle, judgement, stored)));
   findings.push(...(await verifyFiles(archive.tracker, await versionOf(db, { cycle: cycle.id }))));
   findings.push(...verifyPromotion(cycle, judgements, await promotionOf(db, cycle.id)));
@@ -50,7 +50,7 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
 }
 
 /** The definition's row still has the hash that was taken over it when it was applied. */
-function verifyDefinition(cycle: Cycle, stored: StoredDefinition | undefined): Finding[] {
+function verifyDefinition(cycle: Cycle, stored: StoredDefinition | undefined): VerifiedFinding[] {
   if (stored === undefined)
     return [told('definition', null, 'differs', `the ledger has lost version ${cycle.definitionVersion}`)];
   if (definitionHash(stored) === stored.hash) return [told('definition', null, 'identical', 'equal to the bit')];
@@ -62,7 +62,7 @@ async function verifyJudgement(
   cycle: Cycle,
   judgement: StoredJudgement,
   stored: StoredDefinition | undefined,
-): Promise<Finding[]> {
+): Promise<VerifiedFinding[]> {
   const { number } = judgement;
   const document = await readStored(archive.store, judgement);
   const policy = stored === undefined ? [] : [verifyPolicy(judgement, stored)];
@@ -80,7 +80,7 @@ async function verifyJudgement(
   ];
 }
 
-type ReadEvidence = { readonly evidence: Evidence; readonly text: string } | { readonly finding: Finding };
+type ReadEvidence = { readonly evidence: Evidence; readonly text: string } | { readonly finding: VerifiedFinding };
 
 async function readStored(store: Store, { evidence: hash, number }: StoredJudgement): Promise<ReadEvidence> {
   const give = (outcome: 'impossible' | 'differs', said: string) => ({
@@ -103,7 +103,7 @@ async function verifyEvidence(
   cycle: Cycle,
   number: number,
   { evidence, text, definition }: { evidence: Evidence; text: string; definition: Definition },
-): Promise<Finding> {
+): Promise<VerifiedFinding> {
   const known = DefinitionFields.safeParse(definition);
   if (!known.success)
     return told(

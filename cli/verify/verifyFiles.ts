@@ -3,13 +3,16 @@ import type { VersionRow } from '../../ledger/versions.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import { modelFiles } from '../../tracker/modelFiles.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
-import type { Finding } from './finding.ts';
+import type { VerifiedFinding } from './finding.ts';
 import { compared, told } from './verifyLedger.ts';
 
 type FiledVersion = Pick<VersionRow, 'version' | 'files' | 'digest' | 'run'>;
 
 /** What MLflow keeps of a version now, against the files that were fitted. Versions of earlier releases name none. */
-export async function verifyFiles(tracker: Tracker | null, version: FiledVersion | undefined): Promise<Finding[]> {
+export async function verifyFiles(
+  tracker: Tracker | null,
+  version: FiledVersion | undefined,
+): Promise<VerifiedFinding[]> {
   if (version === undefined || version.files === null || version.version === null) return [];
   const { files, digest, run } = version;
   if (filesDigest(files) !== digest)

@@ -9,10 +9,10 @@ import type { Cycle } from '../../schemas/cycle.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import { Policy } from '../../schemas/policy.ts';
 import { compareDocuments, tolerance } from './compareDocuments.ts';
-import { type Finding, isRecomputed, type VerifiedPart } from './finding.ts';
+import { isRecomputed, type VerifiedFinding, type VerifiedPart } from './finding.ts';
 
 /** What the gate makes of the stored evidence and the stored policy, against the verdict that the ledger has. */
-export function verifyVerdict(judgement: StoredJudgement, evidence: Evidence): Finding[] {
+export function verifyVerdict(judgement: StoredJudgement, evidence: Evidence): VerifiedFinding[] {
   const policy = Policy.safeParse(judgement.policy);
   if (!policy.success) {
     const [issue] = policy.error.issues;
@@ -26,7 +26,7 @@ export function verifyVerdict(judgement: StoredJudgement, evidence: Evidence): F
 }
 
 /** The policy of a judgement is that of the definition version which its cycle was run by. */
-export function verifyPolicy(judgement: StoredJudgement, { definition, version }: StoredDefinition): Finding {
+export function verifyPolicy(judgement: StoredJudgement, { definition, version }: StoredDefinition): VerifiedFinding {
   // Both as this release reads them: keys that came later have their defaults on either side.
   const stored = Policy.safeParse(judgement.policy).data ?? judgement.policy;
   const finding = compared('policy', judgement.number, stored, policyOf(definition));
@@ -36,7 +36,11 @@ export function verifyPolicy(judgement: StoredJudgement, { definition, version }
 }
 
 /** The error that the evidence was measured by is the one that was charged for this test. */
-export function verifyCharge(judgement: StoredJudgement, evidence: Evidence, charges: readonly ErrorCharge[]): Finding {
+export function verifyCharge(
+  judgement: StoredJudgement,
+  evidence: Evidence,
+  charges: readonly ErrorCharge[],
+): VerifiedFinding {
   const { challenger, champion, number } = judgement;
   const { asOf, charge } = evidence;
   const holdout = evidence.challenger.holdoutSnapshot;
@@ -53,7 +57,7 @@ export function verifyPromotion(
   cycle: Pick<Cycle, 'status'>,
   judgements: readonly StoredJudgement[],
   promotion: StoredPromotion | undefined,
-): Finding[] {
+): VerifiedFinding[] {
   if (promotion === undefined) {
     return cycle.status === 'promoted'
       ? [told('promotion', null, 'differs', 'the cycle is promoted, and the ledger has no promotion of it')]
@@ -81,7 +85,7 @@ export function verifyFollowUp(
   { number, attempt }: StoredJudgement,
   { followUp }: Evidence,
   stored: readonly StoredFollowUp[],
-): Finding[] {
+): VerifiedFinding[] {
   if (followUp === null) return [];
   const { cycle: _, unmeasured, ...seen } = followUp;
   const row = stored.find(({ epoch }) => epoch === followUp.epoch);
@@ -95,7 +99,7 @@ export function verifyFollowUp(
 }
 
 /** What stands in the cycle's own row is what its last judgement says. */
-export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgement[]): Finding[] {
+export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgement[]): VerifiedFinding[] {
   const last = judgements.filter(({ attempt }) => attempt === cycle.attempt).at(-1);
   if (cycle.endedAt === null || cycle.evidence === null) return [];
   if (judgements.length === 0)
@@ -122,7 +126,12 @@ export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgemen
 }
 
 /** A finding about two documents; their paths begin with the part's name. */
-export function compared(part: VerifiedPart, judgement: number | null, stored: unknown, recomputed: unknown): Finding {
+export function compared(
+  part: VerifiedPart,
+  judgement: number | null,
+  stored: unknown,
+  recomputed: unknown,
+): VerifiedFinding {
   // Only sums over rows come out otherwise on another processor: what was written down is the same, or was changed.
   const within = isRecomputed(part) ? tolerance : 0;
   const { outcome, differences } = compareDocuments(plainJson(stored), plainJson(recomputed), within);
@@ -139,9 +148,9 @@ export function compared(part: VerifiedPart, judgement: number | null, stored: u
 export const told = (
   part: VerifiedPart,
   judgement: number | null,
-  outcome: Finding['outcome'],
+  outcome: VerifiedFinding['outcome'],
   said: string,
-): Finding => ({ part, judgement, outcome, said, differences: [] });
+): VerifiedFinding => ({ part, judgement, outcome, said, differences: [] });
 
 const joined = (part: string, path: string) =>
   path === '' || path.startsWith('[') ? `${part}${path}` : `${part}.${path}`;

@@ -1,16 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test, vi } from 'vitest';
-import { Progress } from '../../cli/progress.ts';
+import { ProgressLine } from '../../cli/progress.ts';
 
-function written(isTTY: boolean, env: NodeJS.ProcessEnv, use: (progress: Progress) => void): string {
+function written(isTTY: boolean, env: NodeJS.ProcessEnv, use: (progress: ProgressLine) => void): string {
   let text = '';
-  const progress = new Progress({ isTTY, columns: 40, write: (more) => (text += more) }, env);
+  const progress = new ProgressLine({ isTTY, columns: 40, write: (more) => (text += more) }, env);
   use(progress);
   progress.end();
   return text;
 }
 
-const work = (progress: Progress) => {
+const work = (progress: ProgressLine) => {
   progress.at('extract', '100 rows');
   progress.at('extract', '200 rows');
   progress.say('a line that stays');

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDefinition } from '../../cli/applyDefinition.ts';
 import { exitCodes } from '../../cli/exitCodes.ts';
 import { packDefinition } from '../../cli/packDefinition.ts';
-import { connect } from '../../cli/session.ts';
+import { connectTemporal } from '../../cli/session.ts';
 import { awaitCycle, startCycle, startWorkflow } from '../../cli/startCycle.ts';
 import { readDefinition } from '../../definition/readDefinition.ts';
 import { windowsOf } from '../../gate/windows.ts';
@@ -61,7 +61,7 @@ beforeAll(async () => {
   settings = stack.settings;
   proxy.standBefore(settings.trackerUri);
   store = openStore(settings.store);
-  client = await open(connect(settings.temporal, store), (opened) => opened.connection.close());
+  client = await open(connectTemporal(settings.temporal, store), (opened) => opened.connection.close());
   ledger = await open(Promise.resolve(openLedger(settings.ledgerUrl)), (opened) => opened.close());
   await loadLoans(settings);
   await inWarehouse(readFileSync(join(import.meta.dirname, 'badInput', 'marked.sql'), 'utf8'));

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDefinition } from '../../cli/applyDefinition.ts';
 import { exitCodes } from '../../cli/exitCodes.ts';
-import { connect } from '../../cli/session.ts';
+import { connectTemporal } from '../../cli/session.ts';
 import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
 import { cyclesOf } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   const stack = await open(startServers(['worker', 'trainer']), (started) => started.stop({ now: true }));
   settings = stack.settings;
   store = openStore(settings.store);
-  client = await open(connect(settings.temporal, store), (opened) => opened.connection.close());
+  client = await open(connectTemporal(settings.temporal, store), (opened) => opened.connection.close());
   ledger = await open(Promise.resolve(openLedger(settings.ledgerUrl)), (opened) => opened.close());
   await loadLoans(settings);
 }, 240_000);

@@ -2,7 +2,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
 import { applyDefinition } from '../../cli/applyDefinition.ts';
-import { connect } from '../../cli/session.ts';
+import { connectTemporal } from '../../cli/session.ts';
 import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { history } from '../../ledger/history.ts';
@@ -52,7 +52,9 @@ describe('law 2: a promotion names whom it beat', () => {
     const world = openWorld(stack.settings, {});
     db = world.ledger.db;
     await prepareLedger(world.ledger, stack.settings.ledgerOwnerUrl);
-    const client = await open(connect(stack.settings.temporal, world.store), (opened) => opened.connection.close());
+    const client = await open(connectTemporal(stack.settings.temporal, world.store), (opened) =>
+      opened.connection.close(),
+    );
     const activities = createActivities(world);
     const worker = await Worker.create({
       taskQueue: workerQueue,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cycleById, cyclesOf, previousCycle } from '../../ledger/cycles.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
-import { snapshotsOf } from '../../ledger/snapshots.ts';
+import { namedSnapshots } from '../../ledger/snapshots.ts';
 import { apply, claim, crown, hashOf, identity, judge, model, prepare, snapshot } from './scene.ts';
 import { withLedger } from './withLedger.ts';
 
@@ -142,7 +142,7 @@ test('an attempt keeps the snapshots it named first; the next attempt names its 
   expect(one).toEqual(other);
   await recordOutcome(db, id, { status: 'failed', failure });
   await claim(actor, 'again');
-  expect(await snapshotsOf(db, id)).toEqual([]);
+  expect(await namedSnapshots(db, id)).toEqual([]);
   const third = [snapshot(actor, 'holdout', 'c'), snapshot(actor, 'train', 'c')];
   await expect(nameSnapshots(db, { id, attempt: 1 }, first)).rejects.toMatchObject({ code: 'LedgerConflict' });
   expect(await nameSnapshots(db, { id, attempt: 2 }, third)).toEqual(third);

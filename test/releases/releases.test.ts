@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyDefinition } from '../../cli/applyDefinition.ts';
 import { openPython, type PythonProgram } from '../../cli/python.ts';
-import { connect } from '../../cli/session.ts';
+import { connectTemporal } from '../../cli/session.ts';
 import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
 import type { VerifiedCycle } from '../../cli/verify/finding.ts';
 import { verifyCycle } from '../../cli/verify/verifyCycle.ts';
@@ -51,7 +51,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
   let store: ReturnType<typeof openStore>;
   let tracker: Tracker;
   let trainer: PythonProgram;
-  let client: Awaited<ReturnType<typeof connect>>;
+  let client: Awaited<ReturnType<typeof connectTemporal>>;
 
   beforeAll(async () => {
     const stack = await open(
@@ -67,7 +67,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     await migrate(ledger.db);
     store = openStore(stack.settings.store);
     tracker = openTracker(stack.settings.trackerUri, {});
-    client = await open(connect(stack.settings.temporal, store), ({ connection }) => connection.close());
+    client = await open(connectTemporal(stack.settings.temporal, store), ({ connection }) => connection.close());
     trainer = await open(
       Promise.resolve(openPython('reign_trainer.recompute', new AbortController().signal)),
       ({ close }) => close(),

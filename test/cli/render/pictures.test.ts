@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { intervalLine } from '../../../cli/render/intervalLine.ts';
 import { formatDifference, formatInterval, formatMetric } from '../../../cli/render/numbers.ts';
-import { bar, sparkline } from '../../../cli/render/sparkline.ts';
+import { horizontalBar, sparkline } from '../../../cli/render/sparkline.ts';
 import { renderTable, visibleWidth } from '../../../cli/render/table.ts';
 import { formatAsOf, formatElapsed } from '../../../cli/render/times.ts';
 
@@ -31,8 +31,8 @@ describe('sparkline', () => {
   });
 
   test('a bar reaches from one block to the whole width', () => {
-    expect([1, 2, 3].map((value) => bar(value, [1, 2, 3], 5).length)).toEqual([1, 3, 5]);
-    expect(bar(null, [1], 5)).toBe('');
+    expect([1, 2, 3].map((value) => horizontalBar(value, [1, 2, 3], 5).length)).toEqual([1, 3, 5]);
+    expect(horizontalBar(null, [1], 5)).toBe('');
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../../cli/verify/finding.ts';
+import type { VerifiedFinding } from '../../../cli/verify/finding.ts';
 import {
   verifyCharge,
   verifyCycleRow,
@@ -34,7 +34,7 @@ function judgement(changes: Partial<StoredJudgement> = {}): StoredJudgement {
   };
 }
 
-const places = (findings: readonly Finding[]) =>
+const places = (findings: readonly VerifiedFinding[]) =>
   findings.flatMap(({ part, outcome, differences }) =>
     outcome === 'identical' ? [] : [[part, outcome, ...differences.map(({ path }) => path)]],
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nearest } from '../../definition/nearest.ts';
+import { nearest } from '../../schemas/nearest.ts';
 
 const words = ['rowId', 'eventTime', 'timeZone', 'label', 'labels', 'features', 'weight'];
 

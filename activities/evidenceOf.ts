@@ -2,6 +2,6 @@ import { Evidence } from '../schemas/evidence.ts';
 import type { Store } from '../store/openStore.ts';
 
 /** An evidence document, its hash checked and parsed. */
-export async function readEvidence(store: Store, hash: string): Promise<Evidence> {
+export async function evidenceOf(store: Store, hash: string): Promise<Evidence> {
   return Evidence.parse(JSON.parse((await store.readDocument('evidence', hash)).toString('utf8')));
 }
