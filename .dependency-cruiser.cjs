@@ -1,4 +1,4 @@
-// Imports point one way: schemas <- gate, ledger, store, source, tracker, definition <- activities <- worker.
+// Imports point one way: schemas <- gate, ledger, store, source, tracker, definition, settings <- activities <- worker.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -24,8 +24,17 @@ module.exports = {
     only('source-below-activities', 'source', ['schemas', 'postgres']),
     only('tracker-below-activities', 'tracker', ['schemas']),
     only('definition-below-commands', 'definition', ['schemas']),
-    only('stack-below-commands', 'stack', ['schemas', 'postgres', 'setup']),
-    only('activities-below-worker', 'activities', ['schemas', 'gate', 'ledger', 'store', 'source', 'tracker']),
+    only('settings-below-all', 'settings', ['schemas', 'postgres', 'setup']),
+    only('stack-below-commands', 'stack', ['schemas', 'postgres', 'settings', 'setup']),
+    only('activities-below-worker', 'activities', [
+      'schemas',
+      'gate',
+      'ledger',
+      'store',
+      'source',
+      'tracker',
+      'settings',
+    ]),
     only('worker-hosts', 'worker', [
       'schemas',
       'gate',
@@ -35,7 +44,7 @@ module.exports = {
       'tracker',
       'activities',
       'workflows',
-      'stack',
+      'settings',
     ]),
     only('cli-never-calls-activities', 'cli', [
       'schemas',
@@ -46,6 +55,7 @@ module.exports = {
       'source',
       'tracker',
       'definition',
+      'settings',
       'stack',
       'workflows',
       'setup',

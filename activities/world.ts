@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Ledger } from '../ledger/openLedger.ts';
+import type { Limits } from '../settings/limits.ts';
 import type { Store } from '../store/openStore.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
 
@@ -12,10 +13,4 @@ export interface World {
   readonly connectionUrl: (name: string) => string;
   readonly log: Logger;
   readonly limits: Limits;
-}
-
-export interface Limits {
-  /** How long one statement on the warehouse may take. */
-  readonly statementTimeoutSeconds: number;
-  readonly fitTimeoutSeconds: number;
 }

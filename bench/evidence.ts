@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Definition } from '../schemas/definition.ts';
 import { EvaluateRequest } from '../schemas/payloads.ts';
-import { pythonBin } from '../stack/home.ts';
+import { pythonBin } from '../settings/home.ts';
 import { type Benchmark, median, rounded, say } from './benchmark.ts';
 
 const rows = 1_000_000;

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ErrorCode, errors, ReignError } from '../schemas/errors.ts';
-import { projectFolder, pythonBin } from '../stack/home.ts';
+import { processEnvironment } from '../settings/environment.ts';
+import { projectFolder, pythonBin } from '../settings/home.ts';
 
 /** A program of the trainer's package that answers each line with a line, until it is closed. */
 export interface PythonProgram {
@@ -74,8 +75,8 @@ export async function runPython(module: string, args: readonly string[], signal:
 }
 
 const environment = (): NodeJS.ProcessEnv => ({
-  ...process.env,
-  PYTHONPATH: [join(projectFolder, 'trainer'), process.env.PYTHONPATH].filter(Boolean).join(delimiter),
+  ...processEnvironment(),
+  PYTHONPATH: [join(projectFolder, 'trainer'), processEnvironment().PYTHONPATH].filter(Boolean).join(delimiter),
   PYTHONIOENCODING: 'utf-8',
 });
 
@@ -95,7 +96,7 @@ async function died(
   const error = await ended;
   if (signal.aborted) return new ReignError('Interrupted', 'interrupted');
   if (error !== undefined && 'code' in error && error.code === 'ENOENT')
-    return new ReignError('SettingMissing', "the project's Python environment is not there: run `npm run setup`");
+    return new ReignError('StackFailed', "the project's Python environment is missing: run `npm run setup`");
   const last = complaint.trim().split('\n').at(-1) ?? '';
   return new ReignError('Internal', `python -m ${module} ended without an answer: ${error?.message ?? last}`);
 }

@@ -1,10 +1,13 @@
 /** The command line: `npm run -s reign -- COMMAND`. */
+
+import { processEnvironment } from '../settings/environment.ts';
 import { onStopSignal } from '../stack/stopSignals.ts';
 import { exitCodes } from './exitCodes.ts';
 import { run } from './run.ts';
 
 // npm runs scripts in the project's folder: names of files are meant from where the command was typed.
-if (process.env.npm_lifecycle_event === 'reign' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
+const env = processEnvironment();
+if (env.npm_lifecycle_event === 'reign' && env.INIT_CWD) process.chdir(env.INIT_CWD);
 
 const interrupt = new AbortController();
 const hurry = new AbortController();
@@ -20,7 +23,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const exitCode = await run(process.argv.slice(2), {
-  env: process.env,
+  env,
   stdout: process.stdout,
   stderr: process.stderr,
   now: () => new Date(),

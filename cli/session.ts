@@ -1,15 +1,10 @@
-import { join, resolve } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { type Ledger, openLedger } from '../ledger/openLedger.ts';
 import { ReignError } from '../schemas/errors.ts';
-import { homeOf } from '../stack/home.ts';
-import {
-  connectionVariable,
-  givenSettings,
-  ledgerOwnerUrl,
-  runningStack,
-  type TemporalSettings,
-} from '../stack/settings.ts';
+import { givenSettings, type TemporalSettings } from '../settings/givenSettings.ts';
+import { homeOf } from '../settings/home.ts';
+import { differingSettings, refuseOtherSettings, runningStack } from '../settings/runningStack.ts';
+import { type KnownSettings, knownSettings, requireParts } from '../settings/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
 import { openStore, type Store } from '../store/openStore.ts';
 import { openTracker, type Tracker } from '../tracker/openTracker.ts';
@@ -42,34 +37,40 @@ export class Session {
     this.progress = new ProgressLine(surroundings.stderr, surroundings.env);
   }
 
+  /** Read anew each time: `demo` starts the stack that it then uses. */
+  get settings(): KnownSettings {
+    return knownSettings(this.surroundings.env);
+  }
+
   get ledger(): Ledger {
-    this.#ledger ??= openLedger(this.#given('ledgerUrl', 'REIGN_LEDGER_URL'));
+    this.#ledger ??= openLedger(requireParts(this.settings, 'ledgerUrl').ledgerUrl);
     return this.#ledger;
   }
 
   get store(): Store {
-    const { env } = this.surroundings;
-    this.#store ??= openStore(storeFolder(env));
+    this.#store ??= openStore(this.settings.store);
     return this.#store;
   }
 
   /** Null where no MLflow is known: what only looks at it does without. */
   get tracker(): Tracker | null {
-    const { env } = this.surroundings;
-    const { trackerUri } = partSettings(env);
-    return trackerUri === undefined ? null : openTracker(trackerUri, env);
+    const { trackerUri, trackerCredentials } = this.settings;
+    return trackerUri === undefined ? null : openTracker(trackerUri, trackerCredentials);
   }
 
   client(): Promise<Client> {
-    refuseOthersSettings(this.surroundings.env);
-    this.#client ??= connectTemporal(this.#given('temporal', 'TEMPORAL_ADDRESS'), this.store);
+    this.#refuseOtherSettings();
+    this.#client ??= connectTemporal(requireParts(this.settings, 'temporal').temporal, this.store);
     return this.#client;
   }
 
-  #given<K extends 'ledgerUrl' | 'temporal'>(name: K, variable: string): NonNullable<PartSettings[K]> {
-    const value = partSettings(this.surroundings.env)[name];
-    if (value != null) return value;
-    throw new ReignError('SettingMissing', `Reign's stack is not running and ${variable} is not set`);
+  /** Whoever names a Temporal of their own does not use the running stack. */
+  #refuseOtherSettings(): void {
+    const { env } = this.surroundings;
+    const given = givenSettings(env);
+    const running = runningStack(homeOf(env))?.addresses;
+    if (running === undefined || differingSettings(given, running).includes('TEMPORAL_ADDRESS')) return;
+    refuseOtherSettings(given, running);
   }
 
   async close(): Promise<void> {
@@ -77,57 +78,6 @@ export class Session {
     const client = await this.#client?.catch(() => undefined);
     await Promise.all([client?.connection.close(), this.#ledger?.close()]);
   }
-}
-
-/** What works in the running stack got its settings when it began: others, given to a command alone, would change nothing. */
-function refuseOthersSettings(env: NodeJS.ProcessEnv): void {
-  const given = givenSettings(env);
-  const running = runningStack(env);
-  if (running === undefined || given.temporal !== undefined) return;
-  const differ = [
-    ...(given.ledgerUrl !== undefined && given.ledgerUrl !== running.ledgerUrl ? ['REIGN_LEDGER_URL'] : []),
-    ...(given.trackerUri !== undefined && given.trackerUri !== running.trackerUri ? ['MLFLOW_TRACKING_URI'] : []),
-    ...Object.entries(given.connections)
-      .filter(([name, url]) => running.connections[name] !== url)
-      .map(([name]) => connectionVariable(name)),
-  ];
-  if (differ.length === 0) return;
-  throw new ReignError(
-    'SettingInvalid',
-    `${differ.join(', ')}: the running stack was started without it, or with another value, and would go on so; end it and start it anew with this one, or leave it out`,
-  );
-}
-
-const storeFolder = (env: NodeJS.ProcessEnv) =>
-  env.REIGN_STORE ? resolve(env.REIGN_STORE) : join(homeOf(env).folder, 'store');
-
-export interface PartSettings {
-  readonly home: string;
-  readonly store: string;
-  readonly ledgerUrl: string | undefined;
-  readonly ledgerOwnerUrl: string | undefined;
-  readonly temporal: TemporalSettings | undefined;
-  readonly trackerUri: string | undefined;
-  readonly connections: Readonly<Record<string, string>>;
-  /** Whether an embedded stack runs in this home. */
-  readonly stackRuns: boolean;
-}
-
-/** What is known of each part, given or running: a command needs only those that it uses. */
-export function partSettings(env: NodeJS.ProcessEnv): PartSettings {
-  const given = givenSettings(env);
-  const running = runningStack(env);
-  const embedded = running && { ...running.temporal, connectionOptions: { address: running.temporal.address } };
-  return {
-    home: homeOf(env).folder,
-    store: storeFolder(env),
-    ledgerUrl: given.ledgerUrl ?? running?.ledgerUrl,
-    ledgerOwnerUrl: ledgerOwnerUrl(given, running),
-    temporal: given.temporal ?? embedded,
-    trackerUri: given.trackerUri ?? running?.trackerUri,
-    connections: { ...running?.connections, ...given.connections },
-    stackRuns: running !== undefined,
-  };
 }
 
 /** A client of Temporal, connected. What is large goes through the store. */

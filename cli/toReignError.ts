@@ -2,7 +2,6 @@ import { isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporal
 import { ApplicationFailure } from '@temporalio/common';
 import { CommanderError } from 'commander';
 import { ReignError } from '../schemas/errors.ts';
-import { StackError } from '../stack/stackError.ts';
 import { workflowError } from './workflowError.ts';
 
 /** Any error as one of the catalogue. */
@@ -13,7 +12,6 @@ export function toReignError(error: unknown): ReignError {
       cause: error,
     });
   }
-  if (error instanceof StackError) return new ReignError('SettingMissing', error.message, { cause: error });
   // Temporal's client throws the second itself, where an argument cannot be stored or a result not be read.
   if (error instanceof WorkflowFailedError || error instanceof ApplicationFailure) return workflowError(error);
   if (error instanceof ServiceError || isGrpcServiceError(error)) {

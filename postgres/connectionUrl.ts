@@ -97,6 +97,7 @@ const connectTimeoutSeconds = 10;
  * // [{ name: 'a', address: null, port: 5432 }, { name: 'b', address: null, port: 5433 }]
  * ```
  *
+ * @param env where libpq itself would look for what the URL leaves out, such as `PGSSLMODE`
  * @throws ReignError SettingInvalid, without what the URL holds
  */
 export function parseConnectionUrl(url: string, env: NodeJS.ProcessEnv = process.env): ConnectionUrl {

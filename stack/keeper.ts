@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { processEnvironment } from '../settings/environment.ts';
+import { projectFolder, pythonBin } from '../settings/home.ts';
 import { type ProcessIdentity, startOf } from '../setup/processIdentity.mjs';
-import { projectFolder, pythonBin } from './home.ts';
 import { endMarked, KEPT } from './leftovers.ts';
 import { StackError } from './stackError.ts';
 
@@ -67,7 +68,7 @@ export function startKept(marker: string, kept: KeptCommand): Kept {
   try {
     child = spawn(python, ['-I', '-S', keeper, ...options, '--', ...kept.command], {
       cwd: kept.cwd ?? projectFolder,
-      env: { ...process.env, ...kept.env, [KEPT]: marker },
+      env: { ...processEnvironment(), ...kept.env, [KEPT]: marker },
       stdio: ['pipe', 'pipe', log],
       detached: true,
     });

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { processIdentitySchema } from '../settings/addresses.ts';
+import { readJsonFile, writeJsonFile } from '../settings/jsonFile.ts';
 import { isAlive, thisProcess } from '../setup/processIdentity.mjs';
-import { processIdentitySchema } from './addresses.ts';
-import { readJsonFile, writeJsonFile } from './jsonFile.ts';
 
 const leaseSchema = processIdentitySchema.extend({ program: z.string() });
 

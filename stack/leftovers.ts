@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { processIdentitySchema } from '../settings/addresses.ts';
+import type { Home } from '../settings/home.ts';
+import { readJsonFile, writeJsonFile } from '../settings/jsonFile.ts';
 import { isAlive, type ProcessIdentity } from '../setup/processIdentity.mjs';
-import { processIdentitySchema } from './addresses.ts';
-import type { Home } from './home.ts';
-import { readJsonFile, writeJsonFile } from './jsonFile.ts';
 
 /** The environment variable by which the processes of a stack are known, also when their keeper is gone. */
 export const KEPT = 'REIGN_KEPT';

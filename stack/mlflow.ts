@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Home, projectFolder, pythonBin } from './home.ts';
+import { withoutPrefix } from '../settings/environment.ts';
+import { type Home, projectFolder, pythonBin } from '../settings/home.ts';
 import type { Part } from './part.ts';
-import { withoutPrefix } from './settings.ts';
 
 /** The MLflow server: tracking, registry, artifacts and pages, in one process. */
 export function mlflowPart(home: Home, port: number, env: NodeJS.ProcessEnv): Part {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Home, shown } from './home.ts';
+import { type Home, shown } from '../settings/home.ts';
 import { type Kept, type KeptCommand, startKept } from './keeper.ts';
 import { markerOf } from './leftovers.ts';
 import { lastLine, openLog } from './logFile.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { z } from 'zod';
-import { readJsonFile, writeJsonFile } from './jsonFile.ts';
+import { readJsonFile, writeJsonFile } from '../settings/jsonFile.ts';
 import { StackError } from './stackError.ts';
 
 /** Below the range from which systems take the ports of outgoing connections, so that a remembered one stays free. */

@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type Home, shown } from './home.ts';
+import { processEnvironment } from '../settings/environment.ts';
+import { type Home, shown } from '../settings/home.ts';
 import { startKept } from './keeper.ts';
 import { markerOf } from './leftovers.ts';
 import { lastLine, openLog } from './logFile.ts';
@@ -90,7 +91,7 @@ function sharedMemory(): 'posix' | 'mmap' {
 
 /** PG* variables of the user are about other servers. */
 function environment(): Record<string, string | undefined> {
-  const unset = Object.keys(process.env).filter((name) => /^PG[A-Z]/.test(name));
+  const unset = Object.keys(processEnvironment()).filter((name) => /^PG[A-Z]/.test(name));
   return { ...Object.fromEntries(unset.map((name) => [name, undefined])), LC_ALL: 'C' };
 }
 

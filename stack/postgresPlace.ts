@@ -16,8 +16,8 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { type Home, shown } from './home.ts';
-import { readJsonFile, writeJsonFile } from './jsonFile.ts';
+import { type Home, shown } from '../settings/home.ts';
+import { readJsonFile, writeJsonFile } from '../settings/jsonFile.ts';
 import type { SystemAccount } from './keeper.ts';
 import { StackError } from './stackError.ts';
 

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Home } from './home.ts';
+import type { Home } from '../settings/home.ts';
 
 /** What lies in a home and is nobody else's business. Postgres keeps its own folder private. */
 const PRIVATE = ['cache', 'leases', 'logs', 'mlflow', 'ready', 'store', 'temporal'];

@@ -1,12 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Addresses, StackFile } from '../settings/addresses.ts';
+import { childEnvironment } from '../settings/childEnvironment.ts';
+import { processEnvironment } from '../settings/environment.ts';
+import { type GivenSettings, givenSettings } from '../settings/givenSettings.ts';
+import { type Home, homeOf, shown } from '../settings/home.ts';
+import { writeJsonFile } from '../settings/jsonFile.ts';
+import { refuseOtherSettings, runningStack } from '../settings/runningStack.ts';
+import { requireParts, type Settings, settingsOf } from '../settings/settings.ts';
 import { isAlive, thisProcess } from '../setup/processIdentity.mjs';
-import { type Addresses, type StackFile, stackFileSchema } from './addresses.ts';
-import { type Home, homeOf, shown } from './home.ts';
 import { startHostGuard } from './hostGuard.ts';
-import { readJsonFile, writeJsonFile } from './jsonFile.ts';
 import { liveLeases, takeLease } from './leases.ts';
 import { clearLeftovers, noteKeepers } from './leftovers.ts';
 import { mlflowPart } from './mlflow.ts';
@@ -17,13 +23,12 @@ import { postgresPart } from './postgres.ts';
 import { findPostgres } from './postgresPlace.ts';
 import { databaseRoles, type EmbeddedDatabase, embeddedUrl } from './postgresRoles.ts';
 import { keepPrivate } from './privateFolders.ts';
-import { type GivenSettings, givenSettings, mergeSettings, type Settings, settingsEnvironment } from './settings.ts';
 import { StackError } from './stackError.ts';
 import { temporalPart } from './temporal.ts';
 import { defaultWorkers, type WorkerProgram, workerPart } from './workers.ts';
 
 export interface StackOptions {
-  /** Default: `process.env`. */
+  /** Default: this process's. */
   env?: NodeJS.ProcessEnv;
   /** Which programs work for Temporal. Default: the TypeScript worker and the Python trainer. */
   workers?: readonly WorkerProgram[];
@@ -60,7 +65,7 @@ const ATTACH_SECONDS = 180;
  * @throws StackError with one line, after everything that was started is stopped again
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const env = options.env ?? process.env;
+  const env = options.env ?? processEnvironment();
   const report = options.report ?? ((line: string) => process.stderr.write(`${line}\n`));
   const given = givenSettings(env);
   const home = homeOf(env);
@@ -84,11 +89,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 /** Joins the running stack, if it is healthy. */
 function attach(env: NodeJS.ProcessEnv, home: Home, given: GivenSettings): Stack | undefined {
-  const file = readStackFile(home);
+  const file = runningStack(home);
   if (file === undefined) return undefined;
   const endLease = takeLease(home.leases);
   // An owner that stops removes the file first and then looks for leases.
-  if (readStackFile(home) === undefined) {
+  if (runningStack(home) === undefined) {
     endLease();
     return undefined;
   }
@@ -109,7 +114,7 @@ function attach(env: NodeJS.ProcessEnv, home: Home, given: GivenSettings): Stack
   }, 500);
   return {
     addresses: file.addresses,
-    settings: mergeSettings(env, given, file.addresses),
+    settings: completeSettings(env, given, file.addresses),
     attached: true,
     startTimes: {},
     ended,
@@ -121,25 +126,8 @@ function attach(env: NodeJS.ProcessEnv, home: Home, given: GivenSettings): Stack
   };
 }
 
-function readStackFile(home: Home): StackFile | undefined {
-  const file = readJsonFile(home.stackFile, stackFileSchema);
-  return file !== undefined && isAlive(file.owner) ? file : undefined;
-}
-
-/** The workers of the running stack use its addresses: a program with others would wait for them in vain. */
-function refuseOtherSettings(given: GivenSettings, running: Addresses): void {
-  const differs = [
-    given.ledgerUrl !== undefined && given.ledgerUrl !== running.ledgerUrl ? 'REIGN_LEDGER_URL' : undefined,
-    given.temporal !== undefined && given.temporal.address !== running.temporal.address
-      ? 'TEMPORAL_ADDRESS'
-      : undefined,
-    given.trackerUri !== undefined && given.trackerUri !== running.trackerUri ? 'MLFLOW_TRACKING_URI' : undefined,
-  ].filter((name) => name !== undefined);
-  if (differs.length === 0) return;
-  throw new StackError(
-    `A stack with another ${differs.join(', ')} runs in this REIGN_HOME. Stop it first, or use another REIGN_HOME.`,
-  );
-}
+const completeSettings = (env: NodeJS.ProcessEnv, given: GivenSettings, addresses: Addresses): Settings =>
+  requireParts(settingsOf(env, given, addresses), 'ledgerUrl', 'temporal', 'trackerUri');
 
 type OwnOptions = StackOptions & { env: NodeJS.ProcessEnv; report: (line: string) => void };
 
@@ -185,8 +173,8 @@ async function ownStack(options: OwnOptions, home: Home, given: GivenSettings, r
     await clearLeftovers(home, report);
     const { servers, guards, addresses } = await plan(home, given, env, report);
     for (const start of guards) guarding.push(await start());
-    const settings = mergeSettings(env, given, addresses);
-    const environment = settingsEnvironment(env, given, settings);
+    const settings = completeSettings(env, given, addresses);
+    const environment = childEnvironment(env, given, settings);
     const workers = (options.workers ?? defaultWorkers).map((program) =>
       workerPart(home, program, environment, settings),
     );
@@ -281,7 +269,8 @@ async function plan(
     address: given.temporal?.address ?? `127.0.0.1:${ports.temporal}`,
     namespace: given.temporal?.namespace ?? given.temporalNamespace,
   };
-  return { servers, guards, addresses: { ledgerUrl, connections, owners, temporal, trackerUri, ui } };
+  const store = given.store ?? join(home.folder, 'store');
+  return { servers, guards, addresses: { ledgerUrl, connections, owners, temporal, trackerUri, store, ui } };
 }
 
 /** Linux has sixteen million loopback addresses: behind one of them the pages are found through their guard alone. */

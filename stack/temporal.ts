@@ -1,9 +1,9 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { type Home, pythonBin } from './home.ts';
+import { withoutPrefix } from '../settings/environment.ts';
+import { type Home, pythonBin } from '../settings/home.ts';
 import type { Part } from './part.ts';
-import { withoutPrefix } from './settings.ts';
 import { StackError } from './stackError.ts';
 
 export interface TemporalPorts {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Home, projectFolder, pythonBin } from './home.ts';
+import { processEnvironment } from '../settings/environment.ts';
+import { type Home, projectFolder, pythonBin } from '../settings/home.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Part } from './part.ts';
-import type { Settings } from './settings.ts';
 
 /**
  * A program that works for Temporal. It gets all addresses in its environment, and makes the file that
@@ -44,7 +45,8 @@ export function workerPart(
 ): Part {
   const ready = join(home.ready, program.name);
   const local = 'localhost,127.0.0.1';
-  const noProxy = process.env.NO_PROXY ?? process.env.no_proxy;
+  const { NO_PROXY, no_proxy, PATH } = processEnvironment();
+  const noProxy = NO_PROXY ?? no_proxy;
   return {
     name: program.name,
     command: program.command,
@@ -54,7 +56,7 @@ export function workerPart(
       ...(program.ledger ? { REIGN_LEDGER_URL: ledgerUrl, REIGN_LEDGER_OWNER_URL: ledgerOwnerUrl } : {}),
       // A proxy on the way to this machine's own servers would be a way around.
       NO_PROXY: noProxy ? `${noProxy},${local}` : local,
-      PATH: [join(projectFolder, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
+      PATH: [join(projectFolder, 'node_modules', '.bin'), PATH].join(delimiter),
       MLFLOW_DISABLE_TELEMETRY: 'true',
       DO_NOT_TRACK: 'true',
       ...program.env,

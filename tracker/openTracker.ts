@@ -9,30 +9,30 @@ export interface Tracker {
   readonly timeout: number;
 }
 
-/** As MLflow's own clients name them. A user's name and password come before a token, as there. */
+/** A login. A user's name and password come before a token, as in MLflow's own clients. */
 export interface TrackerCredentials {
-  readonly MLFLOW_TRACKING_TOKEN?: string | undefined;
-  readonly MLFLOW_TRACKING_USERNAME?: string | undefined;
-  readonly MLFLOW_TRACKING_PASSWORD?: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly token?: string | undefined;
 }
 
 /**
- * The MLflow server at an address; credentials come from the address or from the environment. Asks nothing yet.
+ * The MLflow server at an address; credentials in the address come before those that are given. Asks nothing yet.
  *
  * ```ts
  * const tracker = openTracker('http://127.0.0.1:5000');
  * const experiment = await ensureExperiment(tracker, 'flight-delay');
  * ```
  */
-export function openTracker(uri: string, environment: TrackerCredentials = process.env): Tracker {
+export function openTracker(uri: string, given: TrackerCredentials = {}): Tracker {
   const address = parse(uri);
-  const user = decodeURIComponent(address.username) || environment.MLFLOW_TRACKING_USERNAME;
-  const password = decodeURIComponent(address.password) || environment.MLFLOW_TRACKING_PASSWORD;
+  const user = decodeURIComponent(address.username) || given.user;
+  const password = decodeURIComponent(address.password) || given.password;
   address.username = '';
   address.password = '';
   return {
     uri: address.href.replace(/\/+$/, ''),
-    headers: authorization(user, password, environment.MLFLOW_TRACKING_TOKEN),
+    headers: authorization(user, password, given.token),
     timeout: 30_000,
   };
 }
@@ -48,7 +48,7 @@ function parse(uri: string): URL {
   const address = URL.parse(uri);
   if (address === null || !['http:', 'https:'].includes(address.protocol)) {
     const message = 'MLFLOW_TRACKING_URI is not an address that begins with http:// or https://';
-    throw new ReignError('SettingMissing', message);
+    throw new ReignError('SettingInvalid', message);
   }
   return address;
 }

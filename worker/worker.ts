@@ -5,7 +5,9 @@ import { createActivities } from '../activities/create.ts';
 import { prepareLedger } from '../ledger/prepareLedger.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
-import { loadSettings } from '../stack/settings.ts';
+import { forgetVariable, processEnvironment } from '../settings/environment.ts';
+import { limitsOf } from '../settings/limits.ts';
+import { loadSettings } from '../settings/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
 import { keepFollowing } from './keepFollowing.ts';
 import { openWorld } from './openWorld.ts';
@@ -15,13 +17,14 @@ import { workflowBundle } from './workflowBundle.ts';
 async function main(): Promise<void> {
   // What a worker stores is about people: nobody else on the machine reads it.
   process.umask(0o077);
-  const settings = loadSettings(process.env);
-  const world = openWorld(settings, process.env);
+  const env = processEnvironment();
+  const settings = loadSettings(env);
+  const world = openWorld(settings, limitsOf(env));
   Runtime.install({ logger: runtimeLogger(world.log), shutdownSignals: ['SIGINT', 'SIGTERM'] });
   try {
     await prepareLedger(world.ledger, settings.ledgerOwnerUrl);
     // Nothing that this process starts needs to be the ledger's owner.
-    delete process.env.REIGN_LEDGER_OWNER_URL;
+    forgetVariable('REIGN_LEDGER_OWNER_URL');
     const connection = await NativeConnection.connect(
       settings.temporal.connectionOptions ?? { address: settings.temporal.address },
     );
@@ -38,7 +41,7 @@ async function main(): Promise<void> {
       const ended = worker.run();
       world.log.info({ queue: workerQueue, namespace: settings.temporal.namespace }, 'worker is listening');
       // Whoever started this worker waits for the file.
-      if (process.env.REIGN_READY_FILE !== undefined) writeFileSync(process.env.REIGN_READY_FILE, '');
+      if (env.REIGN_READY_FILE !== undefined) writeFileSync(env.REIGN_READY_FILE, '');
       const stopped = new AbortController();
       const following = keepFollowing(world, stopped.signal);
       try {

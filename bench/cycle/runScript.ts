@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { pythonBin, projectFolder as root } from '../../stack/home.ts';
+import { pythonBin, projectFolder as root } from '../../settings/home.ts';
 
 export interface ScriptRun {
   readonly seconds: number;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ReignError } from '../../schemas/errors.ts';
+import type { Addresses } from '../../settings/addresses.ts';
+import { homeOf, shown } from '../../settings/home.ts';
 import { ensureLibraries } from '../../setup/ensure.mjs';
-import type { Addresses } from '../../stack/addresses.ts';
-import { homeOf, shown } from '../../stack/home.ts';
 import { startStack } from '../../stack/stack.ts';
 import type { Tell } from '../answer.ts';
 import { fired } from '../fired.ts';

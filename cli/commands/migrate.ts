@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { migrationStatus } from '../../ledger/migrate.ts';
 import { prepareLedger } from '../../ledger/prepareLedger.ts';
 import type { Tell } from '../answer.ts';
-import { partSettings, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 
 export const migrateCommand = (session: Session, tell: Tell) =>
   new Command('migrate')
@@ -13,9 +13,8 @@ export const migrateCommand = (session: Session, tell: Tell) =>
     )
     .action(async () => {
       session.progress.at('migrating the ledger');
-      const { ledgerOwnerUrl } = partSettings(session.surroundings.env);
-      const { ledger } = session;
-      const { workingRole, owner } = await prepareLedger(ledger, ledgerOwnerUrl);
+      const { ledger, settings } = session;
+      const { workingRole, owner } = await prepareLedger(ledger, settings.ledgerOwnerUrl);
       const migrations = (await migrationStatus(ledger.db)).map(({ name }) => name);
       tell({
         document: { migrations, owner, workingRole },

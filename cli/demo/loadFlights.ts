@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ReignError } from '../../schemas/errors.ts';
-import { projectFolder, pythonBin } from '../../stack/home.ts';
-import { connectionUrl, type Settings } from '../../stack/settings.ts';
+import { connectionUrl } from '../../settings/connections.ts';
+import { processEnvironment } from '../../settings/environment.ts';
+import { projectFolder, pythonBin } from '../../settings/home.ts';
+import type { Settings } from '../../settings/settings.ts';
 
 const script = join(import.meta.dirname, '../../examples/flights/load_flights.py');
 const parquet = join(projectFolder, 'node_modules/vega-datasets/data/flights-3m.parquet');
@@ -13,7 +15,10 @@ export async function loadFlights(settings: Settings, say: (line: string) => voi
   const child = spawn(join(pythonBin, 'python'), [script, '--parquet', parquet], {
     stdio: ['ignore', 'ignore', 'pipe'],
     // The URL holds a password: not on a command line that others can read.
-    env: { ...process.env, FLIGHTS_URL: connectionUrl({ connections: settings.loadingConnections }, 'warehouse') },
+    env: {
+      ...processEnvironment(),
+      FLIGHTS_URL: connectionUrl({ connections: settings.loadingConnections }, 'warehouse'),
+    },
     signal,
   });
   let last = '';

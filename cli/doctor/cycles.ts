@@ -4,7 +4,7 @@ import { cycleById, unendedCycles } from '../../ledger/cycles.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
-import type { TemporalSettings } from '../../stack/settings.ts';
+import type { TemporalSettings } from '../../settings/givenSettings.ts';
 import type { Store } from '../../store/openStore.ts';
 import { type TriedAgain, triedAgain } from '../followWorkflow.ts';
 import { runningWorkflow } from '../runningWorkflow.ts';

@@ -1,5 +1,5 @@
+import { type KnownSettings, knownSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/openStore.ts';
-import { type PartSettings, partSettings } from '../session.ts';
 import { toReignError } from '../toReignError.ts';
 import { examineCycles } from './cycles.ts';
 import { type Finding, healthy, sick } from './finding.ts';
@@ -15,14 +15,14 @@ const startIt = 'Start the stack with `npm run -s reign -- dev`, or set';
 
 /** Looks at every part at the same time. A part that is sick, or not there at all, is a finding: nothing is thrown. */
 export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
-  let settings: PartSettings;
+  let settings: KnownSettings;
   try {
-    settings = partSettings(env);
+    settings = knownSettings(env);
   } catch (error) {
     const { message, advice } = toReignError(error);
     return [examineNode(), await examinePython(), sick('settings', message, advice)];
   }
-  const { ledgerUrl, temporal, trackerUri, connections, store, stackRuns } = settings;
+  const { ledgerUrl, temporal, trackerUri, trackerCredentials, connections, store, stackRuns } = settings;
   const absent = (part: string, variable: string) =>
     sick(part, `not set, and no stack runs in ${settings.home}`, `${startIt} ${variable}.`);
   const found = await Promise.all([
@@ -33,10 +33,12 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     ...Object.entries(connections).map(([name, url]) => examineWarehouse(name, url)),
     Object.keys(connections).length === 0 ? absent('warehouse', 'REIGN_CONNECTION_WAREHOUSE') : [],
     temporal === undefined ? absent('Temporal', 'TEMPORAL_ADDRESS') : examineTemporal(temporal, openStore(store)),
-    trackerUri === undefined ? absent('MLflow', 'MLFLOW_TRACKING_URI') : examineTracker(trackerUri, env),
+    trackerUri === undefined ? absent('MLflow', 'MLFLOW_TRACKING_URI') : examineTracker(trackerUri, trackerCredentials),
     examineStore(store),
     ledgerUrl === undefined || temporal === undefined ? [] : examineCycles(ledgerUrl, temporal, openStore(store)),
-    ledgerUrl === undefined || trackerUri === undefined ? [] : examineFollowed(ledgerUrl, trackerUri, env),
+    ledgerUrl === undefined || trackerUri === undefined
+      ? []
+      : examineFollowed(ledgerUrl, trackerUri, trackerCredentials),
   ]);
   return found.flat();
 }

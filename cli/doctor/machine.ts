@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { pythonBin } from '../../stack/home.ts';
+import { pythonBin } from '../../settings/home.ts';
 import { type Finding, healthy, sick } from './finding.ts';
 
 const setUp = 'Run `npm run setup` in the project.';

@@ -1,5 +1,5 @@
 import { trainerQueue, workerQueue } from '../../schemas/queues.ts';
-import type { TemporalSettings } from '../../stack/settings.ts';
+import type { TemporalSettings } from '../../settings/givenSettings.ts';
 import type { Store } from '../../store/openStore.ts';
 import { pollersOf } from '../followWorkflow.ts';
 import { connectTemporal } from '../session.ts';

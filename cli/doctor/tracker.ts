@@ -1,13 +1,13 @@
-import { openTracker } from '../../tracker/openTracker.ts';
+import { openTracker, type TrackerCredentials } from '../../tracker/openTracker.ts';
 import { serverVersion } from '../../tracker/serverVersion.ts';
 import { shownUrl } from '../shownUrl.ts';
 import { toReignError } from '../toReignError.ts';
 import { type Finding, healthy, sick } from './finding.ts';
 
-export async function examineTracker(uri: string, env: NodeJS.ProcessEnv): Promise<Finding> {
+export async function examineTracker(uri: string, credentials: TrackerCredentials): Promise<Finding> {
   const shown = shownUrl(uri);
   try {
-    return healthy('MLflow', `${shown}, version ${await serverVersion(openTracker(uri, env))}`);
+    return healthy('MLflow', `${shown}, version ${await serverVersion(openTracker(uri, credentials))}`);
   } catch (error) {
     const advice =
       'Start the stack with `npm run -s reign -- dev`, or check MLFLOW_TRACKING_URI and the login (MLFLOW_TRACKING_USERNAME and _PASSWORD, or _TOKEN).';

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../postgres/connect.ts';
+import { connectionVariable } from '../../settings/connections.ts';
 import { askServer } from '../../source/askServer.ts';
-import { connectionVariable } from '../../stack/settings.ts';
 import { shownUrl } from '../shownUrl.ts';
 import { type Finding, healthy, noted, sick } from './finding.ts';
 

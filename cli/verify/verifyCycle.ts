@@ -133,7 +133,7 @@ async function verifyEvidence(
 }
 
 /** Errors of this machine, not of what is verified. */
-const passing: readonly ErrorCode[] = ['Interrupted', 'SettingMissing', 'StoreUnavailable'];
+const passing: readonly ErrorCode[] = ['Interrupted', 'SettingMissing', 'StackFailed', 'StoreUnavailable'];
 
 async function missingInputs(store: Store, inputs: ReturnType<typeof inputsOf>): Promise<string[]> {
   const missing: string[] = [];

@@ -15,7 +15,7 @@ import { nameFit, nameRun, nameVersion } from '../../ledger/versions.ts';
 import { Definition } from '../../schemas/definition.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import { EvaluateRequest } from '../../schemas/payloads.ts';
-import { projectFolder, pythonBin } from '../../stack/home.ts';
+import { projectFolder, pythonBin } from '../../settings/home.ts';
 import { openStore } from '../../store/openStore.ts';
 import { validDefinition } from '../definition/valid.ts';
 

@@ -14,7 +14,7 @@ import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import type { Verdict } from '../../schemas/verdict.ts';
-import type { Settings } from '../../stack/settings.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { openStore, type Store } from '../../store/openStore.ts';
 import { runCommand } from '../cli/runCommand.ts';
 import { type Changes, selecting, writeDefinition } from './badInput/definitions.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import type { Cycle } from '../../schemas/cycle.ts';
+import { loadSettings, type Settings } from '../../settings/settings.ts';
 import { KEPT } from '../../stack/leftovers.ts';
-import { loadSettings, type Settings } from '../../stack/settings.ts';
 import { loadLoans } from './servers.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -11,6 +11,7 @@ import { prepareLedger } from '../../ledger/prepareLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { workerQueue } from '../../schemas/queues.ts';
 import type { PromotionRequest } from '../../schemas/steps.ts';
+import { limitsOf } from '../../settings/limits.ts';
 import { claimCheck } from '../../store/claimCheck.ts';
 import { openWorld } from '../../worker/openWorld.ts';
 import { closing } from './closing.ts';
@@ -49,7 +50,7 @@ describe('law 2: a promotion names whom it beat', () => {
   beforeAll(async () => {
     const stack = await open(startServers(['trainer']), (started) => started.stop({ now: true }));
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const world = openWorld(stack.settings, {});
+    const world = openWorld(stack.settings, limitsOf({}));
     db = world.ledger.db;
     await prepareLedger(world.ledger, stack.settings.ledgerOwnerUrl);
     const client = await open(connectTemporal(stack.settings.temporal, world.store), (opened) =>

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { readJsonFile } from '../../stack/jsonFile.ts';
+import { readJsonFile } from '../../settings/jsonFile.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { placeSchema } from '../../stack/postgresPlace.ts';
-import type { Settings } from '../../stack/settings.ts';
 import { type Stack, startStack } from '../../stack/stack.ts';
 import { defaultWorkers } from '../../stack/workers.ts';
 

@@ -18,7 +18,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { Client as Postgres } from 'pg';
-import { loadSettings } from '../../stack/settings.ts';
+import { loadSettings } from '../../settings/settings.ts';
 import { claimCheck } from '../../store/claimCheck.ts';
 import { documentKinds, openStore, rowsKinds } from '../../store/openStore.ts';
 import { recordHistory } from '../workflows/recordHistory.ts';

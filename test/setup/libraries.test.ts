@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { pythonBin } from '../../settings/home.ts';
 import { addedLibraries, installLibraries } from '../../setup/libraries.mjs';
-import { pythonBin } from '../../stack/home.ts';
 
 let root: string;
 let log: string;

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readJsonFile } from '../../stack/jsonFile.ts';
+import { readJsonFile } from '../../settings/jsonFile.ts';
 import { placeSchema } from '../../stack/postgresPlace.ts';
 import { startStack } from '../../stack/stack.ts';
 import { environmentOf, idleWorker, processesOf, temporaryFolder, until } from './testHome.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { loadSettings } from '../../stack/settings.ts';
+import { loadSettings } from '../../settings/settings.ts';
 import { type StackOptions, startStack } from '../../stack/stack.ts';
 import { startOwner } from './startOwner.ts';
 import { environmentOf, idleWorker, processesOf, temporaryFolder, until } from './testHome.ts';
@@ -106,6 +106,7 @@ describe.skipIf(process.platform !== 'linux')('the stack', () => {
       owners: { connections: {} },
       temporal: { address: '127.0.0.1:1', namespace: 'default' },
       trackerUri: 'http://127.0.0.1:1',
+      store: join(home, 'store'),
       ui: {},
     });
   });
@@ -156,9 +157,10 @@ describe.skipIf(process.platform !== 'linux')('the stack', () => {
     const home = temporaryFolder();
     await start(home, []);
     const env = { ...environmentOf(home, []), MLFLOW_TRACKING_URI: 'http://127.0.0.1:2' };
-    await expect(startStack({ env })).rejects.toThrow(
-      'A stack with another MLFLOW_TRACKING_URI runs in this REIGN_HOME',
-    );
+    await expect(startStack({ env })).rejects.toMatchObject({
+      code: 'SettingInvalid',
+      message: expect.stringMatching(/^MLFLOW_TRACKING_URI: the running stack was started with another value/),
+    });
   });
 
   it('fails with one line when a part dies at its start, and leaves nothing behind', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import type { Addresses } from '../../stack/addresses.ts';
+import type { Addresses } from '../../settings/addresses.ts';
 
 export interface Owner {
   process: ChildProcess;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { readJsonFile } from '../../stack/jsonFile.ts';
+import { readJsonFile } from '../../settings/jsonFile.ts';
 import { KEPT } from '../../stack/leftovers.ts';
 import { placeSchema } from '../../stack/postgresPlace.ts';
 import type { WorkerProgram } from '../../stack/workers.ts';

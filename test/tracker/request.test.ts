@@ -14,13 +14,13 @@ afterEach(() => {
 });
 
 /** A server that goes wrong in a chosen way. */
-async function faulty(listener: RequestListener, environment = {}): Promise<Tracker> {
+async function faulty(listener: RequestListener, credentials = {}): Promise<Tracker> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   servers.push(server);
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
-  return openTracker(`http://127.0.0.1:${address.port}/`, environment);
+  return openTracker(`http://127.0.0.1:${address.port}/`, credentials);
 }
 
 const answering = (status: number, body: string) =>
@@ -95,16 +95,16 @@ test('nobody listening, a cut connection and no answer in time are TrackerUnavai
   await expect(ensureExperiment({ ...silent, timeout: 50 }, 'x')).rejects.toMatchObject({ code: 'TrackerUnavailable' });
 });
 
-test('credentials come from the environment or the address, and are not shown', async () => {
+test('credentials are given or stand in the address, and are not shown', async () => {
   const seen: (string | undefined)[] = [];
   const listener = (request: IncomingMessage, response: Parameters<RequestListener>[1]) => {
     seen.push(request.headers.authorization);
     response.writeHead(404).end('{"error_code": "RESOURCE_DOES_NOT_EXIST"}');
   };
-  const password = { MLFLOW_TRACKING_USERNAME: 'ada', MLFLOW_TRACKING_PASSWORD: 'pass' };
-  const both = await faulty(listener, { ...password, MLFLOW_TRACKING_TOKEN: 'token' });
+  const password = { user: 'ada', password: 'pass' };
+  const both = await faulty(listener, { ...password, token: 'token' });
   expect(await getVersion(both, 'x', 1)).toBeUndefined();
-  await getVersion(await faulty(listener, { MLFLOW_TRACKING_TOKEN: 'token' }), 'x', 1);
+  await getVersion(await faulty(listener, { token: 'token' }), 'x', 1);
   const inAddress = openTracker(both.uri.replace('://', '://b%40b:p@'), {});
   await getVersion(inAddress, 'x', 1);
   await getVersion(await faulty(listener), 'x', 1);
@@ -113,7 +113,7 @@ test('credentials come from the environment or the address, and are not shown', 
   expect(inAddress.uri).toBe(both.uri);
 });
 
-test('an address that is none is SettingMissing, without being quoted', () => {
-  expect(() => openTracker('secret@nowhere', {})).toThrow(expect.objectContaining({ code: 'SettingMissing' }));
+test('an address that cannot be used is SettingInvalid, without being quoted', () => {
+  expect(() => openTracker('secret@nowhere', {})).toThrow(expect.objectContaining({ code: 'SettingInvalid' }));
   expect(() => openTracker('sqlite:///mlflow.db', {})).toThrow('http://');
 });

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { loadSettings } from '../../stack/settings.ts';
+import { loadSettings } from '../../settings/settings.ts';
 import { claimCheck } from '../../store/claimCheck.ts';
 import { openStore } from '../../store/openStore.ts';
 import { recordHistory } from './recordHistory.ts';

@@ -59,7 +59,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises
     ------
     TrainerError
-        ``SettingMissing`` where one is missing or is not what it should be.
+        ``SettingMissing``, or ``SettingInvalid`` where a value cannot be used.
     """
     store = environment.get("REIGN_STORE", "").strip()
     if store == "":
@@ -82,7 +82,7 @@ def _user(environment: Mapping[str, str]) -> int | None:
     try:
         return pwd.getpwnam(name).pw_uid
     except KeyError:
-        raise TrainerError("SettingMissing", f"REIGN_PIPELINE_USER is {name!r}: there is no such user.") from None
+        raise TrainerError("SettingInvalid", f"REIGN_PIPELINE_USER is {name!r}: there is no such user.") from None
 
 
 def available_cores() -> int:
@@ -97,7 +97,7 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if text == "":
         return default
     if not text.isdecimal() or int(text) < 1:
-        raise TrainerError("SettingMissing", f"{name} is {text!r}: give a whole number from 1.")
+        raise TrainerError("SettingInvalid", f"{name} is {text!r}; expected a whole number above zero.")
     return int(text)
 
 

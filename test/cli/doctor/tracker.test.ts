@@ -21,12 +21,12 @@ async function guarded(login: string): Promise<string> {
 
 test('MLflow is asked with the login that everything else uses, below its path', async () => {
   const uri = await guarded('ada:secret');
-  const login = { MLFLOW_TRACKING_USERNAME: 'ada', MLFLOW_TRACKING_PASSWORD: 'secret' };
+  const login = { user: 'ada', password: 'secret' };
   expect(await examineTracker(uri, login)).toMatchObject({ status: 'ok', found: `${uri}, version 3.17.0` });
   const without = await examineTracker(uri, {});
   expect(without).toMatchObject({ status: 'problem', found: expect.stringContaining('401') });
   expect(without.advice).toContain('MLFLOW_TRACKING_USERNAME');
-  const wrong = await examineTracker(uri, { ...login, MLFLOW_TRACKING_PASSWORD: 'other' });
+  const wrong = await examineTracker(uri, { ...login, password: 'other' });
   expect(wrong.status).toBe('problem');
   expect(JSON.stringify(wrong)).not.toContain('other');
 });

@@ -1,18 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { childEnvironment } from '../../settings/childEnvironment.ts';
+import { connectionUrl, connectionVariable } from '../../settings/connections.ts';
+import { givenSettings } from '../../settings/givenSettings.ts';
+import { homeOf } from '../../settings/home.ts';
+import { writeJsonFile } from '../../settings/jsonFile.ts';
+import { limitsOf } from '../../settings/limits.ts';
+import { refuseOtherSettings } from '../../settings/runningStack.ts';
+import { knownSettings, loadSettings } from '../../settings/settings.ts';
 import { thisProcess } from '../../setup/processIdentity.mjs';
-import { homeOf } from '../../stack/home.ts';
-import { writeJsonFile } from '../../stack/jsonFile.ts';
-import {
-  connectionUrl,
-  connectionVariable,
-  givenSettings,
-  loadSettings,
-  settingsEnvironment,
-} from '../../stack/settings.ts';
 import { defaultWorkers, workerPart } from '../../stack/workers.ts';
-import { environmentOf, temporaryFolder } from './testHome.ts';
+import { environmentOf, temporaryFolder } from '../stack/testHome.ts';
 
 const addresses = {
   ledgerUrl: 'postgresql://reign:x@127.0.0.1:20001/ledger',
@@ -40,6 +39,8 @@ describe('settings', () => {
       loadingConnections: addresses.owners.connections,
       temporal: { ...addresses.temporal, connectionOptions: { address: '127.0.0.1:20002' } },
       trackerUri: 'https://mlflow.example',
+      trackerCredentials: {},
+      stackRuns: true,
     });
   });
 
@@ -47,15 +48,19 @@ describe('settings', () => {
     const home = temporaryFolder();
     const env = { ...environmentOf(home, []), REIGN_LEDGER_URL: undefined };
     expect(() => loadSettings(env)).toThrow(
-      "Reign's stack is not running. Start it with `npm run -s reign -- dev`, or set REIGN_LEDGER_URL.",
+      expect.objectContaining({
+        code: 'SettingMissing',
+        message: `no stack runs in ${home}, and REIGN_LEDGER_URL is not set`,
+      }),
     );
+    expect(knownSettings(env)).toMatchObject({ ledgerUrl: undefined, trackerUri: 'http://127.0.0.1:1' });
   });
 
   it('do not take a stack for running whose process is gone', () => {
     const home = temporaryFolder();
     const owner = { ...thisProcess(), startedAt: 'before' };
     writeJsonFile(join(home, 'stack.json'), { owner, addresses });
-    expect(() => loadSettings({ REIGN_HOME: home, HOME: home })).toThrow('not running');
+    expect(() => loadSettings({ REIGN_HOME: home, HOME: home })).toThrow('no stack runs');
   });
 
   it('find a connection by its name', () => {
@@ -85,11 +90,46 @@ describe('settings', () => {
     });
   });
 
+  it('find the store where the running stack has it', () => {
+    const home = temporaryFolder();
+    writeJsonFile(join(home, 'stack.json'), { owner: thisProcess(), addresses: { ...addresses, store: '/data' } });
+    expect(loadSettings({ REIGN_HOME: home, HOME: home }).store).toBe('/data');
+  });
+
+  it('are refused where the running stack works with others, by the names of the variables', () => {
+    const running = { ...addresses, store: '/data' };
+    const given = (env: Record<string, string>) => givenSettings({ HOME: '/nowhere', ...env });
+    refuseOtherSettings(given({ REIGN_STORE: '/data', MLFLOW_TRACKING_URI: addresses.trackerUri }), running);
+    refuseOtherSettings(given({ REIGN_STORE: '/other' }), addresses);
+    const others = given({
+      REIGN_LEDGER_URL: 'postgresql://u:secret@db/ledger',
+      REIGN_CONNECTION_CLAIMS: 'postgresql://u:secret@db/claims',
+      REIGN_STORE: '/other',
+    });
+    expect(() => refuseOtherSettings(others, running)).toThrow(
+      expect.objectContaining({
+        code: 'SettingInvalid',
+        message:
+          'REIGN_LEDGER_URL, REIGN_STORE, REIGN_CONNECTION_CLAIMS: the running stack was started with another value. Restart the stack with this one, or unset them.',
+      }),
+    );
+  });
+
+  it('call a value that cannot be used invalid, not missing', () => {
+    expect(limitsOf({ REIGN_FIT_TIMEOUT: '60' })).toEqual({ statementTimeoutSeconds: 3600, fitTimeoutSeconds: 60 });
+    expect(() => limitsOf({ REIGN_FIT_TIMEOUT: '1h' })).toThrow(
+      expect.objectContaining({
+        code: 'SettingInvalid',
+        message: 'REIGN_FIT_TIMEOUT is "1h"; expected a whole number of seconds above zero',
+      }),
+    );
+  });
+
   it('reach a worker by the names that a user would set', () => {
     const home = temporaryFolder();
     writeJsonFile(join(home, 'stack.json'), { owner: thisProcess(), addresses });
     const env = { REIGN_HOME: home, HOME: home, TEMPORAL_NAMESPACE: 'default', TEMPORAL_TLS: 'true' };
-    expect(settingsEnvironment(env, givenSettings(env), loadSettings(env))).toEqual({
+    expect(childEnvironment(env, givenSettings(env), loadSettings(env))).toEqual({
       REIGN_HOME: home,
       REIGN_STORE: join(home, 'store'),
       REIGN_LEDGER_URL: undefined,
@@ -107,7 +147,7 @@ describe('settings', () => {
     writeJsonFile(join(home, 'stack.json'), { owner: thisProcess(), addresses });
     const env = { REIGN_HOME: home, HOME: home };
     const settings = loadSettings(env);
-    const environment = settingsEnvironment(env, givenSettings(env), settings);
+    const environment = childEnvironment(env, givenSettings(env), settings);
     const given = defaultWorkers.map((program) => {
       const { env: its } = workerPart(homeOf(env), program, environment, settings);
       return [program.name, its?.REIGN_LEDGER_URL, its?.REIGN_LEDGER_OWNER_URL];
