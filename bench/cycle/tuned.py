@@ -30,7 +30,7 @@ import sklearn
 from mlflow import MlflowClient
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema, TensorSpec
-from reign_trainer.measure import measure
+from reign_trainer.evidence.measure import measure
 from sklearn import metrics
 from sklearn.calibration import CalibrationDisplay
 from sklearn.utils import estimator_html_repr

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from reign_trainer.evaluate.evaluate import assemble, evidence_bytes
+from reign_trainer.evidence.evaluate import assemble, evidence_bytes
 from reign_trainer.shapes import EvaluateRequest
 from reign_trainer.store import Store
 

@@ -1,6 +1,6 @@
-"""The areas of many holdouts at once, by the formulas of `reign_trainer.measure.auc`: what is simulated is what ships.
+"""The areas of many holdouts at once, by the formulas of `reign_trainer.evidence.measure.auc`: what is simulated is what ships.
 
-Only for scores without ties and rows of equal weight. Every run checks it against `reign_trainer.measure.measure`.
+Only for scores without ties and rows of equal weight. Every run checks it against `reign_trainer.evidence.measure.measure`.
 """
 
 from __future__ import annotations

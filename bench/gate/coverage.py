@@ -1,6 +1,6 @@
 """How often nominal 95 % intervals of a difference hold the true one, by metric, clusters and their sizes.
 
-What is measured is `reign_trainer.measure` itself. The models differ truly: one separates better, the other is calibrated
+What is measured is `reign_trainer.evidence.measure` itself. The models differ truly: one separates better, the other is calibrated
 better, so that every metric's difference is another number, and none of them zero.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from generators import Binormal, Sizes, cluster_sizes, multiclass, regression
-from reign_trainer.measure import Parameters, measure, measure_difference
+from reign_trainer.evidence.measure import Parameters, measure, measure_difference
 from scipy.special import expit
 from seeds import generator
 from truths import binary_truths, multiclass_truths, regression_truths

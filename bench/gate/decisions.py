@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from areas import Areas, areas, independent_errors, jackknife_errors
 from generators import Binormal, Bools, Drawn, Floats
-from reign_trainer.measure import measure
-from reign_trainer.measure.degrees_of_freedom import ROUNDING
+from reign_trainer.evidence.measure import measure
+from reign_trainer.evidence.measure.degrees_of_freedom import ROUNDING
 from scipy.special import expit, ndtri, stdtrit
 
 BATCH_ROWS = 100_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from reign_trainer.measure import Interval
+from reign_trainer.evidence.measure import Interval
 from reign_trainer.shapes import Interval as IntervalDocument
 from reign_trainer.shapes import MetricEvidence
 

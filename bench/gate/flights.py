@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from reign_trainer.measure import Interval, measure_difference
+from reign_trainer.evidence.measure import Interval, measure_difference
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "flights"
 FIRST = pd.Timestamp("2001-02-12")

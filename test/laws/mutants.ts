@@ -57,19 +57,19 @@ export const mutants: readonly Mutant[] = [
   {
     law: 3,
     breaks: 'rows that chose the champion are judged on again',
-    file: 'trainer/reign_trainer/evaluate/judged_rows.py',
+    file: 'trainer/reign_trainer/evidence/rows/holdout_rows.py',
     search:
       'seen_in(request.chose_champion if request.champion is not None else [], store, challenger, request) & labelled',
     replacement: 'labelled & ~labelled',
-    test: ['test/trainer/evaluate/test_evaluate.py', 'rows_that_chose_the_champion_are_left_out'],
+    test: ['test/trainer/evidence/test_evaluate.py', 'rows_that_chose_the_champion_are_left_out'],
   },
   {
     law: 3,
     breaks: 'rows that one of them was fitted on are not counted',
-    file: 'trainer/reign_trainer/evaluate/judged_rows.py',
+    file: 'trainer/reign_trainer/evidence/rows/holdout_rows.py',
     search: 'return int(np.count_nonzero(seen_in([contender.train_snapshot], store, rows, request)))',
     replacement: 'return 0',
-    test: ['test/trainer/evaluate/test_evaluate.py', 'judged_rows_that_were_trained_on_are_counted'],
+    test: ['test/trainer/evidence/test_evaluate.py', 'judged_rows_that_were_trained_on_are_counted'],
   },
   {
     law: 4,

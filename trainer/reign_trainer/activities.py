@@ -18,9 +18,9 @@ from reign_trainer.carry_out_check import carry_out_check
 from reign_trainer.catalogue import RETRYABLE
 from reign_trainer.children import run_child
 from reign_trainer.errors import TrainerError
+from reign_trainer.evidence.forecast import forecast as foresee
 from reign_trainer.extract import extract as extract_snapshots
 from reign_trainer.fit.carry_out_fit import carry_out_fit, carry_out_tracking
-from reign_trainer.forecast import forecast as foresee
 from reign_trainer.score.carry_out_score import carry_out_rehearsal, carry_out_score
 from reign_trainer.settings import Settings, connection_url
 from reign_trainer.shapes import (

@@ -10,8 +10,8 @@ from mlflow.store.artifact.models_artifact_repo import REGISTERED_MODEL_META_FIL
 from pydantic import BaseModel
 
 from reign_trainer.children.report import Report
-from reign_trainer.evaluate import evaluate as measure_evidence
-from reign_trainer.observe import observe as look_at_snapshots
+from reign_trainer.evidence import evaluate as measure_evidence
+from reign_trainer.evidence.observe import observe as look_at_snapshots
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import (
     EvaluateRequest,

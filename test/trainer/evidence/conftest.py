@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from default_gate import default_gate
-from reign_trainer.evaluate import evaluate
+from reign_trainer.evidence import evaluate
 from reign_trainer.shapes import EvaluateRequest, Evidence
 from reign_trainer.store import Store
 

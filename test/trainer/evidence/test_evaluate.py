@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from reign_trainer.errors import TrainerError
-from reign_trainer.evaluate import evaluate
-from reign_trainer.evaluate.row_hash import row_hash
-from reign_trainer.observe.observe import observe
+from reign_trainer.evidence import evaluate
+from reign_trainer.evidence.observe.observe import observe
+from reign_trainer.evidence.rows.row_hash import row_hash
 from reign_trainer.shapes import EvaluateRequest, ObserveRequest
 from sklearn.metrics import log_loss, roc_auc_score
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from reign_trainer.activities import Activities
-from reign_trainer.forecast import forecast
+from reign_trainer.evidence.forecast import forecast
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import ForecastRequest, ForecastResult, PastError
 from scipy.stats import t

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from reign_trainer.evaluate import evaluate
-from reign_trainer.observe import observations_bytes
+from reign_trainer.evidence import evaluate
+from reign_trainer.evidence.observe import observations_bytes
 from reign_trainer.shapes import EvaluateRequest, Observations
 from reign_trainer.store import Store
 

@@ -12,7 +12,7 @@ from reign_trainer.catalogue import DETECT
 from reign_trainer.known_row_ids import EVENT_TIME
 from reign_trainer.shapes import Detection, EvaluateRequest, Interval, MetricEvidence
 
-from .comparison import Comparison
+from .rows.comparison import Comparison
 
 POWER = 0.8
 MOST_CLUSTERS = 100_000

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.calibration import calibration, swap_ins, swap_set
-from reign_trainer.controls import controls
-from reign_trainer.gate_parameters import gate_parameters
+from reign_trainer.evidence.calibration import calibration, swap_ins, swap_set
+from reign_trainer.evidence.controls import controls
+from reign_trainer.evidence.labels import label_evidence, selection
+from reign_trainer.evidence.measure import MeasureError, effective_rows
+from reign_trainer.evidence.rows.columns import numbers
+from reign_trainer.evidence.rows.gate_parameters import gate_parameters
+from reign_trainer.evidence.slices import declared_slices, found_slices
 from reign_trainer.known_row_ids import ids_of, keep_row_ids
-from reign_trainer.labels import label_evidence, selection
-from reign_trainer.labels.columns import numbers
-from reign_trainer.measure import MeasureError, effective_rows
 from reign_trainer.shapes import (
     Contender,
     ContenderRequest,
@@ -28,19 +29,18 @@ from reign_trainer.shapes import (
     EvidenceRows,
     Selection,
 )
-from reign_trainer.slices import declared_slices, found_slices
 from reign_trainer.store import Store
 
-from .clusters import cluster_codes, cluster_sizes
-from .compare import broken_scores, compare, scores_in
-from .comparison import Comparison
 from .detection import detection, wanted_gain
 from .follow_up import follow_up
-from .judged_rows import HoldoutRows, fitted_on, holdout_rows, in_both
 from .measured import measured, plain
 from .observed import champion_shift, observations_summary
 from .ranges import calibration_within_range, within_range
-from .row_hash import row_hash
+from .rows.clusters import cluster_codes, cluster_sizes
+from .rows.compare import broken_scores, compare, scores_in
+from .rows.comparison import Comparison
+from .rows.holdout_rows import HoldoutRows, fitted_on, holdout_rows, in_both
+from .rows.row_hash import row_hash
 
 
 def evaluate(request: EvaluateRequest, store: Store) -> EvaluateResult:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.gate_parameters import gate_parameters
-from reign_trainer.labels.columns import numbers, positive_index
-from reign_trainer.measure import MeasureError, measure_difference
+from reign_trainer.evidence.measure import MeasureError, measure_difference
+from reign_trainer.evidence.rows.columns import numbers, positive_index
+from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import EvaluateRequest, FollowUp, Interval
 from reign_trainer.store import Store
 
-from .clusters import cluster_codes
-from .compare import scores_in
-from .judged_rows import has_label, in_both, in_window, seen_in
 from .measured import plain
-from .shared_classes import SharedClasses
+from .rows.clusters import cluster_codes
+from .rows.compare import scores_in
+from .rows.holdout_rows import has_label, in_both, in_window, seen_in
+from .rows.shared_classes import SharedClasses
 
 
 def follow_up(request: EvaluateRequest, store: Store, seed: int) -> FollowUp | None:

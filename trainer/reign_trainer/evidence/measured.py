@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from reign_trainer.measure import MeasureError, Parameters, measure
+from reign_trainer.evidence.measure import MeasureError, Parameters, measure
 from reign_trainer.shapes import MetricEvidence
 
-from .comparison import Comparison
+from .rows.comparison import Comparison
 
 
 def measured(comparison: Comparison, parameters: Parameters) -> tuple[dict[str, MetricEvidence], str | None]:

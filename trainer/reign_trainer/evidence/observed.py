@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from reign_trainer.observe import is_unreferenced, score_shift
+from reign_trainer.evidence.observe import is_unreferenced, score_shift
 from reign_trainer.shapes import ColumnShift, EvaluateRequest, Evidence, Observations, ObservationsSummary
 from reign_trainer.store import Store
 
-from .compare import scores_in
+from .rows.compare import scores_in
 
 
 def observations_summary(request: EvaluateRequest, store: Store) -> ObservationsSummary | None:

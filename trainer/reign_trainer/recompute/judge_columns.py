@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from reign_trainer.errors import TrainerError
-from reign_trainer.evaluate.evaluate import assemble, evidence_bytes
+from reign_trainer.evidence.evaluate import assemble, evidence_bytes
 from reign_trainer.fit.trivial import trivial_predictor
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.score.predictions_table import predictions_table, slice_columns

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from reign_trainer.content_hash import ContentHasher
 from reign_trainer.errors import TrainerError
-from reign_trainer.evaluate.evaluate import assemble, evidence_bytes, snapshots_to_tell_rows_by
+from reign_trainer.evidence.evaluate import assemble, evidence_bytes, snapshots_to_tell_rows_by
 from reign_trainer.known_row_ids import check_row_ids
 from reign_trainer.shapes import ContenderRequest, EvaluateRequest
 from reign_trainer.store import Store
@@ -39,7 +39,7 @@ class Recomputation:
         Returns
         -------
         bytes
-            As `reign_trainer.evaluate.evaluate.evidence_bytes` writes them.
+            As `reign_trainer.evidence.evaluate.evidence_bytes` writes them.
 
         Raises
         ------

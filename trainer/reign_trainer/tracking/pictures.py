@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn import metrics
 
-from reign_trainer.labels.columns import positive_index
+from reign_trainer.evidence.rows.columns import positive_index
 from reign_trainer.shapes import Definition
 from reign_trainer.tracking.training_measures import TrainingMeasures
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from reign_trainer.evaluate.comparison import Comparison
+from reign_trainer.evidence.rows.comparison import Comparison
 from scipy.special import expit, logit
 
 

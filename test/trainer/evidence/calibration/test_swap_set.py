@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from default_gate import default_gate
-from reign_trainer.calibration import swap_ins, swap_set
+from reign_trainer.evidence.calibration import swap_ins, swap_set
 from small_model import definition
 
 NAN = float("nan")

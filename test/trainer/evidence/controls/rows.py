@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from default_gate import default_gate
 from measure.holdout_rows import make
-from reign_trainer.evaluate.comparison import Comparison
+from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.shapes import Gate
 
 PRIMARY = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from reign_trainer.controls import controls
-from reign_trainer.measure import METRICS, Parameters, measure, measure_difference
+from reign_trainer.evidence.controls import controls
+from reign_trainer.evidence.measure import METRICS, Parameters, measure, measure_difference
 from reign_trainer.shapes import Controls, MetricEvidence
 
 from .rows import PRIMARY, compared, policy

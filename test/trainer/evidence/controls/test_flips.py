@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reign_trainer.calibration.bundles import BUNDLES
-from reign_trainer.controls.case import Case
-from reign_trainer.controls.flips import flips, lower_bounds, rounded
-from reign_trainer.measure import measure_difference
+from reign_trainer.evidence.calibration.bundles import BUNDLES
+from reign_trainer.evidence.controls.case import Case
+from reign_trainer.evidence.controls.flips import flips, lower_bounds, rounded
+from reign_trainer.evidence.measure import measure_difference
 from scipy import stats
 
 from .rows import compared, policy

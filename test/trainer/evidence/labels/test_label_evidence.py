@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from reign_trainer.labels import label_evidence
-from reign_trainer.labels.trend import persistence_of, trend
+from reign_trainer.evidence.labels import label_evidence
+from reign_trainer.evidence.labels.trend import persistence_of, trend
 from scipy import stats
 
 from .stored_rows import complete, selected, stored

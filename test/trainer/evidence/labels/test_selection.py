@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from reign_trainer.labels import selection
-from reign_trainer.measure import MeasureError
+from reign_trainer.evidence.labels import selection
+from reign_trainer.evidence.measure import MeasureError
 
 from .stored_rows import complete, selected, stored
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from reign_trainer.measure import Parameters
+from reign_trainer.evidence.measure import Parameters
 
 PARAMETERS = Parameters(
     cutoff=0.4, false_positive=1.0, false_negative=5.0, true_positive=0.5, bad_rate=0.2, quantile=0.7

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reign_trainer.measure import MeasureError, Parameters, measure, measure_difference, ranked
+from reign_trainer.evidence.measure import MeasureError, Parameters, measure, measure_difference, ranked
 
 from .holdout_rows import PARAMETERS, make
 from .scikit_learn import approval_rate
@@ -103,7 +103,7 @@ def test_equal_bad_rates_are_kept_in_spite_of_rounding() -> None:
 
 
 def test_the_bootstrap_of_the_approval_rate_equals_recomputation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reign_trainer.measure.ranked.RESAMPLES", 60)
+    monkeypatch.setattr("reign_trainer.evidence.measure.ranked.RESAMPLES", 60)
     for digits in (None, 1):
         rows = make("binary", 3, clusters=6, digits=digits)
         found = measure_difference(
@@ -127,9 +127,9 @@ def test_the_bootstrap_of_the_approval_rate_equals_recomputation(monkeypatch: py
 def test_binning_moves_the_error_of_the_approval_rate_by_less_than_two_percent(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = make("binary", 21, n=15_000, clusters=14)
     arguments = ("approval_rate", "binary", rows.labels, rows.challenger, rows.champion, rows.clusters, None, 5)
-    monkeypatch.setattr("reign_trainer.measure.ranked.BINS", 2_048)
+    monkeypatch.setattr("reign_trainer.evidence.measure.ranked.BINS", 2_048)
     binned = measure_difference(*arguments, parameters=PARAMETERS)
-    monkeypatch.setattr("reign_trainer.measure.ranked.BINS", 100_000)
+    monkeypatch.setattr("reign_trainer.evidence.measure.ranked.BINS", 100_000)
     exact = measure_difference(*arguments, parameters=PARAMETERS)
     assert binned.estimate == exact.estimate
     assert binned.standard_error == pytest.approx(exact.standard_error, rel=0.02)

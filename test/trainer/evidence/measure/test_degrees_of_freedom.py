@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from reign_trainer.measure import degrees_of_freedom, difference_values, measure_difference
-from reign_trainer.measure.interval import student_interval
-from reign_trainer.measure.standard_error import jackknife_error
+from reign_trainer.evidence.measure import degrees_of_freedom, difference_values, measure_difference
+from reign_trainer.evidence.measure.interval import student_interval
+from reign_trainer.evidence.measure.standard_error import jackknife_error
 from scipy import stats
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reign_trainer.measure import difference_values, measure, measure_difference
+from reign_trainer.evidence.measure import difference_values, measure, measure_difference
 from scipy import stats
 
 from .asah import AUC, HIGH, LOW, grades

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reign_trainer.measure import (
+from reign_trainer.evidence.measure import (
     METRICS,
     MeasureError,
     Parameters,
@@ -14,7 +14,7 @@ from reign_trainer.measure import (
     measure,
     measure_difference,
 )
-from reign_trainer.measure.standard_error import jackknife_error
+from reign_trainer.evidence.measure.standard_error import jackknife_error
 from reign_trainer.shapes import Interval as Stored
 from scipy import stats
 
@@ -65,7 +65,7 @@ def test_bundles_left_out_of_very_many_clusters_give_about_the_same_error(monkey
     rows = make("binary", 2, n=4_000, clusters=5)
     arguments = ("pr_auc", "binary", rows.labels, rows.challenger, rows.champion, np.arange(4_000), None)
     bundled = difference_values(*arguments)
-    monkeypatch.setattr("reign_trainer.measure.ranked.LEFT_OUT", 4_000)
+    monkeypatch.setattr("reign_trainer.evidence.measure.ranked.LEFT_OUT", 4_000)
     each = difference_values(*arguments)
     assert (bundled.deleted.size, each.deleted.size) == (500, 4_000)
     ours, theirs = (jackknife_error(values.estimate, values.deleted) for values in (bundled, each))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reign_trainer.measure import METRICS, measure
+from reign_trainer.evidence.measure import METRICS, measure
 from scipy import stats
 from sklearn import metrics as sk
 

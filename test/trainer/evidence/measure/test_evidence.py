@@ -7,7 +7,7 @@ import resource
 import numpy as np
 import pytest
 from reign_trainer.catalogue import BETTER
-from reign_trainer.measure import METRICS, Interval, MetricEvidence, Parameters, measure
+from reign_trainer.evidence.measure import METRICS, Interval, MetricEvidence, Parameters, measure
 from reign_trainer.shapes import MetricEvidence as Stored
 
 from .holdout_rows import PARAMETERS, make

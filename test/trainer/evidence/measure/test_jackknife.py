@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from reign_trainer.measure import METRICS, measure
-from reign_trainer.measure.auc import roc_auc
-from reign_trainer.measure.holdout import Holdout
-from reign_trainer.measure.ranking import Ranking
+from reign_trainer.evidence.measure import METRICS, measure
+from reign_trainer.evidence.measure.auc import roc_auc
+from reign_trainer.evidence.measure.holdout import Holdout
+from reign_trainer.evidence.measure.ranking import Ranking
 from scipy import stats
 
 from .holdout_rows import PARAMETERS, Rows, make
@@ -148,5 +148,5 @@ def test_macro_f1_counts_clusters_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     rows = make("multiclass", 8, clusters=50)
     arguments = ("multiclass", rows.labels, rows.challenger, rows.champion, rows.trivial, rows.clusters, None, 1)
     whole = measure(*arguments)
-    monkeypatch.setattr("reign_trainer.measure.confusion.CELLS", 7 * 4)
+    monkeypatch.setattr("reign_trainer.evidence.measure.confusion.CELLS", 7 * 4)
     assert measure(*arguments) == whole

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from reign_trainer.measure.holdout import Holdout
-from reign_trainer.measure.precision_influence import precision_influence
-from reign_trainer.measure.ranking import Ranking
+from reign_trainer.evidence.measure.holdout import Holdout
+from reign_trainer.evidence.measure.precision_influence import precision_influence
+from reign_trainer.evidence.measure.ranking import Ranking
 from sklearn.metrics import average_precision_score
 
 from .holdout_rows import make

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from reign_trainer.measure import measure, ranked
+from reign_trainer.evidence.measure import measure, ranked
 from sklearn.metrics import roc_curve
 
 from .holdout_rows import make
 
-RANKED = "reign_trainer.measure.ranked"
+RANKED = "reign_trainer.evidence.measure.ranked"
 
 
 def test_equals_recomputation_on_each_resample(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reign_trainer.measure import MeasureError, measure
+from reign_trainer.evidence.measure import MeasureError, measure
 
 SECRET = 0.123456789
 Y = np.array([0, 1, 0, 1, 1, 0])

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from reign_trainer.measure import METRICS, difference_values, measure, measure_difference
-from reign_trainer.measure.standard_error import two_way_error
+from reign_trainer.evidence.measure import METRICS, difference_values, measure, measure_difference
+from reign_trainer.evidence.measure.standard_error import two_way_error
 from scipy import stats
 
 from .holdout_rows import PARAMETERS, make

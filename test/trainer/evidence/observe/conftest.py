@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from default_gate import default_gate
-from reign_trainer.observe import observe
+from reign_trainer.evidence.observe import observe
 from reign_trainer.shapes import ColumnShift, CycleIdentity, Definition, Observations, ObserveRequest
 from reign_trainer.store import Store
 

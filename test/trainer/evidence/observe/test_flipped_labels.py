@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from conftest import Eyes
-from reign_trainer.observe.flipped import flipped_labels
+from reign_trainer.evidence.observe.flipped import flipped_labels
 from reign_trainer.shapes import FlippedLabels
 from reign_trainer.store import Store
 

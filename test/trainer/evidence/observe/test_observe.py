@@ -11,7 +11,7 @@ import pytest
 from conftest import Eyes, shift
 from default_gate import default_gate
 from reign_trainer.children import run_child, start_forkserver
-from reign_trainer.observe import score_shift
+from reign_trainer.evidence.observe import score_shift
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import ColumnShift, Gate, Observations, ObserveResult
 from reign_trainer.store import Store

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from reign_trainer.observe.out_of_fold import auc, encoded_auc, majority_accuracy, squared_correlation
-from reign_trainer.observe.sizes import sizes, stability_index
-from reign_trainer.observe.view import View, equal_parts, number_view, text_view
+from reign_trainer.evidence.observe.out_of_fold import auc, encoded_auc, majority_accuracy, squared_correlation
+from reign_trainer.evidence.observe.sizes import sizes, stability_index
+from reign_trainer.evidence.observe.view import View, equal_parts, number_view, text_view
 from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
 

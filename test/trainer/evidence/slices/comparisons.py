@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pyarrow as pa
 from default_gate import default_gate
-from reign_trainer.evaluate.comparison import Comparison
+from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.shapes import Gate, SearchPolicy, SlicePolicy
 
 

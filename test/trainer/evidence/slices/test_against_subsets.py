@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from measure.holdout_rows import make
-from reign_trainer.measure import METRICS, Parameters, measure_difference
-from reign_trainer.slices import declared_slices
+from reign_trainer.evidence.measure import METRICS, Parameters, measure_difference
+from reign_trainer.evidence.slices import declared_slices
 
 from .comparisons import by, comparison, gate
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 import pytest
-from reign_trainer.slices.column_values import OTHER, column_values
-from reign_trainer.slices.groupings import groupings
+from reign_trainer.evidence.slices.column_values import OTHER, column_values
+from reign_trainer.evidence.slices.groupings import groupings
 
 
 def cut(values: object, limit: int = 50, kind: pa.DataType | None = None) -> dict[str | None, int]:

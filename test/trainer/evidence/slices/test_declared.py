@@ -6,9 +6,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from reign_trainer.measure import measure_difference
-from reign_trainer.slices import declared_slices
-from reign_trainer.slices.declared import SLICES
+from reign_trainer.evidence.measure import measure_difference
+from reign_trainer.evidence.slices import declared_slices
+from reign_trainer.evidence.slices.declared import SLICES
 from scipy import stats
 
 from .comparisons import by, comparison, gate, noisy

@@ -6,9 +6,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from reign_trainer.measure import measure_difference
+from reign_trainer.evidence.measure import measure_difference
+from reign_trainer.evidence.slices import found_slices
 from reign_trainer.shapes import SearchPolicy
-from reign_trainer.slices import found_slices
 
 from .comparisons import gate, noisy
 

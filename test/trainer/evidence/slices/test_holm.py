@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reign_trainer.measure.interval import student_interval
-from reign_trainer.slices.holm import holm_upper_bounds
+from reign_trainer.evidence.measure.interval import student_interval
+from reign_trainer.evidence.slices.holm import holm_upper_bounds
 from scipy import stats
 
 

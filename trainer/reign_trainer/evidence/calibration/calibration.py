@@ -14,7 +14,7 @@ from .line import line
 from .rows import Rows
 
 if TYPE_CHECKING:
-    from reign_trainer.evaluate.comparison import Comparison
+    from reign_trainer.evidence.rows.comparison import Comparison
 
 
 def calibration(comparison: Comparison) -> CalibrationEvidence | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reign_trainer.measure.tally import tally
+from reign_trainer.evidence.measure.tally import tally
 from reign_trainer.shapes import Bounded, CalibrationBin
 
 from .jackknife import bounded

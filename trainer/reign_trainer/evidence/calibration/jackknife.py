@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
-from reign_trainer.measure.standard_error import jackknife_error
+from reign_trainer.evidence.measure.standard_error import jackknife_error
 from reign_trainer.shapes import Bounded
 
 from .rows import Floats

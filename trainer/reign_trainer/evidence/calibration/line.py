@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
-from reign_trainer.measure.tally import tally
+from reign_trainer.evidence.measure.tally import tally
 from reign_trainer.shapes import Bounded
 
 from .jackknife import bounded

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from reign_trainer.gate_parameters import gate_parameters
-from reign_trainer.measure import Parameters, difference_values, measure_difference
+from reign_trainer.evidence.measure import Parameters, difference_values, measure_difference
+from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, Interval
 
 from .boundary import win_boundary
 
 if TYPE_CHECKING:
-    from reign_trainer.evaluate.comparison import Comparison
+    from reign_trainer.evidence.rows.comparison import Comparison
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]

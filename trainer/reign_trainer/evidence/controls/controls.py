@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reign_trainer.measure import MeasureError
+from reign_trainer.evidence.measure import MeasureError
 from reign_trainer.shapes import Controls, Gate, Interval, MetricEvidence
 
 from .case import Case
@@ -16,7 +16,7 @@ from .shuffled import shuffled, shuffled_scores
 from .shuffled_fit import shuffled_fit as fit_control
 
 if TYPE_CHECKING:
-    from reign_trainer.evaluate.comparison import Comparison
+    from reign_trainer.evidence.rows.comparison import Comparison
 
 
 def controls(

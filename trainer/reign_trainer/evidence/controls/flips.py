@@ -11,9 +11,9 @@ import numpy as np
 from scipy.special import stdtrit
 from scipy.stats import skew
 
-from reign_trainer.calibration.bundles import BUNDLES
-from reign_trainer.measure import difference_values
-from reign_trainer.measure.tally import tally
+from reign_trainer.evidence.calibration.bundles import BUNDLES
+from reign_trainer.evidence.measure import difference_values
+from reign_trainer.evidence.measure.tally import tally
 from reign_trainer.shapes import FlipControl
 
 from .case import Case, Floats

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reign_trainer.measure import MeasureError
+from reign_trainer.evidence.measure import MeasureError
 from reign_trainer.shapes import Interval, ShuffledFitControl
 
 from .case import Case, Floats

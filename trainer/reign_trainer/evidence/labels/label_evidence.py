@@ -6,10 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from reign_trainer.measure.tally import tally
-from reign_trainer.shapes import Bounded, Definition, Gate, LabelCohort, LabelEvidence
-
-from .columns import (
+from reign_trainer.evidence.measure.tally import tally
+from reign_trainer.evidence.rows.columns import (
     MICROSECONDS_A_DAY,
     Bools,
     Floats,
@@ -18,6 +16,8 @@ from .columns import (
     numbers,
     positive_index,
 )
+from reign_trainer.shapes import Bounded, Definition, Gate, LabelCohort, LabelEvidence
+
 from .trend import persistence_of, trend
 
 COHORTS = 60

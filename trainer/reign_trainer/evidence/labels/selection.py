@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reign_trainer.measure import MeasureError
+from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.evidence.rows.columns import Bools, Floats, accepted_rows, numbers
 from reign_trainer.shapes import Definition, Selection
 
-from .columns import Bools, Floats, accepted_rows, numbers
 from .kept_promise import contradicted, disagreement
 
 DECIDERS = 10

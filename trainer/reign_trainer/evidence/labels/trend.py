@@ -6,9 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from reign_trainer.evidence.rows.columns import Floats
 from reign_trainer.shapes import Bounded
-
-from .columns import Floats
 
 MOST_PERSISTENT = 0.9
 

@@ -3,7 +3,7 @@
 Examples
 --------
 >>> import numpy as np
->>> from reign_trainer.measure import measure
+>>> from reign_trainer.evidence.measure import measure
 >>> rng = np.random.default_rng(0)
 >>> days = np.repeat(np.arange(14), 200)
 >>> risk = rng.random(2800)

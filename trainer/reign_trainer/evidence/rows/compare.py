@@ -7,14 +7,14 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.labels.columns import numbers, positive_index
-from reign_trainer.measure import MeasureError
+from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.evidence.rows.columns import numbers, positive_index
 from reign_trainer.score.predictions_table import score_names
 from reign_trainer.shapes import Definition, EvaluateRequest
 
 from .clusters import cluster_codes
 from .comparison import Comparison
-from .judged_rows import HoldoutRows
+from .holdout_rows import HoldoutRows
 
 
 def compare(rows: HoldoutRows, request: EvaluateRequest, weights: np.ndarray | None, seed: int) -> Comparison:

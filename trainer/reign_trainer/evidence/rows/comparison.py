@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.measure import Task
+from reign_trainer.evidence.measure import Task
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Comparison:
     anchor : ndarray or None
         The last champion that won by superiority, where it is asked for and is not the champion.
     trivial : list of float or float
-        As `reign_trainer.measure.measure` takes it: for binary the shares of classes 0 and 1.
+        As `reign_trainer.evidence.measure.measure` takes it: for binary the shares of classes 0 and 1.
     table : pyarrow.Table
         The challenger's stored predictions of these rows: event time, slice keys, amounts.
     alpha : float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.measure import Parameters
+from reign_trainer.evidence.measure import Parameters
 from reign_trainer.shapes import Gate
 
 

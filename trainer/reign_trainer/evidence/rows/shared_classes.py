@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.labels.columns import numbers
+from reign_trainer.evidence.rows.columns import numbers
 from reign_trainer.shapes import ContenderRequest, EvaluateRequest
 
 ClassName = str | float | bool

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reign_trainer.measure.arrays import Bools, Floats, Ints
-from reign_trainer.measure.holdout import Holdout
-from reign_trainer.measure.replicates import Replicates, without_each
-from reign_trainer.measure.tally import tally
+from reign_trainer.evidence.measure.arrays import Bools, Floats, Ints
+from reign_trainer.evidence.measure.holdout import Holdout
+from reign_trainer.evidence.measure.replicates import Replicates, without_each
+from reign_trainer.evidence.measure.tally import tally
 
 from .cells import Cells
 from .grouping import Grouping
@@ -21,7 +21,7 @@ def slice_areas(
 ) -> dict[int, Replicates]:
     """Measure ROC AUC within each slice.
 
-    This is `reign_trainer.measure.auc.roc_auc` of the rows of each slice, to rounding. It needs, for each slice, the
+    This is `reign_trainer.evidence.measure.auc.roc_auc` of the rows of each slice, to rounding. It needs, for each slice, the
     pairs of a positive and a negative row that the positive one wins; for each cell (a cluster's rows in the slice) the
     won pairs that touch it, and those within it. A negative row is in as many won pairs as positive rows are above it;
     a positive one in as many as there are negative rows, less those above it. So all follow from one walk along each

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reign_trainer.measure.arrays import Ints
+from reign_trainer.evidence.measure.arrays import Ints
 
 from .grouping import Grouping, Key
 from .ordered_values import ordered_values

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from reign_trainer.gate_parameters import gate_parameters
-from reign_trainer.measure import MeasureError
+from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, SliceEvidence, SlicePolicy
 
 from .grouping import Grouping, Key
@@ -18,7 +18,7 @@ from .measure_slices import Measured, measure_slices
 from .slice_evidence import slice_evidence
 
 if TYPE_CHECKING:
-    from reign_trainer.evaluate.comparison import Comparison
+    from reign_trainer.evidence.rows.comparison import Comparison
 
 VALUES = 50
 """The most slices of one column, besides that of rows without a value."""

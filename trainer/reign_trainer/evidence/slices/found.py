@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.gate_parameters import gate_parameters
-from reign_trainer.measure import MeasureError
-from reign_trainer.measure.arrays import Bools, Ints
-from reign_trainer.measure.holdout import Holdout
+from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.evidence.measure.arrays import Bools, Ints
+from reign_trainer.evidence.measure.holdout import Holdout
+from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, SearchPolicy, SliceEvidence
 
 from .grouping import Grouping, Key
@@ -24,7 +24,7 @@ from .measure_slices import Measured, measure_slices
 from .slice_evidence import slice_evidence
 
 if TYPE_CHECKING:
-    from reign_trainer.evaluate.comparison import Comparison
+    from reign_trainer.evidence.rows.comparison import Comparison
 
 VALUES = 10
 FEWEST_CLUSTERS = 14

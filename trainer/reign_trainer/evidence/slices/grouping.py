@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reign_trainer.measure.arrays import Ints
+from reign_trainer.evidence.measure.arrays import Ints
 
 
 class Key(NamedTuple):

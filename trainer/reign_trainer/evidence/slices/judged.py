@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from reign_trainer.measure import MeasureError, Task
-from reign_trainer.measure.arrays import Bools, Floats, Ints
-from reign_trainer.measure.clustering import Clustering
-from reign_trainer.measure.holdout import Holdout
-from reign_trainer.measure.parameters import Parameters
-from reign_trainer.measure.scores import model_scores
+from reign_trainer.evidence.measure import MeasureError, Task
+from reign_trainer.evidence.measure.arrays import Bools, Floats, Ints
+from reign_trainer.evidence.measure.clustering import Clustering
+from reign_trainer.evidence.measure.holdout import Holdout
+from reign_trainer.evidence.measure.parameters import Parameters
+from reign_trainer.evidence.measure.scores import model_scores
 
 from .losses import row_losses
 from .score_order import ScoreOrder
 
 if TYPE_CHECKING:
-    from reign_trainer.evaluate.comparison import Comparison
+    from reign_trainer.evidence.rows.comparison import Comparison
 
 Pair = tuple[Floats, Floats]
 """Of the challenger and of the champion."""

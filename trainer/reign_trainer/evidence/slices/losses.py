@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from reign_trainer.measure import MeasureError
-from reign_trainer.measure.arrays import Floats
-from reign_trainer.measure.holdout import Holdout
-from reign_trainer.measure.parameters import Costs, Parameters, check_share
-from reign_trainer.measure.sums import EPSILON
+from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.evidence.measure.arrays import Floats
+from reign_trainer.evidence.measure.holdout import Holdout
+from reign_trainer.evidence.measure.parameters import Costs, Parameters, check_share
+from reign_trainer.evidence.measure.sums import EPSILON
 
 Loss = Callable[[Floats, Floats], Floats]
 """From labels and scores."""

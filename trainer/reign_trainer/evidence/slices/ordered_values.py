@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.measure.arrays import Floats, Ints
+from reign_trainer.evidence.measure.arrays import Floats, Ints
 
 from .value_names import Names
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from reign_trainer.measure.arrays import Bools, Floats, Ints
-from reign_trainer.measure.clustering import Clustering
-from reign_trainer.measure.holdout import Holdout
+from reign_trainer.evidence.measure.arrays import Bools, Floats, Ints
+from reign_trainer.evidence.measure.clustering import Clustering
+from reign_trainer.evidence.measure.holdout import Holdout
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from reign_trainer.measure.arrays import Bools, Floats
-from reign_trainer.measure.holdout import Holdout
-from reign_trainer.measure.replicates import Replicates, without_each
-from reign_trainer.measure.sums import CONSTANT
+from reign_trainer.evidence.measure.arrays import Bools, Floats
+from reign_trainer.evidence.measure.holdout import Holdout
+from reign_trainer.evidence.measure.replicates import Replicates, without_each
+from reign_trainer.evidence.measure.sums import CONSTANT
 
 from .cells import Cells
 from .grouping import Grouping

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from reign_trainer.measure.arrays import Floats
+from reign_trainer.evidence.measure.arrays import Floats
 
 LONGEST = 60
 """Longer texts are shown by their beginning and a hash."""

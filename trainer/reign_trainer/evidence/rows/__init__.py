@@ -1,0 +1,1 @@
+"""The rows of a holdout that are judged, as stored predictions have them."""
