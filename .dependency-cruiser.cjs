@@ -1,4 +1,4 @@
-// Imports point one way: schemas <- gate, ledger, store, source, tracker, definition, settings <- activities <- worker.
+// Imports point one way: schemas <- gate, report, ledger, store, source, tracker, definition, settings <- activities <- worker.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -19,6 +19,7 @@ module.exports = {
     only('schemas-import-nothing', 'schemas', []),
     only('postgres-imports-shapes', 'postgres', ['schemas']),
     only('gate-is-pure', 'gate', ['schemas']),
+    only('report-is-pure', 'report', ['schemas', 'gate']),
     only('ledger-below-activities', 'ledger', ['schemas', 'postgres']),
     only('store-below-activities', 'store', ['schemas']),
     only('source-below-activities', 'source', ['schemas', 'postgres']),
@@ -50,6 +51,7 @@ module.exports = {
       'schemas',
       'postgres',
       'gate',
+      'report',
       'ledger',
       'store',
       'source',

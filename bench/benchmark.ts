@@ -21,7 +21,7 @@ export interface BenchmarkOptions {
 export type RunBenchmark = (options: BenchmarkOptions) => Promise<Benchmark>;
 
 /** Progress, which never mixes with the result. */
-export function say(text: string): void {
+export function print(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 

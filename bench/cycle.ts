@@ -11,7 +11,7 @@ import { openLedger } from '../ledger/openLedger.ts';
 import type { Definition } from '../schemas/definition.ts';
 import { startStack } from '../stack/stack.ts';
 import { openStore } from '../store/openStore.ts';
-import { type Benchmark, type BenchmarkOptions, median, rounded, say } from './benchmark.ts';
+import { type Benchmark, type BenchmarkOptions, median, print, rounded } from './benchmark.ts';
 import { runScript, type ScriptRun } from './cycle/runScript.ts';
 import { smallCycle } from './cycle/small.ts';
 
@@ -31,13 +31,13 @@ export default async function cycle({ small, tree }: BenchmarkOptions): Promise<
 async function largeCycle(): Promise<Benchmark> {
   const folder = mkdtempSync(join(tmpdir(), 'reign-bench-cycle-'));
   const env = { ...process.env, REIGN_HOME: join(folder, 'home') };
-  const stack = await startStack({ env, report: say });
+  const stack = await startStack({ env, report: print });
   const { settings } = stack;
   const ledger = openLedger(settings.ledgerUrl);
   const store = openStore(settings.store);
   const client = await connectTemporal(settings.temporal, store);
   try {
-    await loadFlights(settings, say, new AbortController().signal);
+    await loadFlights(settings, print, new AbortController().signal);
     const path = writeDefinition(folder);
     await applyDefinition({ client, ledger, store, appliedBy: 'bench' }, path);
 
@@ -72,7 +72,7 @@ async function largeCycle(): Promise<Benchmark> {
       const one = await reign(asOf);
       const other = await script('tuned', asOf);
       const third = await script('notebook', asOf);
-      say(
+      print(
         `${asOf}: reign ${one.toFixed(1)} s, tuned ${other.seconds.toFixed(1)} s, notebook ${third.seconds.toFixed(1)} s${turn === 0 ? ' (not counted)' : ''}`,
       );
       if (turn === 0) continue;

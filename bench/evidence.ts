@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { Definition } from '../schemas/definition.ts';
 import { EvaluateRequest } from '../schemas/payloads.ts';
 import { pythonBin } from '../settings/home.ts';
-import { type Benchmark, median, rounded, say } from './benchmark.ts';
+import { type Benchmark, median, print, rounded } from './benchmark.ts';
 
 const rows = 1_000_000;
 const columns = 20;
@@ -34,7 +34,7 @@ export default async function evidence(): Promise<Benchmark> {
     for (let turn = 1; turn <= turns; turn++) {
       times.reign.push(await python('reign', store, request));
       times.peer.push(await python('peer', store, request));
-      say(
+      print(
         `turn ${turn}: reign ${times.reign.at(-1)?.seconds.toFixed(1)} s, notebook ${times.peer.at(-1)?.seconds.toFixed(1)} s`,
       );
     }

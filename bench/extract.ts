@@ -9,7 +9,7 @@ import type { ExtractRequest } from '../schemas/payloads.ts';
 import { describeQuery } from '../source/describeQuery.ts';
 import { planExtract } from '../source/planExtract.ts';
 import { startPostgres } from '../test/postgres.ts';
-import { type Benchmark, median, rounded, say } from './benchmark.ts';
+import { type Benchmark, median, print, rounded } from './benchmark.ts';
 
 const root = join(import.meta.dirname, '..');
 const python = join(root, '.reign', 'python', 'bin', 'python');
@@ -48,7 +48,7 @@ export default async function extract(): Promise<Benchmark> {
       const extracted = await reignExtract(url, full, join(folder, `store-${turn}`));
       const fewer = await reignExtract(url, small, join(folder, `small-${turn}`));
       if (turn === 0) continue; // warms the server's cache
-      say(`turn ${turn}: psql ${copied.toFixed(2)} s, reign ${extracted.seconds.toFixed(2)} s`);
+      print(`turn ${turn}: psql ${copied.toFixed(2)} s, reign ${extracted.seconds.toFixed(2)} s`);
       psql.push(copied);
       reign.push(extracted);
       smallRuns.push(fewer);

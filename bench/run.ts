@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type RunBenchmark, say } from './benchmark.ts';
+import { print, type RunBenchmark } from './benchmark.ts';
 
 const notBenchmarks = new Set(['run.ts', 'benchmark.ts']);
 
@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   });
   const [name] = positionals;
   if (name === undefined || positionals.length > 1 || !names().includes(name)) {
-    say(`npm run bench -- NAME [--json] [--quick], where NAME is one of: ${names().join(', ')}`);
+    print(`npm run bench -- NAME [--json] [--quick], where NAME is one of: ${names().join(', ')}`);
     return 2;
   }
   const { default: run }: { default: RunBenchmark } = await import(join(import.meta.dirname, `${name}.ts`));
@@ -41,6 +41,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  print(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

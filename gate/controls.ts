@@ -1,6 +1,8 @@
 import type { Controls } from '../schemas/evidence.ts';
+import type { Message } from '../schemas/message.ts';
 import type { Policy } from '../schemas/policy.ts';
-import { amount, count, percent, signed } from './numbers.ts';
+import { say } from './messages.ts';
+import { of } from './say.ts';
 import type { WinTest } from './wins.ts';
 
 /** What one control says about the gate. */
@@ -8,7 +10,7 @@ export interface ControlOutcome {
   readonly control: 'flips' | 'shuffled' | 'planted' | 'shuffledFit';
   readonly status: 'passed' | 'failed' | 'notRun';
   /** What was measured, and what a gate that works does. */
-  readonly said: string;
+  readonly said: Message;
 }
 
 /**
@@ -39,51 +41,49 @@ export function controlOutcomes(controls: Controls, alpha: number, policy: Polic
 
 type Win = (low: number) => boolean;
 
+const outcome = (control: ControlOutcome['control'], status: ControlOutcome['status'], said: Message) => ({
+  control,
+  status,
+  said,
+});
+
 function flips(control: Controls['flips'], alpha: number, win: Win): ControlOutcome {
-  if (control === null || control.lows.length === 0)
-    return { control: 'flips', status: 'notRun', said: 'signs of cluster sums not flipped' };
+  if (control === null || control.lows.length === 0) return outcome('flips', 'notRun', say('flips.not-run'));
   const tries = control.lows.length;
   const won = control.lows.filter(win).length / tries;
   const limit = flipLimit(alpha, tries);
-  return {
-    control: 'flips',
-    status: won <= limit ? 'passed' : 'failed',
-    said: `equal models win ${percent(won)} of ${count(tries)} sign flips (at most ${percent(limit)})`,
-  };
+  const said = say('flips.measured', { won: of(won, 'share'), tries: of(tries, 'count'), limit: of(limit, 'share') });
+  return outcome('flips', won <= limit ? 'passed' : 'failed', said);
 }
 
 function shuffled(control: Controls['shuffled'], win: Win): ControlOutcome {
   const low = control?.difference.decidingLow ?? null;
-  if (control === null || low === null)
-    return { control: 'shuffled', status: 'notRun', said: 'scores not dealt out at random' };
+  if (control === null || low === null) return outcome('shuffled', 'notRun', say('shuffled.not-run'));
   const { estimate, decidingHigh } = control.difference;
   const lost = decidingHigh !== null && decidingHigh < 0;
-  const said = `scores dealt out at random differ by ${signed(estimate)}`;
-  if (win(low)) return { control: 'shuffled', status: 'failed', said: `${said} and win (they must not)` };
-  if (control.mustLose && !lost)
-    return { control: 'shuffled', status: 'failed', said: `${said} and do not lose (they must)` };
-  return { control: 'shuffled', status: 'passed', said: `${said} and ${lost ? 'lose' : 'do not win'}` };
+  const values = { difference: of(estimate, 'difference') };
+  if (win(low)) return outcome('shuffled', 'failed', say('shuffled.wins', values));
+  if (control.mustLose && !lost) return outcome('shuffled', 'failed', say('shuffled.keeps', values));
+  return outcome('shuffled', 'passed', lost ? say('shuffled.loses', values) : say('shuffled.passes', values));
 }
 
 function planted({ gain, difference, notRun }: Controls['planted'], win: Win): ControlOutcome {
   const low = difference?.decidingLow ?? null;
   if (notRun !== null || low === null)
-    return { control: 'planted', status: 'notRun', said: `no gain planted: ${notRun ?? 'it was not measured'}` };
-  const said = `a planted gain${gain === null ? '' : ` of ${amount(gain)}`}`;
-  return win(low)
-    ? { control: 'planted', status: 'passed', said: `${said} wins` }
-    : { control: 'planted', status: 'failed', said: `${said} does not win (it must)` };
+    return outcome('planted', 'notRun', say('planted.not-run', { reason: notRun ?? say('unmeasured') }));
+  const won = win(low);
+  if (gain === null) return outcome('planted', passedIf(won), won ? say('planted.wins') : say('planted.fails'));
+  const values = { gain: of(gain, 'amount') };
+  return outcome('planted', passedIf(won), won ? say('planted.wins-by', values) : say('planted.fails-by', values));
 }
 
 function shuffledFit({ difference, notRun }: NonNullable<Controls['shuffledFit']>, win: Win): ControlOutcome {
   const low = difference?.decidingLow ?? null;
   if (notRun !== null || low === null)
-    return {
-      control: 'shuffledFit',
-      status: 'notRun',
-      said: `no fit on shuffled labels: ${notRun ?? 'it was not measured'}`,
-    };
+    return outcome('shuffledFit', 'notRun', say('shuffled-fit.not-run', { reason: notRun ?? say('unmeasured') }));
   return win(low)
-    ? { control: 'shuffledFit', status: 'failed', said: 'a fit on shuffled labels wins (it must not)' }
-    : { control: 'shuffledFit', status: 'passed', said: 'a fit on shuffled labels does not win' };
+    ? outcome('shuffledFit', 'failed', say('shuffled-fit.wins'))
+    : outcome('shuffledFit', 'passed', say('shuffled-fit.passes'));
 }
+
+const passedIf = (holds: boolean) => (holds ? 'passed' : 'failed');

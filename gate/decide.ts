@@ -1,11 +1,13 @@
 import type { Evidence } from '../schemas/evidence.ts';
+import type { Message } from '../schemas/message.ts';
 import type { Policy } from '../schemas/policy.ts';
-import type { Check, Verdict, VerdictKind } from '../schemas/verdict.ts';
+import type { Verdict, VerdictKind } from '../schemas/verdict.ts';
 import type { Bar } from './checks/bar.ts';
 import { caps } from './checks/caps.ts';
 import { comparability, newAnswers } from './checks/comparability.ts';
 import { enoughData } from './checks/enoughData.ts';
 import { floors } from './checks/floors.ts';
+import { checkOf, type GateCheck } from './checks/gateCheck.ts';
 import { guardrails } from './checks/guardrails.ts';
 import { labels } from './checks/labels.ts';
 import { notes } from './checks/notes.ts';
@@ -33,6 +35,21 @@ import { crowning, type WinTest, wins } from './wins.ts';
  * @param beats the test that a lower bound has to pass; the controls try it on cases whose answer is known
  */
 export function decide(evidence: Evidence, policy: Policy, beats: WinTest = wins): Verdict {
+  const { kind, summary, deciding, checks } = explain(evidence, policy, beats);
+  return { kind, summary: summary.text, deciding, checks: checks.map(checkOf) };
+}
+
+/** A verdict with the messages and the numbers behind its sentences. */
+export interface ExplainedVerdict {
+  readonly kind: VerdictKind;
+  readonly summary: Message;
+  /** The check that decided. */
+  readonly deciding: string;
+  readonly checks: readonly GateCheck[];
+}
+
+/** What `decide` answers, before it is put into sentences to be stored. */
+export function explain(evidence: Evidence, policy: Policy, beats: WinTest = wins): ExplainedVerdict {
   const rule = evidence.champion === null ? crowning(policy) : policy;
   const seen = look(evidence, rule, beats);
   const { kind, ending, deciding } = order(seen, rule);
@@ -56,16 +73,16 @@ export function decide(evidence: Evidence, policy: Policy, beats: WinTest = wins
 
 /** Everything that was looked at, in the order of its weight. */
 interface Seen {
-  readonly validity: readonly Check[];
-  readonly newAnswers: readonly Check[];
-  readonly comparability: readonly Check[];
-  readonly enoughData: readonly Check[];
+  readonly validity: readonly GateCheck[];
+  readonly newAnswers: readonly GateCheck[];
+  readonly comparability: readonly GateCheck[];
+  readonly enoughData: readonly GateCheck[];
   /** The primary metric comes first. */
   readonly bars: readonly [Bar, ...Bar[]];
-  readonly worthWaiting: Check;
-  readonly labels: readonly Check[];
-  readonly caps: readonly Check[];
-  readonly notes: readonly Check[];
+  readonly worthWaiting: GateCheck;
+  readonly labels: readonly GateCheck[];
+  readonly caps: readonly GateCheck[];
+  readonly notes: readonly GateCheck[];
 }
 
 function look(evidence: Evidence, policy: Policy, beats: WinTest): Seen {
@@ -92,11 +109,11 @@ function look(evidence: Evidence, policy: Policy, beats: WinTest): Seen {
 interface Ended {
   readonly kind: VerdictKind;
   readonly ending: Ending;
-  readonly deciding: Check;
+  readonly deciding: GateCheck;
 }
 
 function order(seen: Seen, { gate }: Policy): Ended {
-  const stops: [readonly Check[], VerdictKind, Ending][] = [
+  const stops: [readonly GateCheck[], VerdictKind, Ending][] = [
     [seen.validity, 'invalid', 'invalid'],
     [seen.newAnswers, 'keep', 'disguise'],
     [seen.comparability, 'review', 'incomparable'],
@@ -121,4 +138,4 @@ function order(seen: Seen, { gate }: Policy): Ended {
     : { kind: 'insufficient', ending: 'open', deciding: unmet.check };
 }
 
-const failed = ({ status }: Check): boolean => status === 'failed';
+const failed = ({ status }: GateCheck): boolean => status === 'failed';

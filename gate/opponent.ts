@@ -1,5 +1,7 @@
 import type { Evidence } from '../schemas/evidence.ts';
 import type { Interval, MetricEvidence } from '../schemas/interval.ts';
+import type { Message } from '../schemas/message.ts';
+import { say } from './messages.ts';
 
 /** Whom the challenger has to beat. */
 export interface Opponent {
@@ -19,3 +21,7 @@ export function primaryDifference(evidence: Evidence): Interval | null {
   const measured = evidence.metrics[evidence.primary];
   return measured === undefined ? null : opponent(evidence).difference(measured);
 }
+
+/** Whom the challenger has to beat, as a sentence names it. */
+export const opponentSaid = ({ champion }: Pick<Evidence, 'champion'>): Message =>
+  champion === null ? say('opponent.trivial') : say('opponent.champion');

@@ -1,12 +1,16 @@
 import type { Gate } from '../schemas/gate.ts';
-import { amount } from './numbers.ts';
+import type { Message } from '../schemas/message.ts';
+import { say } from './messages.ts';
+import { of } from './say.ts';
 
 /** What is to be shown, in words: a gain or, where a challenger need not be better, that an equal one keeps within the margin. */
-export const sought = ({ win, margin }: Gate, wanted: number): string =>
-  win === 'superior' ? `a gain of ${amount(wanted)}` : `that an equal challenger keeps within ${amount(margin ?? 0)}`;
+export const sought = ({ win, margin }: Gate, wanted: number): Message =>
+  win === 'superior'
+    ? say('sought.gain', { gain: of(wanted, 'amount') })
+    : say('sought.margin', { margin: of(margin ?? 0, 'amount') });
 
 /** What rows of this detectable difference show four times in five, in words. */
-export const shownBy = ({ win, minimumGain }: Gate, detectable: number): string =>
+export const shownBy = ({ win, minimumGain }: Gate, detectable: number): Message =>
   win === 'superior'
-    ? `a gain of ${amount(detectable + minimumGain)}`
-    : `that an equal challenger keeps within ${amount(detectable)}`;
+    ? say('sought.gain', { gain: of(detectable + minimumGain, 'amount') })
+    : say('sought.margin', { margin: of(detectable, 'amount') });

@@ -1,11 +1,12 @@
 import type { Evidence } from '../schemas/evidence.ts';
-import { metricEntry } from '../schemas/metrics.ts';
+import type { Message } from '../schemas/message.ts';
 import type { Policy } from '../schemas/policy.ts';
-import type { Check } from '../schemas/verdict.ts';
 import { lossesToTrivial } from './checks/declaredLosses.ts';
+import type { GateCheck } from './checks/gateCheck.ts';
 import { describe } from './describe.ts';
-import { amount, counted } from './numbers.ts';
-import { opponent, primaryDifference } from './opponent.ts';
+import { say } from './messages.ts';
+import { opponentSaid, primaryDifference } from './opponent.ts';
+import { listed, of, titleOf } from './say.ts';
 import { sought } from './sought.ts';
 
 /** Why the verdict is what it is: which of the stages ended the search. */
@@ -23,60 +24,71 @@ export type Ending =
   | 'open';
 
 /** The verdict as one sentence that a reviewer can read aloud. */
-export function summarise(ending: Ending, deciding: Check, evidence: Evidence, policy: Policy): string {
-  const { name } = opponent(evidence);
-  const scope = `on ${counted(evidence.rows.judged, 'row')} in ${counted(evidence.clusters.count, 'cluster')}`;
+export function summarise(ending: Ending, deciding: GateCheck, evidence: Evidence, policy: Policy): Message {
+  const whom = opponentSaid(evidence);
+  const scope = { rows: of(evidence.rows.judged, 'row'), clusters: of(evidence.clusters.count, 'cluster') };
   const side = ending === 'loss' || ending === 'notWorth' ? 'high' : 'low';
-  const result = `${metricEntry(evidence.primary).title} ${describe(primaryDifference(evidence), side)} ${scope}`;
-  const { wins, mayNot } = phrases(policy, name);
-  const short = `${deciding.measured} (required: ${deciding.required})`;
+  const result = say('summary.result', {
+    metric: titleOf(evidence.primary),
+    difference: describe(primaryDifference(evidence), side),
+    ...scope,
+  });
+  const { wins, mayNot } = phrases(policy, whom);
+  const { measured, required } = deciding;
+  const short = say('summary.short', { measured, required });
   switch (ending) {
     case 'won': {
       const losses = lossesToTrivial(evidence, policy).map(({ said }) => said);
-      const but =
-        losses.length === 0
-          ? ''
-          : ` It is worse than the trivial predictor in what was declared besides: ${losses.join('; ')}.`;
-      return `The challenger ${wins}: ${result}.${but}`;
+      return losses.length === 0
+        ? say('summary.won', { wins, result })
+        : say('summary.won-but', { wins, result, losses: listed(losses, '; ') });
     }
     case 'capped':
-      return `The challenger ${wins} (${result}), but a person has to decide: ${deciding.measured}.`;
+      return say('summary.capped', { wins, result, measured });
     case 'loss': {
       const lost =
-        deciding.name === 'primary' ? `is worse than the ${name}: ${result}` : `falls short: ${short}; ${result}`;
-      return `The challenger ${lost}${policy.gate.onLoss === 'review' ? '; by policy a person decides' : ''}.`;
+        deciding.name === 'primary'
+          ? say('summary.worse', { whom, result })
+          : say('summary.falls-short', { short, result });
+      return say(policy.gate.onLoss === 'review' ? 'summary.loss-review' : 'summary.loss', { lost });
     }
     case 'notWorth':
-      return `The challenger ${mayNot}, and could gain too little to wait for more data: ${result}.`;
+      return say('summary.notWorth', { mayNot, result });
     case 'barsNotWorth':
-      return `The challenger ${wins} but does not clear every bar, and could gain too little to wait for more data: ${result}.`;
+      return say('summary.barsNotWorth', { wins, result });
     case 'open':
-      return `There is too little data to tell: ${deciding.name === 'primary' ? `${result}${reach(evidence, policy)}` : `${short}; ${result}`}.`;
+      return deciding.name === 'primary' ? open(evidence, policy, result) : say('summary.open-bar', { short, result });
     case 'noData':
       return deciding.name === 'measurable'
-        ? `Nothing can be told: ${deciding.measured}.`
-        : `There is too little data to tell: ${short}.`;
+        ? say('summary.unmeasurable', { measured })
+        : say('summary.noData', { short });
     case 'disguise':
-      return `The challenger is the champion in disguise: both answer the same ${scope}.`;
+      return say('summary.disguise', { scope: say('summary.scope', scope) });
     case 'unsureLabels':
     case 'incomparable':
-      return `A person has to decide: ${deciding.measured}.`;
+      return say('summary.person', { measured });
     case 'invalid':
-      return `The comparison does not hold: ${deciding.measured}.`;
+      return say('summary.invalid', { measured });
   }
 }
 
-function phrases({ gate }: Policy, whom: string): { wins: string; mayNot: string } {
-  if (gate.win === 'superior') return { wins: `beats the ${whom}`, mayNot: `does not beat the ${whom}` };
-  const margin = amount(gate.margin ?? 0);
-  return {
-    wins: `is not worse than the ${whom} by more than ${margin}`,
-    mayNot: `may be worse than the ${whom} by more than ${margin}`,
-  };
+function phrases({ gate }: Policy, whom: Message): { wins: Message; mayNot: Message } {
+  if (gate.win === 'superior')
+    return { wins: say('summary.beats', { whom }), mayNot: say('summary.beats-not', { whom }) };
+  const margin = of(gate.margin ?? 0, 'amount');
+  return { wins: say('summary.keeps', { whom, margin }), mayNot: say('summary.keeps-not', { whom, margin }) };
 }
 
-/** What more data would take, where it is known. */
-function reach({ detection: { wanted, clustersNeeded }, clusters }: Evidence, { gate }: Policy): string {
-  if (clustersNeeded === null || clustersNeeded <= clusters.count) return '';
-  return `; ${sought(gate, wanted)} takes about ${counted(clustersNeeded, 'cluster')}`;
+/** With what more data would take, where it is known. */
+function open(
+  { detection: { wanted, clustersNeeded }, clusters }: Evidence,
+  { gate }: Policy,
+  result: Message,
+): Message {
+  if (clustersNeeded === null || clustersNeeded <= clusters.count) return say('summary.open', { result });
+  return say('summary.open-takes', {
+    result,
+    sought: sought(gate, wanted),
+    clusters: of(clustersNeeded, 'cluster'),
+  });
 }

@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { windowsOf } from '../../gate/windows.ts';
 import type { Definition } from '../../schemas/definition.ts';
 import { startPostgres } from '../../test/postgres.ts';
-import { type Benchmark, median, rounded, say } from '../benchmark.ts';
+import { type Benchmark, median, print, rounded } from '../benchmark.ts';
 import { runScript, type ScriptRun } from './runScript.ts';
 import { type TimedCycle, type TimedStep, WorkingTree } from './workingTree.ts';
 
@@ -59,7 +59,7 @@ export async function smallCycle(tree: string | undefined): Promise<Benchmark> {
       });
       if (turn > 0) tuned.push(script);
       const load = loadavg()[0]?.toFixed(1);
-      say(
+      print(
         `${asOf}: ${said.join(', ')}, tuned ${script.seconds.toFixed(2)} s${turn === 0 ? ' (not counted)' : ''}, load ${load}`,
       );
     }

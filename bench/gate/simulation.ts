@@ -1,4 +1,4 @@
-import { type Benchmark, rounded, say } from '../benchmark.ts';
+import { type Benchmark, print, rounded } from '../benchmark.ts';
 import type { SimulatedPromotion, SimulationAnswer } from './answers.ts';
 import { budget, chargedTests } from './charges.ts';
 import { verdictOn, verdictOnSelected } from './decided.ts';
@@ -68,7 +68,7 @@ function summarise(simulated: Simulated): Benchmark {
     .filter((one) => one.declared)
     .flatMap(({ metrics }) => Object.values(metrics).map((found) => found.covered));
   const failing = [...misses(simulated)];
-  for (const miss of failing) say(`missed: ${miss}`);
+  for (const miss of failing) print(`missed: ${miss}`);
   return {
     ratios: {
       false_promotions_to_alpha: rounded(Math.max(...same.map(({ reign }) => reign)) / alpha),

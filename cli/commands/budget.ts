@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { budgetAt } from '../../gate/errorBudget.ts';
 import { chargesOf, type ErrorCharge } from '../../ledger/errorCharges.ts';
+import { budgetReport } from '../../report/budget.ts';
 import { instantOf } from '../../schemas/durations.ts';
 import type { Tell } from '../answer.ts';
 import { knownModel } from '../knownModel.ts';
@@ -25,7 +26,7 @@ export const budgetCommand = (session: Session, tell: Tell) =>
         .filter((charge) => charge.asOf > budget.from && charge.asOf <= budget.to)
         .toSorted((a, b) => a.asOf.localeCompare(b.asOf));
       const answer = { model, lineage, definitionVersion, policy, ...budget, charges };
-      tell({ document: answer, text: ({ paint }) => renderBudget(answer, paint) });
+      tell({ document: answer, text: ({ paint }) => renderBudget(budgetReport(answer), paint) });
     });
 
 const newest = (charges: readonly ErrorCharge[]): string | undefined =>

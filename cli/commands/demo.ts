@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { day } from '../../report/day.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import { type Stack, startStack } from '../../stack/stack.ts';
@@ -9,7 +10,6 @@ import { definitions, model, mostWeeks, weeklyAsOfs } from '../demo/weeks.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { fired } from '../fired.ts';
 import type { Standing } from '../followWorkflow.ts';
-import { formatAsOf } from '../render/times.ts';
 import { renderVerdictTable } from '../render/verdictTable.ts';
 import type { Session } from '../session.ts';
 import { awaitCycle, startCycle } from '../startCycle.ts';
@@ -68,11 +68,11 @@ async function runWeeks(session: Session, stack: Stack, asOfs: readonly string[]
     const request = { model, asOf, trigger: 'demo', now: surroundings.now() } as const;
     const started = await startCycle(client, ledger, request).catch(unlessOvertaken);
     if (started === null) {
-      progress.say(`${formatAsOf(asOf)}  skipped: a champion of a later week reigns already.`);
+      progress.say(`${day(asOf)}  skipped: a champion of a later week reigns already.`);
       continue;
     }
     const cycle = started.settled ?? (await awaitCycle(client, ledger, started.id, following));
-    progress.say(`${formatAsOf(cycle.asOf)}  ${cycle.status}: ${cycle.summary ?? ''}`);
+    progress.say(`${day(cycle.asOf)}  ${cycle.status}: ${cycle.summary ?? ''}`);
     cycles.push(cycle);
   }
   return cycles;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { decide } from '../../gate/decide.ts';
 import { policyOf } from '../../gate/policyOf.ts';
+import { judgementReport } from '../../report/judgement.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import type { Tell } from '../answer.ts';
 import { knownOfFile } from '../gateTry/knownOfFile.ts';
@@ -46,7 +47,7 @@ const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
       const verdict = knownOfFile(decide(evidence, policy));
       tell({
         document: { file, policy, verdict, measured: evidence },
-        text: ({ paint, width }) => renderGateTry({ file, verdict, evidence, policy }, paint, width),
+        text: ({ paint, width }) => renderGateTry(file, judgementReport({ verdict, evidence, policy }), paint, width),
       });
     });
 

@@ -2,9 +2,10 @@ import { Command } from 'commander';
 import { currentChampion } from '../../ledger/champions.ts';
 import { models } from '../../ledger/definitions.ts';
 import { latestWarnings, type WarnedCycle } from '../../ledger/warnings.ts';
+import { day } from '../../report/day.ts';
 import type { Tell } from '../answer.ts';
 import { renderTable } from '../render/table.ts';
-import { formatAsOf, formatTime } from '../render/times.ts';
+import { formatTime } from '../render/times.ts';
 import { renderWarnings } from '../render/warnings.ts';
 import type { Session } from '../session.ts';
 
@@ -24,7 +25,7 @@ export const modelsCommand = (session: Session, tell: Tell) =>
       model,
       `version ${definitionVersion}`,
       formatTime(appliedAt),
-      champion === null ? 'none yet' : `v${champion.version}, asOf ${formatAsOf(champion.asOf)}`,
+      champion === null ? 'none yet' : `v${champion.version}, asOf ${day(champion.asOf)}`,
     ]);
     const said = warned.map((cycle) => `${cycle.model}, ${summaryOf(cycle)}`);
     tell({

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { cycleById } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
 import { warningsOf } from '../../ledger/warnings.ts';
+import { cycleReport } from '../../report/cycle.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Tell } from '../answer.ts';
 import { exitCodes } from '../exitCodes.ts';
@@ -46,7 +47,7 @@ async function tellCycle(session: Session, tell: Tell, cycle: Cycle): Promise<vo
   const warnings = await warningsOf(session.ledger.db, cycle.id);
   tell({
     document: { ...cycle, warnings },
-    text: ({ paint }) => renderCycle({ cycle, judgements, evidence, warnings }, paint),
+    text: ({ paint }) => renderCycle(cycleReport({ cycle, judgements, evidence, warnings }), paint),
     exitCode: cycle.status === 'failed' || cycle.status === 'cancelled' ? exitCodes.cycleFailed : exitCodes.ok,
   });
 }

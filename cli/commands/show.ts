@@ -3,6 +3,7 @@ import { windowsOfCycle } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
 import { storedJudgements } from '../../ledger/storedJudgements.ts';
 import { warningsOf } from '../../ledger/warnings.ts';
+import { cycleReport } from '../../report/cycle.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import { Policy } from '../../schemas/policy.ts';
 import type { Tell } from '../answer.ts';
@@ -50,7 +51,7 @@ export const showCommand = (session: Session, tell: Tell) =>
           ...(plots === undefined ? {} : { pictures }),
         },
         text: ({ paint, width }) =>
-          `${renderCycle({ cycle, judgements, evidence, policy, observations, warnings, windows, firstEvent }, paint, width)}${drawn}`,
+          `${renderCycle(cycleReport({ cycle, judgements, evidence, policy, observations, warnings, windows, firstEvent }), paint, width)}${drawn}`,
       });
     });
 

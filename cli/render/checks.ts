@@ -1,4 +1,5 @@
-import type { Check, CheckStatus, Verdict } from '../../schemas/verdict.ts';
+import type { JudgementReport, ReportedCheck } from '../../schemas/report.ts';
+import type { CheckStatus } from '../../schemas/verdict.ts';
 import { type Paint, plain, verdictFormats } from './style.ts';
 import { hang } from './wrap.ts';
 
@@ -15,13 +16,17 @@ export const checkFormats = {
  * The verdict with what led to it, in the order of weight; the check that decided is marked. What was required stands with
  * every check that was made, why it is there with those where that matters.
  */
-export function renderChecks(verdict: Verdict, paint: Paint = plain, width = 100): string {
-  const lines = verdict.checks.map((check) => renderCheck(check, check.name === verdict.deciding, paint, width));
-  return [`verdict  ${paint(verdictFormats[verdict.kind], verdict.kind)}`, ...lines].join('\n');
+export function renderChecks(
+  { kind, checks }: NonNullable<JudgementReport['verdict']>,
+  paint: Paint = plain,
+  width = 100,
+): string {
+  const lines = checks.map((check) => renderCheck(check, paint, width));
+  return [`verdict  ${paint(verdictFormats[kind], kind)}`, ...lines].join('\n');
 }
 
-function renderCheck(check: Check, decided: boolean, paint: Paint, width: number): string {
-  const { name, status, measured, required, why } = check;
+function renderCheck(check: ReportedCheck, paint: Paint, width: number): string {
+  const { name, status, decided, measured, required, why } = check;
   const title = decided ? `${name} (decided)` : name;
   const [first = '', ...more] = hang(`${title}: ${measured}`, width, 2).split('\n');
   // Painted after the breaking: a name is never broken.

@@ -1,61 +1,46 @@
-import { beginsBefore } from '../../gate/windows.ts';
+import { formatInterval, formatMetric } from '../../gate/numbers.ts';
+import { day } from '../../report/day.ts';
 import type { Cycle, Failure, Judgement } from '../../schemas/cycle.ts';
-import type { Evidence } from '../../schemas/evidence.ts';
 import { metrics } from '../../schemas/metrics.ts';
-import type { Observations } from '../../schemas/observations.ts';
-import type { Policy } from '../../schemas/policy.ts';
-import type { Window } from '../../schemas/primitives.ts';
-import { formatCount, formatInterval, formatMetric } from './numbers.ts';
+import type { CycleReport } from '../../schemas/report.ts';
 import { reportParts } from './report.ts';
 import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
 import { renderFields, renderTable } from './table.ts';
-import { formatAsOf, formatElapsed, formatTime } from './times.ts';
 import { renderWarnings } from './warnings.ts';
 import { hang, wrap } from './wrap.ts';
 
-interface ShownCycle {
-  readonly cycle: Cycle;
-  readonly judgements: readonly Judgement[];
-  /** Null where there is none yet, or where the store is not reachable. */
-  readonly evidence: Evidence | null;
-  /** What the last judgement was held against. Default: not known. */
-  readonly policy?: Policy | null;
-  /** What was seen in the features. Default: not known. */
-  readonly observations?: Observations | null;
-  /** What the cycle claimed. Default: not known; the holdout's is then taken from the evidence. */
-  readonly windows?: { readonly train: Window; readonly holdout: Window } | null;
-  /** The first event of the training rows. Default: not known. */
-  readonly firstEvent?: string | null;
-  /** What was warned of in it. Default: nothing. */
-  readonly warnings?: readonly string[];
-}
-
 /** One cycle in full. */
-export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100): string {
-  const { cycle, judgements, evidence, policy = null, observations = null, warnings = [] } = shown;
-  const verdict = judgements.at(-1)?.verdict ?? null;
+export function renderCycle(report: CycleReport, paint: Paint = plain, width = 100): string {
+  const { cycle, judgement, judgements, warnings, next } = report;
   // What it waits for now is newer than any verdict.
-  const told = cycle.failure === null && verdict !== null && cycle.waitsFor === null;
+  const said = cycle.failure === null && judgement.verdict !== null && cycle.waitsFor === null;
   const parts = [
     headline(cycle, paint),
-    told
+    said
       ? ''
       : cycle.failure === null
         ? wrap(cycle.summary ?? '', width).join('\n')
         : renderFailure(cycle.failure, paint),
-    ...reportParts({ verdict, evidence, policy, observations }, paint, width),
-    evidence === null ? primaryPart(cycle, paint, width) : '',
+    ...reportParts(judgement, paint, width),
+    judgement.metrics.length === 0 && judgement.unmeasured === null ? primaryPart(cycle, paint, width) : '',
     renderWarnings(warnings, paint, width),
-    facts(shown, paint),
+    cycleFields(report, paint),
     judgements.length > 1 ? renderJudgements(judgements, paint, width) : '',
+    // A failure has its advice beside it.
+    cycle.failure === null ? renderNext(next, paint, width) : '',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What a person can do now, a line each. */
+function renderNext(next: CycleReport['next'], paint: Paint, width: number): string {
+  return next.map(({ text }) => `${paint('bold', 'next')}  ${hang(text, width, 6)}`).join('\n');
 }
 
 function headline(cycle: Cycle, paint: Paint): string {
   const status = paint(statusFormats[cycle.status], cycle.status);
   const waitsFor = cycle.waitsFor === null ? '' : ` for a ${cycle.waitsFor}`;
-  return `${paint('bold', cycle.model)}  asOf ${formatAsOf(cycle.asOf)}  ${status}${waitsFor}`;
+  return `${paint('bold', cycle.model)}  asOf ${day(cycle.asOf)}  ${status}${waitsFor}`;
 }
 
 function renderFailure({ code, message, advice, step }: Failure, paint: Paint): string {
@@ -72,34 +57,21 @@ function primaryPart({ primary }: Cycle, paint: Paint, width: number): string {
   return `${metrics[metric].title}  challenger ${formatMetric(challenger)}${compared}  difference ${by}\n${paint('dim', hang(missing, width, 0))}`;
 }
 
-function facts({ cycle, evidence, windows = null, firstEvent = null }: ShownCycle, paint: Paint): string {
-  const { rows, snapshots } = cycle;
-  const train = windows?.train ?? evidence?.challenger.trainWindow ?? null;
-  const holdout = windows?.holdout ?? evidence?.window ?? null;
-  const span = (window: Window | null) =>
-    window === null ? '' : ` (${formatAsOf(window.from)} to ${formatAsOf(window.to)})`;
-  const late =
-    train !== null && firstEvent !== null && beginsBefore(train, firstEvent)
-      ? `; the window begins before any data, the first row is of ${firstEvent.slice(0, 10)}`
-      : '';
-  const ended = cycle.endedAt === null ? 'not ended' : `took ${formatElapsed(cycle.startedAt, cycle.endedAt)}`;
-  const judged = rows.judged === null || evidence !== null ? null : `${formatCount(rows.judged)} rows`;
+function cycleFields({ cycle, facts }: CycleReport, paint: Paint): string {
+  const { snapshots, evidence, id } = cycle;
+  const said = new Map(facts.map((fact) => [fact.name, fact.said.text]));
+  const fields = (names: CycleReport['facts'][number]['name'][]) =>
+    names.map((name): [string, string | null] => [name, said.get(name) ?? null]);
   return renderFields(
     [
-      ['challenger', cycle.challenger === null ? null : `version ${cycle.challenger}`],
-      ['champion', cycle.champion === null ? null : `version ${cycle.champion}`],
-      ['train', rows.train === null ? null : `${formatCount(rows.train)} rows${span(train)}${late}`],
-      ['holdout', rows.holdout === null ? null : `${formatCount(rows.holdout)} rows${span(holdout)}`],
-      ['judged', judged],
+      ...fields(['challenger', 'champion', 'train', 'holdout', 'judged']),
       [
         'snapshots',
         snapshots.train === null ? null : `train   ${snapshots.train}\nholdout ${snapshots.holdout ?? '-'}`,
       ],
-      ['evidence', cycle.evidence],
-      ['definition', `version ${cycle.definitionVersion}`],
-      ['trigger', cycle.trigger],
-      ['started', `${formatTime(cycle.startedAt)}, ${ended}${cycle.attempt > 1 ? `, attempt ${cycle.attempt}` : ''}`],
-      ['cycle', cycle.id],
+      ['evidence', evidence],
+      ...fields(['definition', 'trigger', 'started']),
+      ['cycle', id],
     ],
     paint,
   );

@@ -1,6 +1,5 @@
-import { amount } from '../../gate/numbers.ts';
+import { amount, formatDifference, formatInterval } from '../../gate/numbers.ts';
 import type { Interval } from '../../schemas/interval.ts';
-import { formatDifference, formatInterval } from './numbers.ts';
 import { type Paint, plain } from './style.ts';
 import { visibleWidth } from './table.ts';
 

@@ -1,7 +1,8 @@
-import type { Evidence, Interval } from '../../schemas/evidence.ts';
-import { type Metric, metrics } from '../../schemas/metrics.ts';
+import { formatInterval, formatMetric } from '../../gate/numbers.ts';
+import type { Interval } from '../../schemas/interval.ts';
+import { metricEntry } from '../../schemas/metrics.ts';
+import type { JudgementReport } from '../../schemas/report.ts';
 import { intervalLine } from './intervalLine.ts';
-import { formatInterval, formatMetric } from './numbers.ts';
 import { type Paint, plain } from './style.ts';
 import { renderTable, visibleWidth } from './table.ts';
 
@@ -9,22 +10,23 @@ import { renderTable, visibleWidth } from './table.ts';
  * Every metric of both, with the difference drawn on a line: right of the middle the challenger is better. Where the
  * terminal is narrow, the line goes first, then what the trivial predictor has.
  */
-export function renderMetrics(evidence: Evidence, paint: Paint = plain, width = 120): string {
-  const order = (name: string) => Object.keys(metrics).indexOf(name);
-  const measured = Object.entries(evidence.metrics).sort(([a], [b]) => order(a) - order(b));
-  if (measured.length === 0) return `Nothing was measured: ${evidence.unmeasured ?? 'the evidence holds no metric'}`;
-  const hasChampion = measured.some(([, { champion }]) => champion !== null);
+export function renderMetrics(
+  { metrics: measured, unmeasured }: Pick<JudgementReport, 'metrics' | 'unmeasured'>,
+  paint: Paint = plain,
+  width = 120,
+): string {
+  if (measured.length === 0) return unmeasured?.text ?? '';
+  const hasChampion = measured.some(({ champion }) => champion !== null);
   const rows = (withTrivial: boolean, line: number) =>
-    measured.map(([name, metric]) => {
-      const interval = hasChampion ? metric.difference : metric.lead;
-      const title = name in metrics ? metrics[name as Metric].title : name;
+    measured.map(({ metric, primary, challenger, champion, trivial, difference }) => {
+      const { title } = metricEntry(metric);
       return [
-        name === evidence.primary ? paint('bold', title) : title,
-        formatMetric(metric.challenger),
-        hasChampion ? formatMetric(metric.champion) : '',
-        withTrivial ? formatMetric(metric.trivial) : '',
-        interval === null ? '' : formatInterval(interval),
-        interval === null || line === 0 ? '' : paintInterval(interval, paint, line),
+        primary ? paint('bold', title) : title,
+        formatMetric(challenger),
+        hasChampion ? formatMetric(champion) : '',
+        withTrivial ? formatMetric(trivial) : '',
+        difference === null ? '' : formatInterval(difference),
+        difference === null || line === 0 ? '' : paintInterval(difference, paint, line),
       ];
     });
   const table = (withTrivial: boolean, line: number) =>

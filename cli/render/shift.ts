@@ -1,6 +1,6 @@
-import { percent } from '../../gate/numbers.ts';
-import type { ColumnShift, Observations } from '../../schemas/observations.ts';
-import { formatCount } from './numbers.ts';
+import { countOrDash, percent } from '../../gate/numbers.ts';
+import type { ColumnShift } from '../../schemas/observations.ts';
+import type { ShiftReport } from '../../schemas/report.ts';
 import { type Paint, plain } from './style.ts';
 import { renderTable } from './table.ts';
 
@@ -8,11 +8,7 @@ import { renderTable } from './table.ts';
 const most = 15;
 
 /** How far each feature of the holdout is from the training rows: alarms first, then what a classifier tells best. */
-export function renderShift({ columns, domainAuc, sampledRows }: Observations, paint: Paint = plain): string {
-  if (columns.length === 0) return '';
-  const sorted = columns.toSorted(
-    (one, other) => Number(other.alarm) - Number(one.alarm) || (other.auc ?? 0) - (one.auc ?? 0),
-  );
+export function renderShift({ columns, domainAuc, sampledRows }: ShiftReport, paint: Paint = plain): string {
   const titles = [
     { title: 'feature' },
     { title: 'PSI', align: 'right' as const },
@@ -23,14 +19,14 @@ export function renderShift({ columns, domainAuc, sampledRows }: Observations, p
     { title: 'vanished' },
     { title: '' },
   ];
-  const rows = sorted.slice(0, most).map((column) => row(column, paint));
+  const rows = columns.slice(0, most).map((column) => row(column, paint));
   const rest = columns.length - rows.length;
   const together =
     domainAuc === null
       ? ''
       : `; by all features together a classifier tells the two apart with AUC ${domainAuc.toFixed(3)}`;
-  const scope = `holdout against training, at most ${formatCount(sampledRows)} rows of each${together}`;
-  const more = rest === 0 ? '' : `and ${formatCount(rest)} more features (--json has all); `;
+  const scope = `holdout against training, at most ${countOrDash(sampledRows)} rows of each${together}`;
+  const more = rest === 0 ? '' : `and ${countOrDash(rest)} more features (--json has all); `;
   return `${renderTable(titles, rows, paint)}\n${paint('dim', `${more}${scope}`)}`;
 }
 
@@ -53,5 +49,5 @@ const number = (value: number | null) => (value === null ? '' : value.toFixed(3)
 
 function categories(count: number | null, share: number | null): string {
   if (count === null || count === 0) return '';
-  return `${formatCount(count)}${share === null ? '' : ` (${percent(Number(share.toPrecision(2)))} of the rows)`}`;
+  return `${countOrDash(count)}${share === null ? '' : ` (${percent(Number(share.toPrecision(2)))} of the rows)`}`;
 }

@@ -1,8 +1,7 @@
-import type { Evidence, SliceEvidence } from '../../schemas/evidence.ts';
-import { metricEntry } from '../../schemas/metrics.ts';
-import type { CheckStatus } from '../../schemas/verdict.ts';
+import { countOrDash, formatDifference, formatInterval } from '../../gate/numbers.ts';
+import { type Metric, metricEntry } from '../../schemas/metrics.ts';
+import type { SliceRow } from '../../schemas/report.ts';
 import { checkFormats, marks } from './checks.ts';
-import { formatCount, formatDifference, formatInterval } from './numbers.ts';
 import { type Paint, plain } from './style.ts';
 import { renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
@@ -11,17 +10,16 @@ import { wrap } from './wrap.ts';
 const most = 30;
 
 /** Slices as they were declared, then those that a search found, each with whether its accepted loss is kept. */
-export function renderSlices({ slices, foundSlices, primary }: Evidence, paint: Paint = plain, width = 100): string {
-  const all = [
-    ...slices.map((part) => ({ part, found: false })),
-    ...foundSlices.map((part) => ({ part, found: true })),
-  ];
+export function renderSlices(
+  all: readonly SliceRow[],
+  primary: Metric | undefined,
+  paint: Paint = plain,
+  width = 100,
+): string {
   if (all.length === 0) return '';
-  const shown = all.length <= most ? all : all.filter(({ part }) => statusOf(part) !== 'passed').slice(0, most);
-  const others = all.some(({ part }) => part.metric !== primary);
-  const rows = shown.flatMap(({ part, found }) =>
-    row(part, { found, others, paint, room: Math.max(20, width - (others ? 72 : 62)) }),
-  );
+  const shown = all.length <= most ? all : all.filter(({ status }) => status !== 'passed').slice(0, most);
+  const others = all.some(({ metric }) => metric !== primary);
+  const rows = shown.flatMap((part) => row(part, { others, paint, room: Math.max(20, width - (others ? 72 : 62)) }));
   const titles = [
     { title: '' },
     { title: 'slice' },
@@ -33,25 +31,24 @@ export function renderSlices({ slices, foundSlices, primary }: Evidence, paint: 
   ];
   const rest = all.length - shown.length;
   const table = shown.length === 0 ? paint('bold', 'slices') : renderTable(titles, rows, paint);
-  return rest === 0 ? table : `${table}\n${paint('dim', `and ${formatCount(rest)} more slices (--json has all)`)}`;
+  return rest === 0 ? table : `${table}\n${paint('dim', `and ${countOrDash(rest)} more slices (--json has all)`)}`;
 }
 
-interface Look {
-  readonly found: boolean;
+interface RowLook {
   readonly others: boolean;
   readonly paint: Paint;
   /** Places for the slice's name. */
   readonly room: number;
 }
 
-function row(part: SliceEvidence, { found, others, paint, room }: Look): string[][] {
-  const status = statusOf(part);
-  const notes = [...(found ? ['found'] : []), ...(part.protected ? ['protected'] : [])];
+function row(part: SliceRow, { others, paint, room }: RowLook): string[][] {
+  const { status } = part;
+  const notes = [...(part.found ? ['found'] : []), ...(part.protected ? ['protected'] : [])];
   const [name = '', ...more] = nameLines(part, room);
   const first = [
     paint(checkFormats[status], marks[status]),
     name,
-    formatCount(part.rows),
+    countOrDash(part.rows),
     others ? metricEntry(part.metric).title : '',
     part.difference === null ? (part.unmeasured ?? 'nothing measured') : formatInterval(part.difference),
     formatDifference(-part.margin),
@@ -60,16 +57,8 @@ function row(part: SliceEvidence, { found, others, paint, room }: Look): string[
   return [first, ...more.map((line) => ['', line])];
 }
 
-/** Lost beyond the margin (a declared one after Holm's correction), kept within it, or neither shown. */
-function statusOf({ difference, holmHigh, margin }: SliceEvidence): CheckStatus {
-  const high = holmHigh ?? difference?.decidingHigh ?? null;
-  if (high !== null && high < -margin) return 'failed';
-  const low = difference?.decidingLow ?? null;
-  return low !== null && low > -margin ? 'passed' : 'unknown';
-}
-
 /** `region = north`, on as many lines as it takes. */
-function nameLines({ where }: SliceEvidence, room: number): string[] {
+function nameLines({ where }: SliceRow, room: number): string[] {
   const whole = where.map(({ column, value }) => `${column} = ${short(value ?? '(none)', 2 * room)}`).join(', ');
   return wrap(whole, room).map((line) => short(line, room));
 }

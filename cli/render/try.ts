@@ -1,12 +1,14 @@
+import { countOrDash, formatMetric } from '../../gate/numbers.ts';
+import { day } from '../../report/day.ts';
+import { rehearsalSaid } from '../../report/facts.ts';
+import { judgementReport } from '../../report/judgement.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import { type Metric, metrics } from '../../schemas/metrics.ts';
 import type { TryResult } from '../../schemas/steps.ts';
 import { renderChecks } from './checks.ts';
 import { renderMetrics } from './metricsTable.ts';
-import { formatCount, formatMetric } from './numbers.ts';
 import { type Paint, plain } from './style.ts';
 import { renderFields } from './table.ts';
-import { formatAsOf } from './times.ts';
 import { renderWarnings } from './warnings.ts';
 
 interface ShownTry {
@@ -19,21 +21,20 @@ interface ShownTry {
 /** What a try gave: metrics and checks against whom the cycle would be judged, and what the gate would say. */
 export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Paint = plain): string {
   const { rows, windows, training, rehearsal, verdict, warnings } = result;
+  const report = judgementReport({ verdict, evidence, policy: null });
   const trained = Object.entries(training).map(([name, value]) => `${titleOf(name)} ${formatMetric(value)}`);
-  const span = ({ from, to }: { from: string; to: string }) => `${formatAsOf(from)} to ${formatAsOf(to)}`;
-  const answers =
-    rehearsal.mismatches === 0 ? 'all with the same answer' : `${rehearsal.mismatches} with another answer`;
+  const span = ({ from, to }: { from: string; to: string }) => `${day(from)} to ${day(to)}`;
   const parts = [
-    `${paint('bold', model)}  asOf ${formatAsOf(asOf)}  ${paint('dim', 'a try: nothing was registered')}`,
+    `${paint('bold', model)}  asOf ${day(asOf)}  ${paint('dim', 'a try: nothing was registered')}`,
     `${paint('dim', `judged against ${opponentOf(result)}`)}\n${verdict.summary}`,
-    evidence === null ? '' : renderMetrics(evidence, paint),
-    renderChecks(verdict, paint),
+    renderMetrics(report, paint),
+    report.verdict === null ? '' : renderChecks(report.verdict, paint),
     renderFields(
       [
-        ['train', `${formatCount(rows.train)} rows (${span(windows.train)})`],
-        ['holdout', `${formatCount(rows.holdout)} rows (${span(windows.holdout)})`],
+        ['train', `${countOrDash(rows.train)} rows (${span(windows.train)})`],
+        ['holdout', `${countOrDash(rows.holdout)} rows (${span(windows.holdout)})`],
         ['in training', trained.join(', ')],
-        ['rehearsal', `${formatCount(rehearsal.rows)} rows as JSON, ${answers}`],
+        ['rehearsal', rehearsalSaid({ rehearsal })?.text ?? null],
       ],
       paint,
     ),
@@ -45,7 +46,7 @@ export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Pa
 function opponentOf({ against }: TryResult): string {
   if (against === null) return 'the trivial predictor';
   const { version, asOf, reigns } = against;
-  return `version ${version} (asOf ${formatAsOf(asOf)})${reigns ? ', the champion' : ''}`;
+  return `version ${version} (asOf ${day(asOf)})${reigns ? ', the champion' : ''}`;
 }
 
 /** `training_roc_auc` is our metric, `training_accuracy_score` one of autolog's own. */

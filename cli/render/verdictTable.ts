@@ -1,10 +1,10 @@
+import { formatInterval, formatMetric } from '../../gate/numbers.ts';
+import { day } from '../../report/day.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { metrics } from '../../schemas/metrics.ts';
-import { formatInterval, formatMetric } from './numbers.ts';
 import { horizontalBar, sparkline } from './sparkline.ts';
 import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
 import { renderTable } from './table.ts';
-import { formatAsOf } from './times.ts';
 
 /**
  * Cycles of one model, one a line: what was decided, between whom, by how much, and the metric as a small picture.
@@ -52,7 +52,7 @@ function row(cycle: Cycle, value: number | null, values: readonly (number | null
   const versus = cycle.champion === null ? (primary === null ? '' : 'trivial') : `v${cycle.champion}`;
   const difference = primary === null ? null : { estimate: primary.difference, low: primary.low, high: primary.high };
   return [
-    formatAsOf(cycle.asOf),
+    day(cycle.asOf),
     paint(statusFormats[status], status),
     verdict === null || cycle.waitsFor !== null
       ? (cycle.failure?.code ?? (cycle.waitsFor === null ? '' : `for a ${cycle.waitsFor}`))

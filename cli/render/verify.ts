@@ -1,6 +1,6 @@
+import { day } from '../../report/day.ts';
 import { isRecomputed, type VerifiedCycle, type VerifiedFinding, type VerifiedOutcome } from '../verify/finding.ts';
 import { type Paint, plain } from './style.ts';
-import { formatAsOf } from './times.ts';
 
 const marks: Record<VerifiedOutcome, string> = { identical: '✓', close: '≈', differs: '✗', impossible: '?' };
 const formats = { identical: 'green', close: 'green', differs: 'red', impossible: 'yellow' } as const;
@@ -65,7 +65,7 @@ function total(cycles: readonly VerifiedCycle[], paint: Paint): string {
     ...(gone.length === 0 ? [] : [`${gone.length} cannot be recomputed in full`]),
     ...(differing.length === 0
       ? []
-      : [paint('red', `${differing.length} differ: ${differing.map(({ asOf }) => formatAsOf(asOf)).join(', ')}`)]),
+      : [paint('red', `${differing.length} differ: ${differing.map(({ asOf }) => day(asOf)).join(', ')}`)]),
   ];
   return said.join('; ');
 }

@@ -1,9 +1,12 @@
 import type { Interval } from '../../schemas/interval.ts';
-import type { Check, CheckStatus } from '../../schemas/verdict.ts';
+import type { ComparedNumber } from '../../schemas/report.ts';
+import type { CheckStatus } from '../../schemas/verdict.ts';
+import { of } from '../say.ts';
+import type { GateCheck } from './gateCheck.ts';
 
 /** Something a challenger has to reach before it may win. */
 export interface Bar {
-  readonly check: Check;
+  readonly check: GateCheck;
   /** A loss beyond what is accepted is shown. */
   readonly lost: boolean;
   /** It is not reached, and that keeps the challenger out. */
@@ -11,7 +14,7 @@ export interface Bar {
 }
 
 /** A bar that blocks exactly while it is not passed; neither lost nor met is `unknown`. */
-export function bar(check: Omit<Check, 'status'>, outcome: { lost: boolean; met: boolean }): Bar {
+export function bar(check: Omit<GateCheck, 'status'>, outcome: { lost: boolean; met: boolean }): Bar {
   const status: CheckStatus = outcome.lost ? 'failed' : outcome.met ? 'passed' : 'unknown';
   return { check: { ...check, status }, lost: outcome.lost, blocks: status !== 'passed' };
 }
@@ -21,4 +24,15 @@ export function within(margin: number, difference: Interval | null): { lost: boo
   const low = difference?.decidingLow ?? null;
   const high = difference?.decidingHigh ?? null;
   return { lost: high !== null && high < -margin, met: low !== null && low > -margin };
+}
+
+/** The deciding lower bound of a difference, which has to lie above a limit. */
+export function lowerBound(difference: Interval | null, limit: number): ComparedNumber {
+  const low = difference?.decidingLow ?? null;
+  return {
+    what: 'decidingLower',
+    measured: low === null ? null : of(low, 'difference'),
+    relation: 'above',
+    required: of(limit, 'difference'),
+  };
 }

@@ -1,36 +1,39 @@
 import type { Evidence } from '../../schemas/evidence.ts';
-import type { Check } from '../../schemas/verdict.ts';
-import { count } from '../numbers.ts';
+import { say } from '../messages.ts';
+import { of } from '../say.ts';
+import { type GateCheck, passedIf } from './gateCheck.ts';
 
 /** Whether there is something to compare that both sides agree on. The first that fails asks a person. */
-export function* comparability({ champion, rows }: Evidence): Generator<Check> {
+export function* comparability({ champion, rows }: Evidence): Generator<GateCheck> {
   if (champion === null) return;
   yield {
     name: 'champion-scored',
-    status: champion.unscorable === null ? 'passed' : 'failed',
-    measured: champion.unscorable ?? 'scored on the judged rows',
-    required: 'the champion can be scored',
-    why: 'Without its answers on the same rows nobody knows whether the challenger is better.',
+    status: passedIf(champion.unscorable === null),
+    measured:
+      champion.unscorable === null ? say('champion-scored.measured') : say('reason', { reason: champion.unscorable }),
+    required: say('champion-scored.required'),
+    why: say('champion-scored.why'),
   };
   yield {
     name: 'same-labels',
-    status: rows.labelsDiffer === 0 ? 'passed' : 'failed',
-    measured: `${count(rows.labelsDiffer)} of ${count(rows.inBoth)} rows have another label in the champion's query`,
-    required: 'one label a row',
-    why: 'Where two queries disagree about the truth, a person has to say which one holds.',
+    status: passedIf(rows.labelsDiffer === 0),
+    measured: say('same-labels.measured', { rows: of(rows.labelsDiffer, 'count'), both: of(rows.inBoth, 'count') }),
+    required: say('same-labels.required'),
+    why: say('same-labels.why'),
+    compared: [
+      { what: 'brokenRows', measured: of(rows.labelsDiffer, 'row'), relation: 'equals', required: of(0, 'row') },
+    ],
   };
 }
 
 /** Fails where both answer the same, row for row: then nothing is gained by changing, whatever the rest says. */
-export function* newAnswers({ champion, identical, rows }: Evidence): Generator<Check> {
+export function* newAnswers({ champion, identical, rows }: Evidence): Generator<GateCheck> {
   if (champion === null) return;
   yield {
     name: 'new-answers',
-    status: identical ? 'failed' : 'passed',
-    measured: identical
-      ? `both answer the same on all ${count(rows.judged)} rows: the champion in disguise`
-      : 'the two answer differently',
-    required: 'a challenger that answers otherwise than the champion',
-    why: 'A champion in disguise changes nothing but the version.',
+    status: passedIf(!identical),
+    measured: identical ? say('new-answers.same', { rows: of(rows.judged, 'count') }) : say('new-answers.differ'),
+    required: say('new-answers.required'),
+    why: say('new-answers.why'),
   };
 }

@@ -1,15 +1,17 @@
 import type { Evidence } from '../../schemas/evidence.ts';
-import { type Metric, metricEntry } from '../../schemas/metrics.ts';
+import type { Message } from '../../schemas/message.ts';
+import type { Metric } from '../../schemas/metrics.ts';
 import type { Policy } from '../../schemas/policy.ts';
-import type { Check } from '../../schemas/verdict.ts';
 import { describe } from '../describe.ts';
-import { amount } from '../numbers.ts';
+import { say } from '../messages.ts';
+import { of, titleOf } from '../say.ts';
+import type { GateCheck } from './gateCheck.ts';
 
 /** A metric that the policy names, and in which a first champion is worse than the trivial predictor. */
 interface DeclaredLoss {
   readonly metric: Metric;
   /** `expected cost 1209, the trivial predictor 503`. */
-  readonly said: string;
+  readonly said: Message;
 }
 
 /**
@@ -26,22 +28,24 @@ export function lossesToTrivial({ format, champion, metrics, primary }: Evidence
   return [...new Set(declared)].flatMap((metric) => {
     const measured = metrics[metric];
     if (metric === primary || measured === undefined || measured.lead.estimate >= 0) return [];
-    const { title } = metricEntry(metric);
-    return [
-      { metric, said: `${title} ${amount(measured.challenger)}, the trivial predictor ${amount(measured.trivial)}` },
-    ];
+    const said = say('trivial.said', {
+      metric: titleOf(metric),
+      challenger: of(measured.challenger, 'amount'),
+      trivial: of(measured.trivial, 'amount'),
+    });
+    return [{ metric, said }];
   });
 }
 
-export function* declaredLosses(evidence: Evidence, policy: Policy): Generator<Check> {
+export function* declaredLosses(evidence: Evidence, policy: Policy): Generator<GateCheck> {
   for (const { metric, said } of lossesToTrivial(evidence, policy)) {
     const lead = evidence.metrics[metric]?.lead ?? null;
     yield {
       name: `trivial-${metric}`,
       status: 'noted',
-      measured: `${said}: ${describe(lead, 'high')}`,
-      required: 'a first champion that is better than no model in every declared metric',
-      why: 'The primary metric decides; by this one, answering the same for every row would be better.',
+      measured: say('trivial.measured', { said, lead: describe(lead, 'high') }),
+      required: say('trivial.required'),
+      why: say('trivial.why'),
     };
   }
 }

@@ -1,7 +1,8 @@
 import type { Evidence } from '../../schemas/evidence.ts';
-import { type Metric, metricEntry } from '../../schemas/metrics.ts';
-import type { Check } from '../../schemas/verdict.ts';
-import { count, counted, percent } from '../numbers.ts';
+import type { Metric } from '../../schemas/metrics.ts';
+import { say } from '../messages.ts';
+import { listed, of, titleOf } from '../say.ts';
+import type { GateCheck } from './gateCheck.ts';
 
 /** Where the error rates of docs/gate.md were measured. */
 export const domain = { rowsOfClass: 100, clusters: 14, largestShare: 0.2 } as const;
@@ -19,27 +20,46 @@ const surelySkewed = 2;
 const skewThatMatters = 0.06;
 
 /** Whether the evidence lies where error rates were measured. Decides nothing: outside, the promise is only likely. */
-export function withinDomain({ rows, clusters, controls, primary }: Evidence): Check {
+export function withinDomain({ rows, clusters, controls, primary }: Evidence): GateCheck {
   const skewness = controls?.flips?.skewness ?? 0;
+  const rowsOfClass = Math.min(...(rows.byClass ?? [rows.judged]));
+  const inClusters = of(clusters.count, 'cluster');
   const outside = [
-    !measuredMetrics.includes(primary) && `${metricEntry(primary).title} decides`,
-    Math.min(...(rows.byClass ?? [rows.judged])) < domain.rowsOfClass &&
-      `fewer than ${domain.rowsOfClass} rows of a class`,
-    clusters.count < domain.clusters && counted(clusters.count, 'cluster'),
-    clusters.largestShare > domain.largestShare && `${percent(clusters.largestShare)} of the rows in one cluster`,
+    !measuredMetrics.includes(primary) && say('domain.metric', { metric: titleOf(primary) }),
+    rowsOfClass < domain.rowsOfClass && say('domain.rows', { rows: of(domain.rowsOfClass, 'plain') }),
+    clusters.count < domain.clusters && say('domain.clusters', { clusters: inClusters }),
+    clusters.largestShare > domain.largestShare && say('domain.largest', { share: of(clusters.largestShare, 'share') }),
     leansToLosses(skewness, clusters.count) &&
-      `differences that are skewed by cluster (${skewness.toFixed(1)}: seldom the challenger loses much)`,
+      say('domain.skewed', { skewness: { value: skewness, unit: 'amount', digits: 1 } }),
   ].filter((each) => each !== false);
-  const scope = `${counted(rows.judged, 'row')} in ${counted(clusters.count, 'cluster')}`;
   return {
     name: 'domain',
     status: 'noted',
     measured:
       outside.length === 0
-        ? `${scope}: where error rates were measured`
-        : `${outside.join(', ')}: the error rates in docs/gate.md were not measured there`,
-    required: `${count(domain.rowsOfClass)} rows of each class, ${domain.clusters} clusters, none above ${percent(domain.largestShare)} of the rows, good days about as far from the mean as bad ones; a metric whose intervals were tried`,
-    why: 'The promised error rate was checked by simulation on data of this kind.',
+        ? say('domain.inside', { rows: of(rows.judged, 'row'), clusters: inClusters })
+        : say('domain.outside', { outside: listed(outside) }),
+    required: say('domain.required', {
+      rows: of(domain.rowsOfClass, 'count'),
+      clusters: of(domain.clusters, 'plain'),
+      share: of(domain.largestShare, 'share'),
+    }),
+    why: say('domain.why'),
+    compared: [
+      {
+        what: 'rowsOfClass',
+        measured: of(rowsOfClass, 'row'),
+        relation: 'atLeast',
+        required: of(domain.rowsOfClass, 'row'),
+      },
+      { what: 'clusters', measured: inClusters, relation: 'atLeast', required: of(domain.clusters, 'cluster') },
+      {
+        what: 'largestShare',
+        measured: of(clusters.largestShare, 'share'),
+        relation: 'atMost',
+        required: of(domain.largestShare, 'share'),
+      },
+    ],
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Evidence } from '../../schemas/evidence.ts';
-import { metricEntry } from '../../schemas/metrics.ts';
-import type { Check } from '../../schemas/verdict.ts';
-import { amount, count, counted, percent } from '../numbers.ts';
+import { say } from '../messages.ts';
 import { primaryDifference } from '../opponent.ts';
+import { of, titleOf } from '../say.ts';
+import { type GateCheck, passedIf } from './gateCheck.ts';
 
 /** Fewer tell a t distribution's tail from nothing: simulated error rates leave their level below it. */
 export const fewestClusters = 7;
@@ -14,44 +14,67 @@ export const fewestRows = 10;
 export const largestCluster = 0.5;
 
 /** Whether there is anything to tell a difference by. The first that fails means: too little data. */
-export function* enoughData(evidence: Evidence): Generator<Check> {
-  const { unmeasured, rows, clusters, primary } = evidence;
-  yield {
-    name: 'measurable',
-    status: unmeasured === null ? 'passed' : 'failed',
-    measured: unmeasured ?? counted(rows.judged, 'judged row'),
-    required: 'labelled rows that neither contender has seen and that did not choose the champion',
-    why: 'Without such rows nothing is known.',
-  };
-  yield {
-    name: 'no-giant-cluster',
-    status: clusters.largestShare <= largestCluster ? 'passed' : 'failed',
-    measured: `the largest cluster has ${percent(clusters.largestShare)} of all weight`,
-    required: `at most ${percent(largestCluster)}`,
-    why: "Where one cluster holds most rows, the result is that cluster's, and was seen once.",
-  };
-  yield {
-    name: 'enough-clusters',
-    status: effectiveClusters(evidence) >= fewestEffective && countOf(evidence) >= fewestClusters ? 'passed' : 'failed',
-    measured: `${counted(countOf(evidence), 'cluster')}, worth ${amount(effectiveClusters(evidence))} equal ones`,
-    required: `at least ${fewestClusters} clusters, worth ${fewestEffective} equal ones`,
-    why: 'Rows of one cluster share their luck: how much luck there is shows between clusters, and only in several.',
-  };
+export function* enoughData(evidence: Evidence): Generator<GateCheck> {
+  yield measurable(evidence);
+  yield noGiantCluster(evidence);
+  yield enoughClusters(evidence);
   yield enoughRows(evidence);
+  yield interval(evidence);
+}
+
+function measurable({ unmeasured, rows }: Evidence): GateCheck {
+  return {
+    name: 'measurable',
+    status: passedIf(unmeasured === null),
+    measured:
+      unmeasured === null
+        ? say('measurable.measured', { rows: of(rows.judged, 'judged row') })
+        : say('reason', { reason: unmeasured }),
+    required: say('measurable.required'),
+    why: say('measurable.why'),
+  };
+}
+
+function noGiantCluster({ clusters }: Evidence): GateCheck {
+  const [share, most] = [of(clusters.largestShare, 'share'), of(largestCluster, 'share')];
+  return {
+    name: 'no-giant-cluster',
+    status: passedIf(clusters.largestShare <= largestCluster),
+    measured: say('no-giant-cluster.measured', { share }),
+    required: say('no-giant-cluster.required', { most }),
+    why: say('no-giant-cluster.why'),
+    compared: [{ what: 'largestShare', measured: share, relation: 'atMost', required: most }],
+  };
+}
+
+function enoughClusters(evidence: Evidence): GateCheck {
+  const [found, worth] = [countOf(evidence), effectiveClusters(evidence)];
+  const clusters = of(found, 'cluster');
+  const effective = of(worth, 'amount');
+  const least = of(fewestEffective, 'amount');
+  return {
+    name: 'enough-clusters',
+    status: passedIf(worth >= fewestEffective && found >= fewestClusters),
+    measured: say('enough-clusters.measured', { clusters, effective }),
+    required: say('enough-clusters.required', { clusters: of(fewestClusters, 'plain'), effective: least }),
+    why: say('enough-clusters.why'),
+    compared: [
+      { what: 'clusters', measured: clusters, relation: 'atLeast', required: of(fewestClusters, 'cluster') },
+      { what: 'effectiveClusters', measured: effective, relation: 'atLeast', required: least },
+    ],
+  };
+}
+
+function interval(evidence: Evidence): GateCheck {
   const difference = primaryDifference(evidence);
   const bounded = difference?.decidingLow != null && difference.decidingHigh !== null;
-  yield {
+  const state = difference === null ? 'nothing' : bounded ? 'bounded' : 'unbounded';
+  return {
     name: 'interval',
-    status: bounded ? 'passed' : 'failed',
-    measured: `${metricEntry(primary).title}: ${
-      difference === null
-        ? 'nothing measured'
-        : bounded
-          ? 'a difference with its interval'
-          : 'a difference without interval'
-    }`,
-    required: 'a difference in the primary metric with bounds on both sides',
-    why: 'Without repetition there is no telling a difference from chance.',
+    status: passedIf(bounded),
+    measured: say(`interval.${state}`, { metric: titleOf(evidence.primary) }),
+    required: say('interval.required'),
+    why: say('interval.why'),
   };
 }
 
@@ -67,16 +90,30 @@ function effectiveClusters(evidence: Evidence): number {
 }
 
 /** The rarest class counts where the metric rests on each class: both of a binary model, all of macro F1. */
-function enoughRows({ rows, classes, task, primary }: Evidence): Check {
+function enoughRows({ rows, classes, task, primary }: Evidence): GateCheck {
   const byClass = rows.byClass ?? [];
   const each = byClass.length > 0 && (task === 'binary' || primary === 'macro_f1');
-  const least = each ? Math.min(...byClass) : rows.judged;
-  const name = String(classes?.[byClass.indexOf(least)] ?? 'one class');
+  const found = each ? Math.min(...byClass) : rows.judged;
+  const rarest = classes?.[byClass.indexOf(found)];
+  const least = of(fewestRows, 'plain');
   return {
     name: 'enough-rows',
-    status: least >= fewestRows ? 'passed' : 'failed',
-    measured: each ? `${counted(least, 'judged row')} of the class ${name}` : `${count(least)} judged rows`,
-    required: `at least ${fewestRows}${each ? ' of each class' : ''}`,
-    why: 'A metric that rests on a handful of rows changes with each of them.',
+    status: passedIf(found >= fewestRows),
+    measured: each
+      ? say('enough-rows.of-class', {
+          rows: of(found, 'judged row'),
+          class: rarest === undefined ? say('enough-rows.one-class') : String(rarest),
+        })
+      : say('enough-rows.measured', { rows: of(found, 'count') }),
+    required: each ? say('enough-rows.required-each', { least }) : say('enough-rows.required', { least }),
+    why: say('enough-rows.why'),
+    compared: [
+      {
+        what: each ? 'rowsOfClass' : 'rows',
+        measured: of(found, 'row'),
+        relation: 'atLeast',
+        required: of(fewestRows, 'row'),
+      },
+    ],
   };
 }

@@ -1,9 +1,9 @@
 import type { Evidence } from '../../schemas/evidence.ts';
-import { metricEntry } from '../../schemas/metrics.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { describe } from '../describe.ts';
-import { signed } from '../numbers.ts';
-import { type Bar, bar, within } from './bar.ts';
+import { say } from '../messages.ts';
+import { of, titleOf } from '../say.ts';
+import { type Bar, bar, lowerBound, within } from './bar.ts';
 
 /**
  * Metrics that must not get worse by more than a margin. Each has to pass, so several of them need no correction: a
@@ -17,9 +17,13 @@ export function* guardrails({ champion, metrics }: Evidence, { gate }: Policy): 
     yield bar(
       {
         name: `guardrail-${metric}`,
-        measured: `${metricEntry(metric).title} difference ${describe(difference, outcome.lost ? 'high' : 'low')}`,
-        required: `a lower bound above ${signed(-margin)}`,
-        why: 'A gain in one metric must not be paid for in another.',
+        measured: say('guardrail.measured', {
+          metric: titleOf(metric),
+          difference: describe(difference, outcome.lost ? 'high' : 'low'),
+        }),
+        required: say('guardrail.required', { bound: of(-margin, 'difference') }),
+        why: say('guardrail.why'),
+        compared: [lowerBound(difference, -margin)],
       },
       outcome,
     );

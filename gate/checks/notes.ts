@@ -1,15 +1,16 @@
 import type { Calibration, Evidence } from '../../schemas/evidence.ts';
-import { metricEntry } from '../../schemas/metrics.ts';
+import type { Message } from '../../schemas/message.ts';
 import type { Policy } from '../../schemas/policy.ts';
-import type { Check } from '../../schemas/verdict.ts';
-import { amount, count, counted, percent, several, signed } from '../numbers.ts';
+import { say } from '../messages.ts';
+import { few, listed, of, titleOf } from '../say.ts';
 import { shownBy, sought } from '../sought.ts';
 import { daysBetween } from '../windows.ts';
 import { declaredLosses } from './declaredLosses.ts';
 import { withinDomain } from './domain.ts';
+import type { GateCheck } from './gateCheck.ts';
 
 /** What a reviewer should know beside the verdict. None of it decides anything. */
-export function* notes(evidence: Evidence, policy: Policy): Generator<Check> {
+export function* notes(evidence: Evidence, policy: Policy): Generator<GateCheck> {
   yield withinDomain(evidence);
   yield detectable(evidence, policy);
   yield age(evidence);
@@ -25,88 +26,113 @@ export function* notes(evidence: Evidence, policy: Policy): Generator<Check> {
   yield* followedUp(evidence);
 }
 
-const noted = (name: string, measured: string, required: string, why: string): Check => ({
+const noted = (name: string, measured: Message, required: Message, why: Message): GateCheck => ({
   ...{ name, status: 'noted' as const, measured, required, why },
 });
 
-function detectable({ detection, clusters }: Evidence, { gate }: Policy): Check {
-  const { wanted, detectable, clustersNeeded, enoughOn, forecast } = detection;
+function detectable({ detection, clusters }: Evidence, { gate }: Policy): GateCheck {
+  const { wanted, forecast } = detection;
   const shown =
-    detectable === null
-      ? 'what these rows could show is not known'
-      : `these rows show ${shownBy(gate, detectable)} four times in five`;
-  const needed =
-    clustersNeeded === null
-      ? ''
-      : `; ${sought(gate, wanted)} takes ${counted(clustersNeeded, 'cluster')}, here are ${count(clusters.count)}${enoughOn === null ? '' : `, and a holdout that begins with this one has them on ${enoughOn.slice(0, 10)}`}`;
+    detection.detectable === null
+      ? say('detectable.unknown')
+      : say('detectable.shown', { shown: shownBy(gate, detection.detectable) });
   const foretold =
     forecast === null
-      ? ''
-      : `; before the fit ${counted(forecast.pastCycles, 'past cycle')} foretold ${shownBy(gate, forecast.optimistic)} to ${amount(forecast.pessimistic + (gate.win === 'superior' ? gate.minimumGain : 0))}`;
+      ? []
+      : [
+          say('detectable.foretold', {
+            cycles: of(forecast.pastCycles, 'past cycle'),
+            optimistic: shownBy(gate, forecast.optimistic),
+            pessimistic: of(forecast.pessimistic + (gate.win === 'superior' ? gate.minimumGain : 0), 'amount'),
+          }),
+        ];
+  const parts = [shown, ...needed(detection, clusters.count, sought(gate, wanted)), ...foretold];
   return noted(
     'detectable',
-    `${shown}${needed}${foretold}`,
+    say('detectable.measured', { parts: listed(parts, '; ') }),
     gate.win === 'superior' || gate.detect !== undefined
-      ? `a gain of ${amount(wanted)} is worth having`
-      : 'an equal challenger is worth having',
-    'A test that cannot show what is wanted says little by not showing it.',
+      ? say('detectable.required', { wanted: of(wanted, 'amount') })
+      : say('detectable.required-equal'),
+    say('detectable.why'),
   );
 }
 
-function age({ challenger, champion, window, asOf }: Evidence): Check {
-  const told = (name: string, { to }: { to: string }) =>
-    `${name} judged ${counted(daysBetween(to, window.from), 'day')} and served ${counted(daysBetween(to, asOf), 'day')} after its training ends`;
+function needed({ clustersNeeded, enoughOn }: Evidence['detection'], here: number, wanted: Message): Message[] {
+  if (clustersNeeded === null) return [];
+  const values = { sought: wanted, clusters: of(clustersNeeded, 'cluster'), here: of(here, 'count') };
+  if (enoughOn === null) return [say('detectable.needed', values)];
+  return [say('detectable.needed-on', { ...values, day: enoughOn.slice(0, 10) })];
+}
+
+function age({ challenger, champion, window, asOf }: Evidence): GateCheck {
+  const ages = ({ to }: { to: string }) => ({
+    judged: of(daysBetween(to, window.from), 'day'),
+    served: of(daysBetween(to, asOf), 'day'),
+  });
+  const contenders = [
+    say('age.challenger', ages(challenger.trainWindow)),
+    ...(champion === null ? [] : [say('age.champion', ages(champion.trainWindow))]),
+  ];
   return noted(
     'age',
-    [
-      told('challenger', challenger.trainWindow),
-      ...(champion === null ? [] : [told('champion', champion.trainWindow)]),
-    ].join('; '),
-    'judged about as old as it serves',
-    'Models age: what was measured on younger training data holds less for older.',
+    say('age.measured', { contenders: listed(contenders, '; ') }),
+    say('age.required'),
+    say('age.why'),
   );
 }
 
-function* otherClasses({ rows, classes, champion }: Evidence): Generator<Check> {
-  if (rows.otherClasses === undefined) return;
+function* otherClasses({ rows: { otherClasses: others }, classes, champion }: Evidence): Generator<GateCheck> {
+  if (others === undefined) return;
   const theirs = champion?.classes ?? classes ?? [];
   const added = (classes ?? []).filter((name) => !theirs.includes(name)).map(String);
   const gone = theirs.filter((name) => !(classes ?? []).includes(name)).map(String);
   const which = [
-    ...(added.length === 0 ? [] : [`the champion does not know ${several(added)}`]),
-    ...(gone.length === 0 ? [] : [`the challenger does not know ${several(gone)}`]),
+    ...(added.length === 0 ? [] : [say('shared-classes.added', { classes: few(added) })]),
+    ...(gone.length === 0 ? [] : [say('shared-classes.gone', { classes: few(gone) })]),
   ];
+  const rows = of(others, 'row');
   yield noted(
     'shared-classes',
-    `${counted(rows.otherClasses, 'row')} of classes that not every version knows left out${which.length === 0 ? '' : `: ${which.join(', ')}`}`,
-    'rows of the classes that all versions know',
-    'Only there can both be right. A probability given to another class counts against whoever gave it.',
+    which.length === 0
+      ? say('shared-classes.measured', { rows })
+      : say('shared-classes.which', { rows, which: listed(which) }),
+    say('shared-classes.required'),
+    say('shared-classes.why'),
   );
 }
 
-function* weights({ rows }: Evidence): Generator<Check> {
+function* weights({ rows }: Evidence): Generator<GateCheck> {
   if (rows.effective > 0.99 * rows.judged) return;
   yield noted(
     'effective-rows',
-    `${counted(rows.judged, 'judged row')} of unequal weight, worth ${count(Math.round(rows.effective))} equal ones`,
-    'weights that differ little',
-    'Where few rows carry most of the weight, the result is theirs.',
+    say('effective-rows.measured', {
+      rows: of(rows.judged, 'judged row'),
+      effective: of(Math.round(rows.effective), 'count'),
+    }),
+    say('effective-rows.required'),
+    say('effective-rows.why'),
   );
 }
 
-function* swapped({ swapSet }: Evidence): Generator<Check> {
+function* swapped({ swapSet }: Evidence): Generator<GateCheck> {
   if (swapSet === null) return;
-  const rate = ({ rows, labelled, positiveRate }: { rows: number; labelled: number; positiveRate: number | null }) =>
-    `${count(rows)} (${count(labelled)} with label${positiveRate === null ? '' : `, ${percent(positiveRate)} positive`})`;
+  const { cutoff, swapIns, swapOuts } = swapSet;
   yield noted(
     'swap-set',
-    `accepted by the challenger alone ${rate(swapSet.swapIns)}, by the champion alone ${rate(swapSet.swapOuts)}`,
-    `scores cut at ${amount(swapSet.cutoff)}`,
-    'These are the people about whom the two decide otherwise.',
+    say('swap-set.measured', { swapIns: swappedPart(swapIns), swapOuts: swappedPart(swapOuts) }),
+    say('swap-set.required', { cutoff: of(cutoff, 'amount') }),
+    say('swap-set.why'),
   );
 }
 
-function* calibrated({ calibration, champion }: Evidence): Generator<Check> {
+function swappedPart({ rows, labelled, positiveRate }: NonNullable<Evidence['swapSet']>['swapIns']): Message {
+  const values = { rows: of(rows, 'count'), labelled: of(labelled, 'count') };
+  return positiveRate === null
+    ? say('swap-set.part', values)
+    : say('swap-set.part-rate', { ...values, rate: of(positiveRate, 'share') });
+}
+
+function* calibrated({ calibration, champion }: Evidence): Generator<GateCheck> {
   if (calibration === null) return;
   const faults = [
     ...miscalibrated('challenger', calibration.challenger),
@@ -115,96 +141,115 @@ function* calibrated({ calibration, champion }: Evidence): Generator<Check> {
   if (faults.length === 0) return;
   yield noted(
     'calibration',
-    faults.join('; '),
-    'slope 1 and intercept 0 within their 95 % intervals',
-    'Whoever reads the score as a probability is misled by as much.',
+    say('calibration.measured', { faults: listed(faults, '; ') }),
+    say('calibration.required'),
+    say('calibration.why'),
   );
 }
 
-function* miscalibrated(name: string, { slope, intercept }: Calibration): Generator<string> {
+function* miscalibrated(whose: 'challenger' | 'champion', { slope, intercept }: Calibration): Generator<Message> {
   for (const [what, found, ideal] of [
     ['slope', slope, 1],
     ['intercept', intercept, 0],
   ] as const) {
     if (found === null || found.low === null || found.high === null) continue;
-    if (found.low > ideal || found.high < ideal)
-      yield `${what} of the ${name} ${amount(found.estimate)} (${amount(found.low)} to ${amount(found.high)})`;
+    const { estimate, low, high } = found;
+    if (low > ideal || high < ideal)
+      yield say(`calibration.${what}-${whose}`, {
+        estimate: of(estimate, 'amount'),
+        low: of(low, 'amount'),
+        high: of(high, 'amount'),
+      });
   }
 }
 
-function* shifted({ observations, scoreShift }: Evidence): Generator<Check> {
-  const required = "below the policy's size, or within what the last holdouts showed";
+function* shifted({ observations, scoreShift }: Evidence): Generator<GateCheck> {
+  const required = say('shift.required');
   if (observations !== null && observations.shifted.length > 0)
     yield noted(
       'shift',
-      `${counted(observations.shifted.length, 'feature')} shifted since training: ${several(observations.shifted, 5)}`,
+      say('shift.measured', {
+        features: of(observations.shifted.length, 'feature'),
+        names: few(observations.shifted, 5),
+      }),
       required,
-      'Models are asked about other rows than they learnt from.',
+      say('shift.why'),
     );
   if (scoreShift?.alarm === true)
     yield noted(
       'score-shift',
-      `the champion's scores shifted since the last holdout${scoreShift.psi === null ? '' : ` (PSI ${amount(scoreShift.psi)})`}`,
+      scoreShift.psi === null
+        ? say('score-shift.measured')
+        : say('score-shift.psi', { psi: of(scoreShift.psi, 'amount') }),
       required,
-      'Where scores move, cut-offs that were chosen for the old ones accept others than before.',
+      say('score-shift.why'),
     );
 }
 
 /** From format 3 of evidence on: a shift without earlier holdouts to compare with is shown with its size. */
-function* unreferenced({ observations }: Evidence): Generator<Check> {
+function* unreferenced({ observations }: Evidence): Generator<GateCheck> {
   const found = observations?.unreferenced ?? [];
   if (found.length === 0) return;
   const each = found.map(({ column, psi, ks, auc }) => {
     const sizes = [
-      psi !== null && `PSI ${amount(psi)}`,
-      ks !== null && `KS ${amount(ks)}`,
-      auc !== null && `AUC ${amount(auc)}`,
+      psi !== null && say('unreferenced-shift.psi', { value: of(psi, 'amount') }),
+      ks !== null && say('unreferenced-shift.ks', { value: of(ks, 'amount') }),
+      auc !== null && say('unreferenced-shift.auc', { value: of(auc, 'amount') }),
     ];
-    return `${column} (${sizes.filter((size) => size !== false).join(', ')})`;
+    return say('unreferenced-shift.feature', { column, sizes: listed(sizes.filter((size) => size !== false)) });
   });
   yield noted(
     'unreferenced-shift',
-    `${counted(found.length, 'feature')} differ from training by the policy's size, and fewer than three earlier holdouts say what is usual: ${several(each)}`.replace(
-      'feature differ',
-      'feature differs',
-    ),
-    "below the policy's size, or three earlier holdouts to compare with",
-    'Nobody knows yet whether this is usual for these columns: look at them before you trust the model.',
+    say(found.length === 1 ? 'unreferenced-shift.one' : 'unreferenced-shift.many', {
+      features: of(found.length, 'feature'),
+      each: few(each),
+    }),
+    say('unreferenced-shift.required'),
+    say('unreferenced-shift.why'),
   );
 }
 
-function* empty({ observations }: Evidence): Generator<Check> {
+function* empty({ observations }: Evidence): Generator<GateCheck> {
   const found = observations?.empty ?? [];
   if (found.length === 0) return;
   yield noted(
     'empty-features',
-    `${several(found, 5)} ${found.length === 1 ? 'is' : 'are'} NULL in every training row`,
-    'features with values to learn from',
-    'The model has learned nothing from such a feature, and what it does with a first value was never fitted.',
+    say(found.length === 1 ? 'empty-features.one' : 'empty-features.many', { names: few(found, 5) }),
+    say('empty-features.required'),
+    say('empty-features.why'),
   );
 }
 
-function* flippedLabels({ observations }: Evidence): Generator<Check> {
+function* flippedLabels({ observations }: Evidence): Generator<GateCheck> {
   if (observations === null || observations.flippedLabels === 0) return;
   yield noted(
     'flipped-labels',
-    `${counted(observations.flippedLabels, 'label')} of the last holdout changed since it was judged`,
-    'labels that stay as they were',
-    'Labels that change after they are mature say that the horizon is too short.',
+    say('flipped-labels.measured', { labels: of(observations.flippedLabels, 'label') }),
+    say('flipped-labels.required'),
+    say('flipped-labels.why'),
   );
 }
 
-function* followedUp({ followUp, primary }: Evidence): Generator<Check> {
+function* followedUp({ followUp, primary }: Evidence): Generator<GateCheck> {
   if (followUp === null) return;
-  const { promised, found, complete, rows, unmeasured, cycle } = followUp;
-  const since =
-    found === null
-      ? `next period not measured (${unmeasured ?? 'nothing found'})`
-      : `next period ${signed(found.estimate)} on ${counted(rows, 'row')}${complete ? '' : ' so far'}`;
+  const { promised, cycle } = followUp;
   yield noted(
     'follow-up',
-    `the champion was promoted by ${cycle} at ${metricEntry(primary).title} ${signed(promised.estimate)}, ${since}`,
-    'a gain that lasts',
-    'Of many challengers the luckiest wins: some of what was promised is lost again.',
+    say('follow-up.measured', {
+      cycle,
+      metric: titleOf(primary),
+      promised: of(promised.estimate, 'difference'),
+      since: sincePromoted(followUp),
+    }),
+    say('follow-up.required'),
+    say('follow-up.why'),
   );
+}
+
+function sincePromoted({ found, complete, rows, unmeasured }: NonNullable<Evidence['followUp']>): Message {
+  if (found === null) return say('follow-up.unmeasured', { reason: unmeasured ?? say('follow-up.nothing') });
+  return say(complete ? 'follow-up.whole' : 'follow-up.so-far', {
+    found: of(found.estimate, 'difference'),
+    rows: of(rows, 'row'),
+  });
 }

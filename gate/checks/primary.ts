@@ -1,17 +1,18 @@
 import type { Evidence } from '../../schemas/evidence.ts';
 import type { Interval } from '../../schemas/interval.ts';
-import { metricEntry } from '../../schemas/metrics.ts';
+import type { Message } from '../../schemas/message.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { describe, type Side } from '../describe.ts';
-import { signed } from '../numbers.ts';
-import { opponent, primaryDifference } from '../opponent.ts';
+import { say } from '../messages.ts';
+import { opponentSaid, primaryDifference } from '../opponent.ts';
+import { of, titleOf } from '../say.ts';
 import { boundary, type WinTest } from '../wins.ts';
-import { type Bar, bar, within } from './bar.ts';
+import { type Bar, bar, lowerBound, within } from './bar.ts';
 
 /** The challenger against whom it has to beat, in the metric that decides. */
 export function primaryBar(evidence: Evidence, policy: Policy, beats: WinTest): Bar {
   const difference = primaryDifference(evidence);
-  return winBar('primary', opponent(evidence).name, evidence, difference, policy, beats);
+  return winBar('primary', opponentSaid(evidence), evidence, difference, policy, beats);
 }
 
 /**
@@ -22,7 +23,7 @@ export function* anchorBar(evidence: Evidence, policy: Policy, beats: WinTest): 
   const { anchor, champion, metrics, primary } = evidence;
   if (policy.gate.win !== 'nonInferior' || champion === null || anchor === null || !judgeable(anchor)) return;
   const difference = metrics[primary]?.anchorDifference ?? null;
-  yield winBar('anchor', 'last champion that won by superiority', evidence, difference, policy, beats);
+  yield winBar('anchor', say('opponent.anchor'), evidence, difference, policy, beats);
 }
 
 /** An anchor counts only with scores on these rows, and not where it was fitted on them. */
@@ -31,7 +32,7 @@ export const judgeable = (anchor: NonNullable<Evidence['anchor']>): boolean =>
 
 function winBar(
   name: string,
-  whom: string,
+  whom: Message,
   { primary }: Evidence,
   difference: Interval | null,
   policy: Policy,
@@ -45,12 +46,10 @@ function winBar(
   return bar(
     {
       name,
-      measured: `${metricEntry(primary).title} against the ${whom} ${describe(difference, side)}`,
-      required: `a lower bound above ${at === 0 ? 'zero' : signed(at)}`,
-      why:
-        policy.gate.win === 'superior'
-          ? `The challenger must be better than the ${whom} beyond what chance gives.`
-          : `The challenger must not be worse than the ${whom} by more than the margin.`,
+      measured: say('win.measured', { metric: titleOf(primary), whom, difference: describe(difference, side) }),
+      required: at === 0 ? say('win.required-zero') : say('win.required', { bound: of(at, 'difference') }),
+      why: say(`win.${policy.gate.win}.why`, { whom }),
+      compared: [lowerBound(difference, at)],
     },
     { lost, met },
   );

@@ -1,7 +1,9 @@
 import type { Evidence, Selection } from '../../schemas/evidence.ts';
+import type { Message } from '../../schemas/message.ts';
 import type { Policy } from '../../schemas/policy.ts';
-import type { Check } from '../../schemas/verdict.ts';
-import { amount, count, percent, several } from '../numbers.ts';
+import { say } from '../messages.ts';
+import { few, of } from '../say.ts';
+import { type GateCheck, passedIf } from './gateCheck.ts';
 
 /** At least this share of all rows must have had a chance to show its label. */
 const overlapNeeded = 0.99;
@@ -18,37 +20,46 @@ const fewestEffectiveRows = 100;
  * were approved at random, weighted by the inverse of their chance, mend that (Horvitz and Thompson 1952), as long as
  * nearly every row had a chance and no row carries the rest.
  */
-export function* selectedLabels({ selection }: Evidence, { labels }: Policy): Generator<Check> {
+export function* selectedLabels({ selection }: Evidence, { labels }: Policy): Generator<GateCheck> {
   if (labels === 'complete') return;
-  const faults = selection === null ? ['no decision column was read'] : [...selectionFaults(selection)];
+  const faults = selection === null ? [say('complete-labels.no-column')] : [...selectionFaults(selection)];
   const effective = selection?.effectiveRows ?? 0;
   yield {
     name: 'complete-labels',
-    status: faults.length === 0 ? 'passed' : 'failed',
+    status: passedIf(faults.length === 0),
     measured:
       faults.length === 0
-        ? `approved rows weighted by their chance of approval, worth ${count(Math.round(effective))} equal ones`
-        : `measured on applicants whom the champion accepted: ${several(faults)}`,
-    required: 'approvals at random that reach nearly every row, and no row that outweighs the rest',
-    why: 'A champion that chooses whose outcome is seen is judged on a range that it cut itself.',
+        ? say('complete-labels.measured', { rows: of(Math.round(effective), 'count') })
+        : say('complete-labels.faults', { faults: few(faults) }),
+    required: say('complete-labels.required'),
+    why: say('complete-labels.why'),
+    compared: [
+      {
+        what: 'effectiveRows',
+        measured: selection?.effectiveRows == null ? null : of(selection.effectiveRows, 'count'),
+        relation: 'atLeast',
+        required: of(fewestEffectiveRows, 'count'),
+      },
+    ],
   };
 }
 
-function* selectionFaults(selection: Selection): Generator<string> {
+function* selectionFaults(selection: Selection): Generator<Message> {
   const { weighted, randomised, overlap, unreachable } = selection;
-  if (!weighted) yield 'there is no approval probability';
-  if (randomised === null || randomised <= 0) yield 'nobody was approved at random';
+  if (!weighted) yield say('complete-labels.no-probability');
+  if (randomised === null || randomised <= 0) yield say('complete-labels.no-chance');
   if ((selection.contradicted ?? 0) > 0)
-    yield `${count(selection.contradicted ?? 0)} rows were decided against a probability of 0 or 1`;
+    yield say('complete-labels.contradicted', { rows: of(selection.contradicted ?? 0, 'count') });
   if ((selection.disagreement ?? 0) > largestDisagreement)
-    yield `the recorded probabilities are not those by which rows were accepted (off by ${amount(selection.disagreement ?? 0)} standard errors)`;
-  if (overlap === null) yield 'nobody knows who had a chance of approval';
-  else if (overlap < overlapNeeded) yield `${percent(1 - overlap)} of all rows had no chance of approval`;
-  if (unreachable === null) yield 'nobody knows whom the challenger would accept';
+    yield say('complete-labels.disagreement', { errors: of(selection.disagreement ?? 0, 'amount') });
+  if (overlap === null) yield say('complete-labels.overlap-unknown');
+  else if (overlap < overlapNeeded) yield say('complete-labels.overlap', { share: of(1 - overlap, 'share') });
+  if (unreachable === null) yield say('complete-labels.unreachable-unknown');
   else if (unreachable > 1 - overlapNeeded)
-    yield `${percent(unreachable)} of those whom the challenger would accept can never show a label`;
-  if (selection.largestWeight === null || selection.largestWeight > largestWeight)
-    yield `one row carries ${selection.largestWeight === null ? 'an unknown share' : percent(selection.largestWeight)} of all weight`;
+    yield say('complete-labels.unreachable', { share: of(unreachable, 'share') });
+  if (selection.largestWeight === null) yield say('complete-labels.weight-unknown');
+  else if (selection.largestWeight > largestWeight)
+    yield say('complete-labels.weight', { share: of(selection.largestWeight, 'share') });
   if (selection.effectiveRows === null || selection.effectiveRows < fewestEffectiveRows)
-    yield `the weighted rows are worth ${count(Math.round(selection.effectiveRows ?? 0))} equal ones`;
+    yield say('complete-labels.effective', { rows: of(Math.round(selection.effectiveRows ?? 0), 'count') });
 }

@@ -1,9 +1,10 @@
 import type { Evidence, SliceEvidence } from '../../schemas/evidence.ts';
 import type { Gate, SlicePolicy } from '../../schemas/gate.ts';
-import { metricEntry } from '../../schemas/metrics.ts';
+import type { Message, MessageValue } from '../../schemas/message.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { CheckStatus } from '../../schemas/verdict.ts';
-import { count, counted, signed } from '../numbers.ts';
+import { say } from '../messages.ts';
+import { listed, of, titleOf } from '../say.ts';
 import { type Bar, within } from './bar.ts';
 
 /**
@@ -28,29 +29,35 @@ function sliceBar(declared: SlicePolicy, { slices, primary }: Evidence, { undeci
   const open = parts.length === 0 || undecided.length > 0;
   const openBlocks = undecidedSlices === 'blockAll' || (undecidedSlices === 'blockProtected' && declared.protected);
   const status: CheckStatus = lost.length > 0 ? 'failed' : open ? 'unknown' : 'passed';
+  const bound = of(-margin, 'difference');
   return {
     check: {
       name: declared.metric === undefined ? `slice-${column}` : `slice-${column}-${metric}`,
       status,
-      measured: `${metricEntry(metric).title} by ${column}: ${told(parts, lost, undecided)}`,
-      required: `in each part a lower bound above ${signed(-margin)}${openBlocks ? '' : ' (too few rows to tell do not block)'}`,
-      why: 'A model that is better on the whole may be worse for some.',
+      measured: say('slice.measured', { metric: titleOf(metric), column, parts: told(parts, lost, undecided) }),
+      required: openBlocks ? say('slice.required', { bound }) : say('slice.required-told', { bound }),
+      why: say('slice.why'),
+      compared: [
+        { what: 'losingParts', measured: of(lost.length, 'part'), relation: 'equals', required: of(0, 'part') },
+      ],
     },
     lost: lost.length > 0,
     blocks: lost.length > 0 || (open && openBlocks),
   };
 }
 
-function told(parts: SliceEvidence[], lost: SliceEvidence[], undecided: SliceEvidence[]): string {
-  if (parts.length === 0) return 'nothing measured';
-  const said = [`${count(parts.length - lost.length - undecided.length)} of ${counted(parts.length, 'part')} hold`];
-  if (lost.length > 0) said.push(`${count(lost.length)} lose, at worst ${worst(lost)}`);
-  if (undecided.length > 0) said.push(`${count(undecided.length)} cannot be told, at worst ${worst(undecided)}`);
-  return said.join(', ');
+function told(parts: SliceEvidence[], lost: SliceEvidence[], undecided: SliceEvidence[]): Message {
+  if (parts.length === 0) return say('nothing');
+  const holding = parts.length - lost.length - undecided.length;
+  const said = [say('slice.hold', { holding: of(holding, 'count'), parts: of(parts.length, 'part') })];
+  if (lost.length > 0) said.push(say('slice.lose', { parts: of(lost.length, 'count'), worst: worst(lost) }));
+  if (undecided.length > 0)
+    said.push(say('slice.untold', { parts: of(undecided.length, 'count'), worst: worst(undecided) }));
+  return say('slice.parts', { parts: listed(said) });
 }
 
-function worst(parts: SliceEvidence[]): string {
+function worst(parts: SliceEvidence[]): MessageValue {
   const estimates = parts.flatMap(({ difference }) => (difference === null ? [] : [difference.estimate]));
-  if (estimates.length > 0) return signed(Math.min(...estimates));
-  return `nothing measured (${parts[0]?.unmeasured ?? 'no interval'})`;
+  if (estimates.length > 0) return of(Math.min(...estimates), 'difference');
+  return say('slice.nothing', { reason: parts[0]?.unmeasured ?? say('slice.no-interval') });
 }

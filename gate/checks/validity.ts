@@ -1,14 +1,16 @@
-import type { Charge } from '../../schemas/charge.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
+import type { Message } from '../../schemas/message.ts';
 import type { Policy } from '../../schemas/policy.ts';
-import type { Check, CheckStatus } from '../../schemas/verdict.ts';
-import { type ControlOutcome, controlOutcomes } from '../controls.ts';
-import { amount, count, counted, several } from '../numbers.ts';
+import type { CheckStatus } from '../../schemas/verdict.ts';
+import { controlOutcomes } from '../controls.ts';
+import { say } from '../messages.ts';
 import { primaryDifference } from '../opponent.ts';
+import { few, listed, of } from '../say.ts';
 import type { WinTest } from '../wins.ts';
+import { type GateCheck, passedIf } from './gateCheck.ts';
 
 /** Whether the comparison holds at all. The first that fails makes it invalid. */
-export function* validity(evidence: Evidence, policy: Policy, beats: WinTest): Generator<Check> {
+export function* validity(evidence: Evidence, policy: Policy, beats: WinTest): Generator<GateCheck> {
   yield* distinctVersions(evidence);
   yield unseenRows(evidence);
   yield unchosenRows(evidence);
@@ -20,139 +22,178 @@ export function* validity(evidence: Evidence, policy: Policy, beats: WinTest): G
   yield gateControls(evidence, policy, beats);
 }
 
-const passedIf = (holds: boolean): CheckStatus => (holds ? 'passed' : 'failed');
-
-function* distinctVersions({ challenger, champion }: Evidence): Generator<Check> {
+function* distinctVersions({ challenger, champion }: Evidence): Generator<GateCheck> {
   if (champion === null) return;
   yield {
     name: 'distinct-versions',
     status: passedIf(champion.cycle !== challenger.cycle),
-    measured: `challenger of ${challenger.cycle}, champion of ${champion.cycle}`,
-    required: 'two different versions',
-    why: 'A version compared with itself always ties.',
+    measured: say('distinct-versions.measured', { challenger: challenger.cycle, champion: champion.cycle }),
+    required: say('distinct-versions.required'),
+    why: say('distinct-versions.why'),
   };
 }
 
-function unseenRows({ challenger, champion }: Evidence): Check {
+function unseenRows({ challenger, champion }: Evidence): GateCheck {
   const [ours, theirs] = [challenger.fittedOnJudgedRows, champion === null ? 0 : champion.fittedOnJudgedRows];
   const seen = (ours ?? 0) > 0 || (theirs ?? 0) > 0;
-  const told = (rows: number | null) => (rows === null ? 'an unknown number' : count(rows));
+  const told = (rows: number | null) => (rows === null ? say('unseen-rows.unknown') : of(rows, 'count'));
   return {
     name: 'unseen-rows',
     status: !seen && (ours === null || theirs === null) ? 'unknown' : passedIf(!seen),
-    measured: `challenger fitted on ${told(ours)}, champion on ${told(theirs)} of the judged rows`,
-    required: 'neither fitted on a judged row',
-    why: 'A model looks better than it is on rows that it has seen.',
+    measured: say('unseen-rows.measured', { challenger: told(ours), champion: told(theirs) }),
+    required: say('unseen-rows.required'),
+    why: say('unseen-rows.why'),
+    compared: [
+      {
+        what: 'seenRows',
+        measured: ours === null || theirs === null ? null : of(ours + theirs, 'row'),
+        relation: 'equals',
+        required: of(0, 'row'),
+      },
+    ],
   };
 }
 
 /** Rows that chose the champion were left out before; here it is seen that they really were. */
-function unchosenRows({ rows, choseChampion, challenger, rowIdsGone = [] }: Evidence): Check {
+function unchosenRows({ rows, choseChampion, challenger, rowIdsGone = [] }: Evidence): GateCheck {
   const { judged, inBoth, holdout } = rows;
   const adds = judged + rows.choseChampion <= inBoth && inBoth <= holdout;
   const same = judged > 0 && choseChampion.includes(challenger.holdoutSnapshot);
   const gone = choseChampion.filter((hash) => rowIdsGone.includes(hash)).length;
+  const left = { rows: of(rows.choseChampion, 'row') };
   return {
     name: 'unchosen-rows',
     status: adds && !same && gone > 0 ? 'unknown' : passedIf(adds && !same),
     measured: same
-      ? 'rows of the very holdout that chose the champion are judged'
-      : adds
-        ? `${gone > 0 ? `${gone} of ${counted(choseChampion.length, 'holdout')} that chose the champion could not be checked; ` : ''}${counted(rows.choseChampion, 'row')} that took part in choosing the champion left out`
-        : `${count(judged)} rows judged and ${count(rows.choseChampion)} left out of ${count(inBoth)} in both, ${count(holdout)} in the holdout`,
-    required: 'no judged row took part in choosing the champion',
-    why: 'Rows that chose a model flatter it: it won by their noise too.',
+      ? say('unchosen-rows.same')
+      : !adds
+        ? say('unchosen-rows.unequal', {
+            judged: of(judged, 'count'),
+            left: of(rows.choseChampion, 'count'),
+            both: of(inBoth, 'count'),
+            holdout: of(holdout, 'count'),
+          })
+        : gone === 0
+          ? say('unchosen-rows.measured', left)
+          : say('unchosen-rows.gone', {
+              ...left,
+              gone: of(gone, 'plain'),
+              holdouts: of(choseChampion.length, 'holdout'),
+            }),
+    required: say('unchosen-rows.required'),
+    why: say('unchosen-rows.why'),
   };
 }
 
-function matureLabels({ window, asOf, labels: { newestEvent } }: Evidence): Check {
-  const within = newestEvent === null || newestEvent < window.to;
+function matureLabels({ window: { to }, asOf, labels: { newestEvent: newest } }: Evidence): GateCheck {
+  const within = newest === null || newest < to;
   return {
     name: 'mature-labels',
-    status: passedIf(window.to <= asOf && within),
-    measured: `the holdout ends at ${window.to}${newestEvent === null ? '' : `, its newest event is of ${newestEvent}`}`,
-    required: `a holdout that ends by ${asOf}, and no event after its end`,
-    why: 'What became known at or after the time of the cycle may not be used.',
+    status: passedIf(to <= asOf && within),
+    measured: newest === null ? say('mature-labels.measured', { to }) : say('mature-labels.newest', { to, newest }),
+    required: say('mature-labels.required', { asOf }),
+    why: say('mature-labels.why'),
   };
 }
 
-function finiteScores({ challenger, champion }: Evidence): Check {
+function finiteScores({ challenger, champion }: Evidence): GateCheck {
   const [ours, theirs] = [challenger.brokenScores, champion?.brokenScores ?? 0];
+  const fine = ours === 0 && theirs === 0;
   return {
     name: 'finite-scores',
-    status: passedIf(ours === 0 && theirs === 0),
-    measured:
-      ours === 0 && theirs === 0
-        ? 'every score is a number in its range'
-        : `the challenger has ${counted(ours, 'broken score')}, the champion ${count(theirs)}`,
-    required: 'finite scores; probabilities from 0 to 1',
-    why: 'A score that is none can be put anywhere in a ranking.',
+    status: passedIf(fine),
+    measured: fine
+      ? say('finite-scores.fine')
+      : say('finite-scores.broken', { challenger: of(ours, 'broken score'), champion: of(theirs, 'count') }),
+    required: say('finite-scores.required'),
+    why: say('finite-scores.why'),
+    compared: [
+      {
+        what: 'brokenRows',
+        measured: of(ours + theirs, 'broken score'),
+        relation: 'equals',
+        required: of(0, 'broken score'),
+      },
+    ],
   };
 }
 
-function noLeak({ observations }: Evidence): Check {
-  const required = 'no feature that gives the label away';
-  const why =
-    'A feature that is known only with the label will be missing, or mean something else, when it is asked for.';
-  if (observations === null)
-    return { name: 'no-leak', status: 'notRun', measured: 'features were not looked at', required, why };
-  const found = observations.leaks.map(({ column, kind, strength }) =>
-    kind === 'equals-label' ? `${column} equals the label` : `${column} alone predicts it (${amount(strength)})`,
+function noLeak({ observations }: Evidence): GateCheck {
+  const found = (observations?.leaks ?? []).map(({ column, kind, strength }) =>
+    kind === 'equals-label'
+      ? say('no-leak.equals', { column })
+      : say('no-leak.predicts', { column, strength: of(strength, 'amount') }),
   );
   return {
     name: 'no-leak',
-    status: passedIf(found.length === 0),
-    measured: found.length === 0 ? 'no feature gives the label away' : several(found),
-    required,
-    why,
+    status: observations === null ? 'notRun' : passedIf(found.length === 0),
+    measured:
+      observations === null
+        ? say('no-leak.not-run')
+        : found.length === 0
+          ? say('no-leak.none')
+          : say('no-leak.found', { features: few(found) }),
+    required: say('no-leak.required'),
+    why: say('no-leak.why'),
   };
 }
 
-function rehearsed({ rehearsal }: Evidence): Check {
+function rehearsed({ rehearsal: { rows, mismatches } }: Evidence): GateCheck {
   return {
     name: 'rehearsal',
-    status: passedIf(rehearsal.rows > 0 && rehearsal.mismatches === 0),
-    measured: `${rehearsal.mismatches} of ${counted(rehearsal.rows, 'row')} answered differently`,
-    required: 'raw JSON rows get the same answers in a clean process',
-    why: 'What was measured must be what callers will get.',
+    status: passedIf(rows > 0 && mismatches === 0),
+    measured: say('rehearsal.measured', { mismatches: of(mismatches, 'plain'), rows: of(rows, 'row') }),
+    required: say('rehearsal.required'),
+    why: say('rehearsal.why'),
+    compared: [
+      { what: 'mismatches', measured: of(mismatches, 'row'), relation: 'equals', required: of(0, 'row') },
+      { what: 'rows', measured: of(rows, 'row'), relation: 'above', required: of(0, 'row') },
+    ],
   };
 }
 
-const accounts: Record<Charge['account'], string> = {
-  cycle: 'for this cycle',
-  schedule: "from the schedule's share of the year's budget",
-  reserve: 'from the reserve of the year',
-  exhausted: 'from an account that is empty',
-  none: 'charged to nobody',
-};
-
-function errorLevel(evidence: Evidence): Check {
+function errorLevel(evidence: Evidence): GateCheck {
   const { alpha, account } = evidence.charge;
   const drawn = primaryDifference(evidence)?.alpha ?? alpha;
   const within = alpha > 0 && alpha < 0.5;
+  const charged = { alpha: of(alpha, 'amount'), account: say(`charge.${account}`) };
   return {
     name: 'error-level',
     status: passedIf(within && Math.abs(drawn - alpha) <= 1e-12),
-    measured: `one-sided alpha ${amount(alpha)}, ${accounts[account]}${drawn === alpha ? '' : `; the interval was drawn for ${amount(drawn)}`}`,
-    required: 'an alpha above 0 and below 0.5, by which the deciding bounds were drawn',
-    why: 'It is the chance that a challenger that is not better wins.',
+    measured:
+      drawn === alpha
+        ? say('error-level.measured', charged)
+        : say('error-level.drawn', { ...charged, drawn: of(drawn, 'amount') }),
+    required: say('error-level.required'),
+    why: say('error-level.why'),
+    compared: [
+      { what: 'alpha', measured: of(alpha, 'amount'), relation: 'above', required: of(0, 'amount') },
+      { what: 'alpha', measured: of(alpha, 'amount'), relation: 'below', required: of(0.5, 'amount') },
+    ],
   };
 }
 
-function gateControls({ controls, charge }: Evidence, policy: Policy, beats: WinTest): Check {
-  const required =
-    'equal models win no more often than the charged alpha allows, random scores do not win, a planted gain does';
-  const why = 'A gate that does not tell cases whose answer is known cannot be trusted with one whose answer is not.';
-  const said = (status: CheckStatus, outcomes: readonly ControlOutcome[], otherwise: string): Check => ({
+function gateControls({ controls, charge }: Evidence, policy: Policy, beats: WinTest): GateCheck {
+  const check = (status: CheckStatus, said: readonly Message[]): GateCheck => ({
     name: 'gate-controls',
     status,
-    measured: outcomes.length === 0 ? otherwise : outcomes.map((outcome) => outcome.said).join('; '),
-    required,
-    why,
+    measured:
+      said.length === 0
+        ? say('gate-controls.not-run')
+        : say('gate-controls.measured', { controls: listed(said, '; ') }),
+    required: say('gate-controls.required'),
+    why: say('gate-controls.why'),
   });
-  if (controls === null || !(charge.alpha > 0 && charge.alpha < 0.5)) return said('notRun', [], 'no controls were run');
+  if (controls === null || !(charge.alpha > 0 && charge.alpha < 0.5)) return check('notRun', []);
   const outcomes = controlOutcomes(controls, charge.alpha, policy, beats);
   const failed = outcomes.filter(({ status }) => status === 'failed');
-  if (failed.length > 0) return said('failed', failed, '');
-  return said(outcomes.some(({ status }) => status === 'passed') ? 'passed' : 'notRun', outcomes, '');
+  if (failed.length > 0)
+    return check(
+      'failed',
+      failed.map(({ said }) => said),
+    );
+  return check(
+    outcomes.some(({ status }) => status === 'passed') ? 'passed' : 'notRun',
+    outcomes.map(({ said }) => said),
+  );
 }

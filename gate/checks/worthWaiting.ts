@@ -1,10 +1,10 @@
 import type { Evidence } from '../../schemas/evidence.ts';
-import { metricEntry } from '../../schemas/metrics.ts';
 import type { Policy } from '../../schemas/policy.ts';
-import type { Check } from '../../schemas/verdict.ts';
-import { signed } from '../numbers.ts';
+import { say } from '../messages.ts';
 import { primaryDifference } from '../opponent.ts';
+import { of, titleOf } from '../say.ts';
 import { wantedGain } from '../wantedGain.ts';
+import type { GateCheck } from './gateCheck.ts';
 
 /**
  * Whether a challenger that does not win yet might still be worth it. Where even the upper bound stays below the gain that
@@ -12,7 +12,7 @@ import { wantedGain } from '../wantedGain.ts';
  *
  * @param won all bars are met: then it decides nothing
  */
-export function worthWaiting(evidence: Evidence, { gate }: Policy, won: boolean): Check {
+export function worthWaiting(evidence: Evidence, { gate }: Policy, won: boolean): GateCheck {
   const high = primaryDifference(evidence)?.decidingHigh ?? null;
   const trivial = evidence.metrics[evidence.primary]?.trivial ?? 0;
   const wanted = wantedGain(gate, evidence.primary, trivial);
@@ -23,9 +23,17 @@ export function worthWaiting(evidence: Evidence, { gate }: Policy, won: boolean)
     status: won || !gains ? 'noted' : high === null ? 'unknown' : high < wanted ? 'failed' : 'passed',
     measured:
       high === null
-        ? 'no upper bound'
-        : `the upper bound of the difference in ${metricEntry(evidence.primary).title} is ${signed(high)}`,
-    required: `an upper bound of at least ${signed(wanted)}, the gain that is worth having`,
-    why: 'What surely gains less need not wait for more data; what might gain more is not settled yet.',
+        ? say('detect.none')
+        : say('detect.measured', { metric: titleOf(evidence.primary), high: of(high, 'difference') }),
+    required: say('detect.required', { wanted: of(wanted, 'difference') }),
+    why: say('detect.why'),
+    compared: [
+      {
+        what: 'decidingUpper',
+        measured: high === null ? null : of(high, 'difference'),
+        relation: 'atLeast',
+        required: of(wanted, 'difference'),
+      },
+    ],
   };
 }

@@ -1,8 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { renderCycle } from '../../../cli/render/cycle.ts';
+import { renderCycle as layOut } from '../../../cli/render/cycle.ts';
 import { colored } from '../../../cli/render/style.ts';
+import { cycleReport, type KnownCycle } from '../../../report/cycle.ts';
 import { cycle, evidence, judgement } from './cycles.ts';
+
+const renderCycle = (
+  known: KnownCycle,
+  ...look: Parameters<typeof layOut> extends [unknown, ...infer Rest] ? Rest : never
+) => layOut(cycleReport(known), ...look);
 
 test('a promoted cycle in full', () => {
   expect(renderCycle({ cycle: cycle(), judgements: [judgement], evidence })).toMatchInlineSnapshot(`

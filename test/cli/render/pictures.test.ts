@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { intervalLine } from '../../../cli/render/intervalLine.ts';
-import { formatDifference, formatInterval, formatMetric } from '../../../cli/render/numbers.ts';
 import { horizontalBar, sparkline } from '../../../cli/render/sparkline.ts';
 import { renderTable, visibleWidth } from '../../../cli/render/table.ts';
-import { formatAsOf, formatElapsed } from '../../../cli/render/times.ts';
+import { formatDifference, formatInterval, formatMetric } from '../../../gate/numbers.ts';
+import { day } from '../../../report/day.ts';
+import { elapsed } from '../../../report/elapsed.ts';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 });
 
@@ -112,7 +113,7 @@ test('tables align what is seen, and leave out columns without any text', () => 
 });
 
 test('times', () => {
-  expect(formatAsOf('2001-02-12T00:00:00Z')).toBe('2001-02-12');
-  expect(formatAsOf('2001-02-12T06:00:00Z')).toBe('2001-02-12T06:00:00Z');
-  expect(formatElapsed('2026-01-01T00:00:00.000Z', '2026-01-01T01:02:03.000Z')).toBe('1 h 2 min');
+  expect(day('2001-02-12T00:00:00Z')).toBe('2001-02-12');
+  expect(day('2001-02-12T06:00:00Z')).toBe('2001-02-12T06:00:00Z');
+  expect(elapsed('2026-01-01T00:00:00.000Z', '2026-01-01T01:02:03.000Z')).toBe('1 h 2 min');
 });

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { reportParts } from '../../../cli/render/report.ts';
 import { decide } from '../../../gate/decide.ts';
+import { judgementReport } from '../../../report/judgement.ts';
 import type { Evidence } from '../../../schemas/evidence.ts';
 import { calibration, contender, controls, evidence, interval, metric, policy, slice } from '../../gate/evidence.ts';
 
 const report = (shown: Evidence, width = 100, by = policy()) =>
-  reportParts({ verdict: decide(shown, by), evidence: shown, policy: by }, undefined, width).join('\n\n');
+  reportParts(judgementReport({ verdict: decide(shown, by), evidence: shown, policy: by }), undefined, width).join(
+    '\n\n',
+  );
 
 const swapped = (rows: number, positiveRate: number | null) => ({ rows, labelled: rows - 1, positiveRate });
 
@@ -134,7 +137,7 @@ describe('what is not there is not told', () => {
 
   test('without the policy the controls are not told', () => {
     const shown = evidence({ controls: controls() });
-    const text = reportParts({ verdict: null, evidence: shown, policy: null }).join('\n');
+    const text = reportParts(judgementReport({ verdict: null, evidence: shown, policy: null })).join('\n');
     expect(text).not.toContain('sign flips');
     expect(text).toContain('one-sided alpha 0.025, for this cycle');
   });
@@ -153,7 +156,7 @@ test('every mark: passed, failed, unknown, noted and not run', () => {
   const statuses = ['passed', 'failed', 'unknown', 'noted', 'notRun'] as const;
   const checks = statuses.map((status) => ({ name: status, status, measured: 'm', required: 'r', why: 'w' }));
   const verdict = { kind: 'keep' as const, summary: 'It stays.', deciding: 'failed', checks };
-  expect(reportParts({ verdict, evidence: null, policy: null }).join('\n')).toMatchInlineSnapshot(`
+  expect(reportParts(judgementReport({ verdict, evidence: null, policy: null })).join('\n')).toMatchInlineSnapshot(`
     "It stays.
     verdict  keep
     ✓ passed: m
