@@ -1,3 +1,4 @@
+import { Actor } from '../schemas/actor.ts';
 import { cycleId, type Trigger } from '../schemas/cycle.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { RetrainRequest } from '../schemas/steps.ts';
@@ -7,7 +8,8 @@ const started: readonly Trigger[] = ['manual', 'demo'];
 
 /**
  * Checks what a workflow's request says about itself. Whoever reaches Temporal can start a workflow with any request: one
- * under another id would run a cycle twice, and a forged trigger would spend an account that is not its own.
+ * under another id would run a cycle twice, a forged trigger would spend an account that is not its own, and a forged actor
+ * would pass for somebody who proved who they are.
  *
  * @throws ReignError RequestForged
  */
@@ -18,6 +20,9 @@ export function checkRequest(request: RetrainRequest, workflowId: string): void 
       'RequestForged',
       `The workflow ${workflowId} asks for the cycle ${id}, whose workflow has its id`,
     );
+  const actor = request.actor && Actor.safeParse(request.actor);
+  if (actor?.success === false || (actor !== undefined && actor.data.authentication !== 'os-user'))
+    throw new ReignError('RequestForged', `The request for ${id} names an actor whom Temporal cannot vouch for`);
   if (!started.includes(request.trigger))
     throw new ReignError(
       'RequestForged',

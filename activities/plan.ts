@@ -18,7 +18,7 @@ export const planActivities = (world: World) => ({
   async plan(request: RetrainRequest, attemptToken: string): Promise<Plan> {
     checkRequest(request, activityInfo().workflowExecution?.workflowId ?? '');
     const { ledger, limits } = world;
-    const { model, lineage, asOf, definitionVersion: version, trigger } = request;
+    const { model, lineage, asOf, definitionVersion: version, trigger, actor } = request;
     const stored = await definitionVersion(ledger.db, model, version);
     if (stored === undefined)
       throw new ReignError('ModelUnknown', `no version ${version} of a definition of ${model} has been applied`);
@@ -33,6 +33,7 @@ export const planActivities = (world: World) => ({
       asOf,
       definitionVersion: version,
       trigger,
+      actor,
       windows,
       attemptToken,
     });

@@ -10,9 +10,9 @@ import type { World } from './world.ts';
 
 export const promoteActivities = (world: World) => ({
   /** One INSERT into the ledger, then the projections. Who was promoted since the judgement is answered, not overwritten. */
-  async promote({ cycle, number, epoch, version, reason }: PromotionRequest): Promise<PromotionResult> {
+  async promote({ cycle, number, epoch, version, reason, decision }: PromotionRequest): Promise<PromotionResult> {
     const { db } = world.ledger;
-    const result = await promote(db, { cycle: cycle.id, judgementNumber: number, epoch, version, reason, by: 'gate' });
+    const result = await promote(db, { cycle: cycle.id, judgementNumber: number, epoch, version, reason, decision });
     if (result.outcome !== 'conflict') {
       await followChampion(world, cycle);
       return { outcome: 'promoted', epoch: result.epoch };

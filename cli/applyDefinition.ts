@@ -4,6 +4,7 @@ import { type DefinitionWithCode, describeChanges } from '../definition/describe
 import { readDefinition } from '../definition/readDefinition.ts';
 import { latestDefinition, type StoredDefinition, storeDefinition } from '../ledger/definitions.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
+import { osUser } from '../schemas/actor.ts';
 import { trainerQueue, workerQueue } from '../schemas/queues.ts';
 import type { CheckDefinitionRequest, CheckedDefinition } from '../schemas/steps.ts';
 import type { Store } from '../store/openStore.ts';
@@ -16,7 +17,7 @@ import { toReignError } from './toReignError.ts';
 export interface AppliedDefinition extends CheckedDefinition {
   readonly model: string;
   readonly version: number;
-  /** False: nothing had changed. */
+  /** False: nothing had changed that makes a version; `changes` names settings that have. */
   readonly created: boolean;
   /** Against the version before, one line each; empty for the first. */
   readonly changes: readonly string[];
@@ -49,10 +50,13 @@ export async function applyDefinition(
 
   const { columns } = checked;
   const latest = await latestDefinition(ledger.db, definition.model);
-  const { version, created } = await storeDefinition(ledger.db, { definition, codeHash, columns, appliedBy });
+  const { version, created, settingsChanged } = await storeDefinition(ledger.db, {
+    ...{ definition, codeHash, columns },
+    appliedBy: osUser(appliedBy),
+  });
   const code = pack === null ? null : { hash: pack.hash, files: pack.files };
   const changes =
-    latest === undefined || !created
+    latest === undefined || !(created || settingsChanged)
       ? []
       : describeChanges(await withCode(store, latest), { definition, code, columns });
   return { model: definition.model, version, created, changes, leftBehind: pack?.leftBehind ?? [], ...checked };

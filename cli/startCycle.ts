@@ -1,8 +1,10 @@
+import { userInfo } from 'node:os';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { currentChampion } from '../ledger/champions.ts';
 import { cycleById } from '../ledger/cycles.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
-import { type Cycle, cycleId, settledStatuses, type Trigger } from '../schemas/cycle.ts';
+import { type Actor, osUser } from '../schemas/actor.ts';
+import { type Cycle, cycleId, isSettled, type Trigger } from '../schemas/cycle.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
@@ -17,6 +19,8 @@ export interface StartRequest {
   readonly asOf: string;
   readonly trigger: Trigger;
   readonly now: Date;
+  /** Who asks. Default: the user of this machine. */
+  readonly actor?: Actor;
 }
 
 export interface StartedCycle {
@@ -34,14 +38,14 @@ export async function planCycle(
   ledger: Ledger,
   request: StartRequest,
 ): Promise<StartedCycle & { readonly retrain: RetrainRequest }> {
-  const { model, trigger, now } = request;
+  const { model, trigger, now, actor = osUser(userInfo().username) } = request;
   const asOf = parseAsOf(request.asOf);
   if (Date.parse(asOf) > now.getTime()) throw new ReignError('AsOfInFuture', `asOf ${asOf} lies in the future`);
   const { version } = await knownModel(ledger, model);
-  const retrain: RetrainRequest = { model, lineage: 'live', asOf, definitionVersion: version, trigger };
+  const retrain: RetrainRequest = { model, lineage: 'live', asOf, definitionVersion: version, trigger, actor };
   const id = cycleId(retrain);
   const known = await cycleById(ledger.db, id);
-  if (known !== undefined && settledStatuses.includes(known.status)) return { id, retrain, settled: known };
+  if (known !== undefined && isSettled(known, trigger)) return { id, retrain, settled: known };
 
   const champion = await currentChampion(ledger.db, model, 'live');
   if (champion !== undefined && champion.asOf > asOf) {

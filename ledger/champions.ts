@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { ReignError } from '../schemas/errors.ts';
 import type { TrackedRun } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
@@ -10,6 +10,8 @@ export interface Champion {
   readonly model: string;
   readonly lineage: string;
   readonly epoch: number;
+  /** The version's id. */
+  readonly id: string;
   readonly version: number;
   /** The cycle that fitted it, and the asOf of that. */
   readonly cycle: string;
@@ -68,18 +70,12 @@ async function lastChampion(
 ): Promise<Champion | undefined> {
   let query = db
     .selectFrom('promotions')
-    .innerJoin('versions', (join) =>
-      join.onRef('versions.model', '=', 'promotions.model').onRef('versions.version', '=', 'promotions.version'),
-    )
-    .innerJoin('cycles', 'cycles.id', 'versions.cycle')
+    .innerJoin('versions', 'versions.id', 'promotions.champion')
+    .leftJoin('cycles', 'cycles.id', 'versions.cycle')
     .selectAll('versions')
     .select([
       'cycles.as_of',
-      'cycles.train_from',
-      'cycles.train_to',
-      'promotions.lineage as reigning_lineage',
       'promotions.epoch',
-      'promotions.version as reigning_version',
       'promotions.promoted_at',
       'promotions.promoted_by',
       'promotions.reason',
@@ -92,31 +88,12 @@ async function lastChampion(
   if (epoch !== undefined) query = query.where('promotions.epoch', '=', epoch);
   const row = await query.executeTakeFirst();
   if (row === undefined) return undefined;
-  const { model_uri: modelUri, train_snapshot: trainSnapshot, environment_hash: environmentHash } = row;
-  // The constraints of `versions` keep this from happening; the types do not know.
-  if (modelUri === null || trainSnapshot === null || environmentHash === null) {
-    throw new ReignError('LedgerConflict', `${model} version ${row.reigning_version} reigns without a fit`);
-  }
-  return {
-    model,
-    lineage,
-    epoch: row.epoch,
-    version: row.reigning_version,
-    cycle: row.cycle,
-    asOf: instant(row.as_of),
-    modelUri,
-    digest: row.digest,
-    definitionVersion: row.definition_version,
-    codeHash: row.code_hash,
-    trainSnapshot,
-    trainWindow: { from: instant(row.train_from), to: instant(row.train_to) },
-    environmentHash,
-    choseSnapshots: await choseSnapshots(db, model, lineage, row.reigning_version),
-    run: { experimentId: row.experiment_id, runId: row.run_id, modelId: row.model_id },
-    promotedAt: row.promoted_at,
-    promotedBy: row.promoted_by,
-    reason: row.reason,
-  };
+  const fitted = fittedVersion(row);
+  if (fitted === undefined)
+    throw new ReignError('LedgerConflict', `${model}: ${row.id} reigns, which no cycle of this ledger fitted`);
+  const { epoch: number, promoted_at: promotedAt, promoted_by: promotedBy, reason } = row;
+  const chosen = await choseSnapshots(db, model, lineage, row.id);
+  return { ...fitted, lineage, epoch: number, choseSnapshots: chosen, promotedAt, promotedBy, reason };
 }
 
 /** A version of a lineage as if it reigned, at epoch 0: to be judged against outside of the ledger. */
@@ -130,23 +107,35 @@ export async function asIfReigning(
     .selectFrom('versions')
     .innerJoin('cycles', 'cycles.id', 'versions.cycle')
     .selectAll('versions')
-    .select(['cycles.as_of', 'cycles.train_from', 'cycles.train_to'])
+    .select('cycles.as_of')
     .where('versions.model', '=', model)
     .where('versions.version', '=', version)
     .where('cycles.lineage', '=', lineage)
     .executeTakeFirst();
-  const { model_uri: modelUri, train_snapshot: trainSnapshot, environment_hash: environmentHash } = row ?? {};
-  if (row === undefined || modelUri == null || trainSnapshot == null || environmentHash == null) return undefined;
+  const fitted = row && fittedVersion(row);
+  if (fitted === undefined) return undefined;
+  const chosen = await choseSnapshots(db, model, lineage, fitted.id);
+  return { ...fitted, lineage, epoch: 0, choseSnapshots: chosen, promotedAt: '', promotedBy: '', reason: '' };
+}
+
+type Fitted = Omit<Champion, 'lineage' | 'epoch' | 'choseSnapshots' | 'promotedAt' | 'promotedBy' | 'reason'>;
+
+/** What the constraints of `versions` keep of a registered version that a cycle fitted; undefined before it is one. */
+function fittedVersion(row: Selectable<Database['versions']> & { as_of: string | null }): Fitted | undefined {
+  const { model_uri: modelUri, train_snapshot: trainSnapshot, environment_hash: environmentHash } = row;
+  const { version, cycle, experiment_id: experimentId, run_id: runId, model_id: modelId } = row;
+  if (modelUri === null || trainSnapshot === null || environmentHash === null || version === null) return undefined;
+  if (cycle === null || experimentId === null || runId === null || modelId === null) return undefined;
+  if (row.definition_version === null || row.train_from === null || row.train_to === null) return undefined;
+  if (row.as_of === null) return undefined;
   return {
-    ...{ model, lineage, epoch: 0, version, cycle: row.cycle, modelUri, trainSnapshot, environmentHash },
+    ...{ model: row.model, id: row.id, version, cycle, modelUri, trainSnapshot, environmentHash },
     asOf: instant(row.as_of),
     digest: row.digest,
     definitionVersion: row.definition_version,
     codeHash: row.code_hash,
     trainWindow: { from: instant(row.train_from), to: instant(row.train_to) },
-    choseSnapshots: await choseSnapshots(db, model, lineage, version),
-    run: { experimentId: row.experiment_id, runId: row.run_id, modelId: row.model_id },
-    ...{ promotedAt: '', promotedBy: '', reason: '' },
+    run: { experimentId, runId, modelId },
   };
 }
 
@@ -154,7 +143,7 @@ async function choseSnapshots(
   db: Kysely<Database>,
   model: string,
   lineage: string,
-  version: number,
+  version: string,
 ): Promise<string[]> {
   const rows = await db
     .selectFrom('promotions')
@@ -172,7 +161,7 @@ async function choseSnapshots(
     .distinct()
     .where('promotions.model', '=', model)
     .where('promotions.lineage', '=', lineage)
-    .where('promotions.version', '=', version)
+    .where('promotions.champion', '=', version)
     .where('cycle_snapshots.purpose', '=', 'holdout')
     .orderBy('cycle_snapshots.content_hash')
     .execute();

@@ -1,10 +1,12 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { type Cycle, settledStatuses, type Trigger } from '../schemas/cycle.ts';
+import type { Actor } from '../schemas/actor.ts';
+import { type Cycle, isSettled, type Trigger } from '../schemas/cycle.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { Window } from '../schemas/primitives.ts';
 import { cycleOf } from './cycles.ts';
 import type { Database } from './database.ts';
 import { settleCrowned } from './recordOutcome.ts';
+import { storeRequest } from './requests.ts';
 
 export interface Claim {
   /** `claimed`: go on with it. `settled`: it has its result, nothing is left to do but to project. */
@@ -22,6 +24,8 @@ export interface ClaimRequest {
   readonly asOf: string;
   readonly definitionVersion: number;
   readonly trigger: Trigger;
+  /** Who asked; undefined where an earlier release did not say. */
+  readonly actor?: Actor | undefined;
   readonly windows: { readonly train: Window; readonly holdout: Window };
   /** Names the attempt: the workflow's first run id. The same token is the same attempt, however often it asks. */
   readonly attemptToken: string;
@@ -29,7 +33,8 @@ export interface ClaimRequest {
 
 /**
  * Opens a cycle, or finds the one that is there. The same token gets the same attempt. Another token opens a new attempt
- * of a cycle that failed, was cancelled, or whose run was ended from outside; a token that was replaced so is refused.
+ * of a cycle that failed, was cancelled, was skipped by the schedule and is asked for by hand, or whose run was ended from
+ * outside; a token that was replaced so is refused. An attempt names the request that it follows from.
  */
 export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): Promise<Claim> {
   return await db.transaction().execute(async (transaction) => {
@@ -44,10 +49,11 @@ export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): P
     if (row === undefined) {
       throw new ReignError('LedgerConflict', `Cycle ${id}: its model, lineage, asOf and version have another id`);
     }
-    if (settledStatuses.includes(row.status)) return await claim(transaction, 'settled', row);
+    const known = await attemptOfToken(transaction, row.id, request.attemptToken);
+    if (isSettled(row, known === undefined ? request.trigger : row.trigger))
+      return await claim(transaction, 'settled', row);
     const crowned = await settleCrowned(transaction, row.id);
     if (crowned !== undefined) return await claim(transaction, 'settled', crowned);
-    const known = await attemptOfToken(transaction, row.id, request.attemptToken);
     if (known === undefined) return await claim(transaction, 'claimed', await reopen(transaction, row, request));
     if (known < row.attempt) {
       const message = `Cycle ${row.id}: attempt ${known} was replaced by attempt ${row.attempt}`;
@@ -69,7 +75,7 @@ export async function attemptOfToken(db: Kysely<Database>, cycle: string, token:
 }
 
 async function insertNew(db: Transaction<Database>, request: ClaimRequest): Promise<void> {
-  const { id, model, lineage, asOf, definitionVersion, trigger, windows, attemptToken } = request;
+  const { id, model, lineage, asOf, definitionVersion, trigger, windows } = request;
   const inserted = await db
     .insertInto('cycles')
     .values({
@@ -89,18 +95,25 @@ async function insertNew(db: Transaction<Database>, request: ClaimRequest): Prom
     .returning('id')
     .executeTakeFirst();
   if (inserted === undefined) return;
-  await db.insertInto('attempts').values({ cycle: id, number: 1, token: attemptToken }).execute();
+  await openAttempt(db, request, 1);
+}
+
+async function openAttempt(db: Transaction<Database>, request: ClaimRequest, number: number): Promise<void> {
+  const { id, model, actor, attemptToken: token } = request;
+  const asked =
+    actor && (await storeRequest(db, { operation: 'retrain', actor, model, subject: { kind: 'cycle', id } }));
+  await db
+    .insertInto('attempts')
+    .values({ cycle: id, number, token, request: asked?.id ?? null })
+    .execute();
 }
 
 async function reopen(
   db: Transaction<Database>,
-  { id, attempt }: Selectable<Database['cycles']>,
-  { attemptToken }: ClaimRequest,
+  { id, attempt, kind }: Selectable<Database['cycles']>,
+  request: ClaimRequest,
 ): Promise<Selectable<Database['cycles']>> {
-  await db
-    .insertInto('attempts')
-    .values({ cycle: id, number: attempt + 1, token: attemptToken })
-    .execute();
+  await openAttempt(db, request, attempt + 1);
   return await db
     .updateTable('cycles')
     .set({
@@ -111,8 +124,10 @@ async function reopen(
       waits_for: null,
       verdict: null,
       summary: null,
+      champion: null,
       champion_version: null,
-      challenger_version: null,
+      ...(kind !== 'challenge' && { challenger: null }),
+      ...(kind !== 'challenge' && { challenger_version: null }),
       primary_result: null,
       train_rows: null,
       holdout_rows: null,

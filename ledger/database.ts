@@ -1,8 +1,9 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { Actor } from '../schemas/actor.ts';
 import type { Charge } from '../schemas/charge.ts';
 import type { Column } from '../schemas/columns.ts';
 import type { CycleStatus, Failure, Trigger, WaitsFor } from '../schemas/cycle.ts';
-import type { Definition } from '../schemas/definition.ts';
+import type { Definition, DefinitionSettings } from '../schemas/definition.ts';
 import type { FollowUp, Rehearsal } from '../schemas/evidence.ts';
 import type { FitResult } from '../schemas/payloads.ts';
 import type { Policy } from '../schemas/policy.ts';
@@ -11,14 +12,21 @@ import type { StoredPrimary } from './storedPrimary.ts';
 
 /** The tables of the schema `reign`. test/ledger/database.test.ts holds this against what the migrations give. */
 export interface Database {
+  actors: ActorsTable;
+  requests: RequestsTable;
   models: ModelsTable;
+  lineages: LineagesTable;
   definitions: DefinitionsTable;
+  definition_settings: DefinitionSettingsTable;
+  schedule_periods: SchedulePeriodsTable;
   snapshots: SnapshotsTable;
   cycles: CyclesTable;
   attempts: AttemptsTable;
   cycle_snapshots: CycleSnapshotsTable;
   versions: VersionsTable;
   judgements: JudgementsTable;
+  rollback_proposals: RollbackProposalsTable;
+  decisions: DecisionsTable;
   promotions: PromotionsTable;
   events: EventsTable;
   error_charges: ErrorChargesTable;
@@ -34,20 +42,77 @@ type OptionalJson<T> = ColumnType<T | null, string | null | undefined, string | 
 /** Read as ISO 8601 in UTC with milliseconds (openLedger.ts sees to that): no Date leaves the ledger. */
 type Clock = Generated<string>;
 
+interface ActorsTable {
+  id: string;
+  kind: Actor['kind'];
+  name: string;
+  authentication: Actor['authentication'];
+  release: string | null;
+  first_seen_at: Clock;
+}
+
+interface RequestsTable {
+  id: GeneratedAlways<number>;
+  operation: string;
+  actor: string;
+  model: string | null;
+  subject_kind: string;
+  subject: string;
+  reason: string | null;
+  idempotency_key: string | null;
+  content_hash: string | null;
+  at: Clock;
+}
+
+interface LineagesTable {
+  model: string;
+  name: string;
+  kind: 'live' | 'backfill' | 'replay';
+  parent: string | null;
+  origin: string | null;
+  policy: OptionalJson<Policy>;
+  request: number | null;
+  created_at: Clock;
+}
+
 interface ModelsTable {
   name: string;
   created_at: Clock;
 }
 
+/** Of an earlier release with its settings. */
+export type DefinitionDocument = Omit<Definition, keyof DefinitionSettings> & DefinitionSettings;
+
 interface DefinitionsTable {
   model: string;
   version: number;
   hash: string;
-  document: Json<Definition>;
+  document: Json<DefinitionDocument>;
   code_hash: string | null;
   columns: Json<Column[]>;
   applied_at: Clock;
   applied_by: string;
+  request: number | null;
+}
+
+interface DefinitionSettingsTable {
+  model: string;
+  number: number;
+  document: Json<DefinitionSettings>;
+  applied_at: Clock;
+  applied_by: string;
+  request: number | null;
+}
+
+interface SchedulePeriodsTable {
+  model: string;
+  valid_from: string;
+  valid_to: string | null;
+  spec: Json<object>;
+  time_zone: string;
+  paused: boolean;
+  opened_by: number;
+  closed_by: number | null;
 }
 
 interface SnapshotsTable {
@@ -67,8 +132,8 @@ interface CyclesTable {
   attempt: Generated<number>;
   verdict: VerdictKind | null;
   summary: string | null;
-  train_from: string;
-  train_to: string;
+  train_from: string | null;
+  train_to: string | null;
   holdout_from: string;
   holdout_to: string;
   champion_version: number | null;
@@ -84,6 +149,10 @@ interface CyclesTable {
   started_at: Clock;
   ended_at: string | null;
   waits_for: WaitsFor | null;
+  kind: Generated<'retrain' | 'challenge' | 'replay'>;
+  challenger: string | null;
+  champion: string | null;
+  challenge: GeneratedAlways<string>;
 }
 
 interface AttemptsTable {
@@ -91,6 +160,7 @@ interface AttemptsTable {
   number: number;
   token: string;
   started_at: Clock;
+  request: number | null;
 }
 
 interface CycleSnapshotsTable {
@@ -103,17 +173,20 @@ interface CycleSnapshotsTable {
   window_to: string;
 }
 
+/** Fitted by a cycle of the live lineage, by one of any other, or outside of Reign. */
+export type VersionOrigin = 'cycle' | 'backfill' | 'notebook';
+
 interface VersionsTable {
-  cycle: string;
+  cycle: string | null;
   model: string;
-  lineage: string;
+  lineage: string | null;
   version: number | null;
-  experiment_id: string;
-  run_id: string;
-  model_id: string;
-  definition_version: number;
+  experiment_id: string | null;
+  run_id: string | null;
+  model_id: string | null;
+  definition_version: number | null;
   code_hash: string | null;
-  attempt: number;
+  attempt: number | null;
   model_uri: string | null;
   train_snapshot: string | null;
   train_rows: number | null;
@@ -124,6 +197,12 @@ interface VersionsTable {
   created_at: Clock;
   files: OptionalJson<Readonly<Record<string, string>>>;
   digest: string | null;
+  id: string;
+  origin: VersionOrigin;
+  train_from: string | null;
+  train_to: string | null;
+  registered_at: string | null;
+  request: number | null;
 }
 
 interface JudgementsTable {
@@ -134,7 +213,7 @@ interface JudgementsTable {
   lineage: string;
   epoch: number;
   reigning_epoch: GeneratedAlways<number | null>;
-  challenger_version: number;
+  challenger_version: number | null;
   champion_version: number | null;
   champion_cycle: string | null;
   evidence: string;
@@ -144,22 +223,70 @@ interface JudgementsTable {
   verdict_kind: GeneratedAlways<VerdictKind>;
   primary_result: OptionalJson<StoredPrimary>;
   judged_at: Clock;
+  challenger: string;
+  champion: string | null;
 }
+
+interface RollbackProposalsTable {
+  id: GeneratedAlways<number>;
+  model: string;
+  lineage: string;
+  epoch: number;
+  champion: string;
+  restores_epoch: number;
+  evidence: string | null;
+  reason: string;
+  actor: string;
+  request: number | null;
+  proposed_at: Clock;
+}
+
+export type DecisionKind = 'approve' | 'reject' | 'override';
+
+interface DecisionsTable {
+  id: GeneratedAlways<number>;
+  kind: DecisionKind;
+  model: string;
+  lineage: string;
+  epoch: number;
+  candidate: string;
+  cycle: string | null;
+  judgement_number: number | null;
+  judged_epoch: number | null;
+  evidence: string | null;
+  verdict_kind: VerdictKind | null;
+  proposal: number | null;
+  restores_epoch: number | null;
+  actor: string;
+  request: number;
+  reason: string;
+  decided_at: Clock;
+}
+
+export type PromotionKind = 'promotion' | 'rollback' | 'override';
 
 interface PromotionsTable {
   model: string;
   lineage: string;
   epoch: number;
   previous_epoch: GeneratedAlways<number | null>;
-  version: number;
-  kind: 'promotion' | 'rollback';
+  version: number | null;
+  kind: PromotionKind;
   cycle: string | null;
   judgement_number: number | null;
   judged_epoch: GeneratedAlways<number | null>;
-  required_verdict: GeneratedAlways<string | null>;
   reason: string;
   promoted_at: Clock;
-  promoted_by: string;
+  /** The database fills it in. */
+  promoted_by: GeneratedAlways<string>;
+  champion: string;
+  actor: string;
+  request: number | null;
+  decision: number | null;
+  proposal: number | null;
+  restores_epoch: number | null;
+  required_verdict: GeneratedAlways<string | null>;
+  required_decision: GeneratedAlways<string | null>;
 }
 
 interface EventsTable {
@@ -170,6 +297,8 @@ interface EventsTable {
   kind: string;
   key: string | null;
   detail: Json<object>;
+  actor: string | null;
+  request: number | null;
 }
 
 interface ErrorChargesTable {
@@ -177,7 +306,7 @@ interface ErrorChargesTable {
   model: string;
   lineage: string;
   as_of: string;
-  challenger_version: number;
+  challenger_version: number | null;
   champion_version: number | null;
   holdout: string;
   cycle: string;
@@ -188,6 +317,8 @@ interface ErrorChargesTable {
   account: Exclude<Charge['account'], 'none'>;
   alpha: number;
   charged_at: Clock;
+  challenger: string;
+  champion: string | null;
 }
 
 export interface FollowUpsTable {

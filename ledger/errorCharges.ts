@@ -4,6 +4,8 @@ import type { Trigger } from '../schemas/cycle.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
 import { type Attempt, lockCycle } from './lockCycle.ts';
+import { registered } from './registered.ts';
+import { versionId } from './versionId.ts';
 
 /** What a test was charged. */
 export interface ErrorCharge {
@@ -57,6 +59,8 @@ export async function chargeError(
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     const past = await chargesOf(transaction, model, lineage);
+    const tested = await versionId(transaction, model, challenger);
+    const reigning = champion === null ? null : await versionId(transaction, model, champion);
     const known = past.find(
       (charge) =>
         charge.asOf === asOf &&
@@ -72,6 +76,8 @@ export async function chargeError(
       .values({
         ...{ model, lineage, holdout, cycle, attempt, trigger, account, alpha },
         as_of: asOf,
+        challenger: tested,
+        champion: reigning,
         challenger_version: challenger,
         champion_version: champion,
         judgement_number: number,
@@ -103,7 +109,7 @@ function chargeOf(row: Selectable<Database['error_charges']>): ErrorCharge {
     number: row.judgement_number,
     trigger: row.trigger,
     definitionVersion: row.definition_version,
-    challenger: row.challenger_version,
+    challenger: registered(row),
     champion: row.champion_version,
     holdout: row.holdout,
     chargedAt: row.charged_at,

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { PrimaryResult } from '../schemas/cycle.ts';
-import type { Database } from './database.ts';
+import type { Database, PromotionKind } from './database.ts';
 import { followUpsOf, type StoredFollowUp } from './followUps.ts';
 import { instant } from './instants.ts';
 import { primaryResultOf } from './storedPrimary.ts';
@@ -8,8 +8,9 @@ import { primaryResultOf } from './storedPrimary.ts';
 /** One reign. */
 export interface Reign {
   readonly epoch: number;
-  readonly version: number;
-  readonly kind: 'promotion' | 'rollback';
+  /** In the registry; null for a version of a backfill. */
+  readonly version: number | null;
+  readonly kind: PromotionKind;
   /** The cycle that fitted the version, and the asOf of that. */
   readonly cycle: string;
   readonly asOf: string;
@@ -30,17 +31,19 @@ export interface Reign {
 export async function history(db: Kysely<Database>, model: string, lineage: string): Promise<Reign[]> {
   const rows = await db
     .selectFrom('promotions')
-    .innerJoin('versions', (join) =>
-      join.onRef('versions.model', '=', 'promotions.model').onRef('versions.version', '=', 'promotions.version'),
+    .innerJoin('versions', 'versions.id', 'promotions.champion')
+    .leftJoin('decisions', 'decisions.id', 'promotions.decision')
+    .innerJoin('cycles', (join) =>
+      // What no cycle fitted is known by the cycle that judged it.
+      join.on('cycles.id', '=', ({ fn }) => fn.coalesce('versions.cycle', 'promotions.cycle', 'decisions.cycle')),
     )
-    .innerJoin('cycles', 'cycles.id', 'versions.cycle')
     .leftJoin('judgements', (join) =>
       join
         .onRef('judgements.cycle', '=', 'promotions.cycle')
         .onRef('judgements.number', '=', 'promotions.judgement_number'),
     )
     .select(['promotions.epoch', 'promotions.version', 'promotions.kind', 'promotions.promoted_at'])
-    .select(['promotions.reason', 'promotions.promoted_by', 'versions.cycle', 'cycles.as_of'])
+    .select(['promotions.reason', 'promotions.promoted_by', 'cycles.id as cycle', 'cycles.as_of'])
     .select('judgements.primary_result')
     .where('promotions.model', '=', model)
     .where('promotions.lineage', '=', lineage)

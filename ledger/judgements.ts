@@ -6,6 +6,8 @@ import type { Policy } from '../schemas/policy.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import type { Database } from './database.ts';
 import { lockCycle } from './lockCycle.ts';
+import { registered } from './registered.ts';
+import { versionId } from './versionId.ts';
 
 export interface NewJudgement {
   readonly cycle: string;
@@ -36,6 +38,8 @@ export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgeme
   const { cycle, attempt, number, verdict, policy, rehearsal, primary } = judgement;
   await db.transaction().execute(async (transaction) => {
     const { model, lineage } = await lockCycle(transaction, { id: cycle, attempt });
+    const challenger = await versionId(transaction, model, judgement.challenger);
+    const champion = judgement.champion === null ? null : await versionId(transaction, model, judgement.champion);
     await transaction
       .insertInto('judgements')
       .values({
@@ -45,6 +49,7 @@ export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgeme
         lineage,
         number,
         epoch: judgement.epoch,
+        ...{ challenger, champion },
         challenger_version: judgement.challenger,
         champion_version: judgement.champion,
         champion_cycle: judgement.championCycle,
@@ -112,7 +117,7 @@ function judgementOf(row: Selectable<Database['judgements']>): Judgement {
     cycle: row.cycle,
     number: row.number,
     epoch: row.epoch,
-    challenger: row.challenger_version,
+    challenger: registered(row),
     champion: row.champion_version,
     evidence: row.evidence,
     verdict: row.verdict,

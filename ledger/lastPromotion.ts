@@ -51,7 +51,7 @@ export async function lastPromotion(
   if (cycle === null || number === null || evidence === null || holdout_from === null || holdout_to === null) {
     return undefined;
   }
-  if (primary?.difference == null || row.definition_version === null) return undefined;
+  if (primary?.difference == null || row.definition_version === null || version === null) return undefined;
   return {
     ...{ epoch, cycle, number, version, evidence },
     beaten: (await championOfEpoch(db, model, lineage, epoch - 1)) ?? null,

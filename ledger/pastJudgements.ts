@@ -26,7 +26,7 @@ export async function pastErrors(
   const last = db
     .selectFrom('judgements')
     .innerJoin('cycles', 'cycles.id', 'judgements.cycle')
-    .innerJoin('cycles as champion', 'champion.id', 'judgements.champion_cycle')
+    .innerJoin('versions as champion', 'champion.id', 'judgements.champion')
     .distinctOn('cycles.id')
     .select(['cycles.as_of', 'cycles.definition_version', 'champion.train_to', 'judgements.primary_result'])
     .where('judgements.model', '=', model)
@@ -46,7 +46,7 @@ export async function pastErrors(
     .limit(limit)
     .execute();
   return rows.flatMap(({ as_of, train_to, primary_result: primary }) =>
-    primary?.standardError == null || primary.clusters === undefined
+    primary?.standardError == null || primary.clusters === undefined || train_to === null
       ? []
       : [
           {

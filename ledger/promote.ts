@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely';
 import { ReignError } from '../schemas/errors.ts';
+import { storeActor } from './actors.ts';
 import { type Champion, currentChampion } from './champions.ts';
 import type { Database } from './database.ts';
+import { decisionById } from './decisions.ts';
+import { gateActor } from './gateActor.ts';
 
 export interface PromoteRequest {
   readonly cycle: string;
@@ -10,8 +13,8 @@ export interface PromoteRequest {
   readonly epoch: number;
   readonly version: number;
   readonly reason: string;
-  /** `gate`, or the person who decided. */
-  readonly by: string;
+  /** The approval that it follows from; left out where the verdict alone leads to it. */
+  readonly decision?: number | undefined;
 }
 
 export type PromoteResult =
@@ -22,8 +25,9 @@ export type PromoteResult =
   | { readonly outcome: 'conflict'; readonly champion: Champion };
 
 /**
- * Crowns a challenger: one INSERT of the judged epoch + 1, and never another. The database refuses it where the judgement
- * did not say `promote`, is about another version or epoch, or belongs to an attempt that was given up.
+ * Crowns a challenger: one INSERT of the judged epoch + 1, and never another. The database refuses it where neither the
+ * judgement said `promote` nor a person approved it, where it is about another version or epoch, or belongs to an attempt
+ * that was given up.
  */
 export async function promote(db: Kysely<Database>, request: PromoteRequest): Promise<PromoteResult> {
   const earlier = await ownEpoch(db, request.cycle);
@@ -42,23 +46,42 @@ export async function promote(db: Kysely<Database>, request: PromoteRequest): Pr
   return { outcome: 'conflict', champion };
 }
 
-async function insert(db: Kysely<Database>, request: PromoteRequest): Promise<number | undefined> {
+async function insert(
+  db: Kysely<Database>,
+  { cycle, judgementNumber, epoch, version, reason, decision: id }: PromoteRequest,
+): Promise<number | undefined> {
+  const decision = id === undefined ? undefined : await decisionById(db, id);
+  if (id !== undefined && decision === undefined)
+    throw new ReignError('LedgerConflict', `Cycle ${cycle}: there is no decision ${id}`);
+  const actor = decision?.actor ?? (await storeActor(db, gateActor));
   const row = await db
     .insertInto('promotions')
-    .columns(['model', 'lineage', 'cycle', 'epoch', 'version', 'kind', 'judgement_number', 'reason', 'promoted_by'])
+    .columns([
+      ...(['model', 'lineage', 'cycle', 'champion', 'epoch', 'version', 'kind', 'judgement_number'] as const),
+      ...(['reason', 'actor', 'decision', 'request'] as const),
+    ])
     .expression(({ selectFrom, val, cast }) =>
       selectFrom('cycles')
-        .where('id', '=', request.cycle)
+        // Of a version that the ledger does not know the champion is null, which the table refuses.
+        .leftJoin('versions', (join) =>
+          join
+            .onRef('versions.model', '=', 'cycles.model')
+            .on('versions.version', '=', cast<number>(val(version), 'integer')),
+        )
+        .where('cycles.id', '=', cycle)
         .select([
-          'model',
-          'lineage',
-          'id',
-          cast<number>(val(request.epoch + 1), 'integer').as('epoch'),
-          cast<number>(val(request.version), 'integer').as('version'),
+          'cycles.model',
+          'cycles.lineage',
+          'cycles.id',
+          'versions.id as champion',
+          cast<number>(val(epoch + 1), 'integer').as('epoch'),
+          cast<number>(val(version), 'integer').as('version'),
           val('promotion').as('kind'),
-          cast<number>(val(request.judgementNumber), 'integer').as('judgement_number'),
-          val(request.reason).as('reason'),
-          val(request.by).as('promoted_by'),
+          cast<number>(val(judgementNumber), 'integer').as('judgement_number'),
+          val(reason).as('reason'),
+          val(actor).as('actor'),
+          cast<number>(val(decision?.id ?? null), 'bigint').as('decision'),
+          cast<number>(val(decision?.request ?? null), 'bigint').as('request'),
         ]),
     )
     .onConflict((conflict) => conflict.doNothing())

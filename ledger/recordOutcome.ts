@@ -1,13 +1,23 @@
 import { type Kysely, type Selectable, sql, type Transaction, type Updateable } from 'kysely';
-import { type Cycle, type CycleStatus, type Failure, type PrimaryResult, settledStatuses } from '../schemas/cycle.ts';
+import {
+  type Cycle,
+  type CycleStatus,
+  type Failure,
+  type PrimaryResult,
+  settledStatuses,
+  type WaitsFor,
+} from '../schemas/cycle.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { VerdictKind } from '../schemas/verdict.ts';
 import { cycleOf } from './cycles.ts';
 import type { Database } from './database.ts';
 import { lockCycle } from './lockCycle.ts';
+import { versionId } from './versionId.ts';
 
 export interface OutcomeChange {
   readonly status: CycleStatus;
+  /** What a waiting cycle waits for: the database refuses one that does not say. */
+  readonly waitsFor?: WaitsFor;
   readonly verdict?: VerdictKind;
   readonly summary?: string | null;
   readonly primary?: PrimaryResult | null;
@@ -35,7 +45,7 @@ export async function recordOutcome(db: Kysely<Database>, id: string, outcome: O
       if (row.status === outcome.status || mishap) return cycleOf(row);
       throw new ReignError('LedgerConflict', `Cycle ${id} is ${row.status} already, not ${outcome.status}`);
     }
-    const columns = columnsOf(outcome);
+    const columns = { ...columnsOf(outcome), ...(await contendersOf(transaction, row.model, outcome)) };
     if (mishap) {
       const crowned = await settleCrowned(transaction, id, { failure: columns.failure ?? null });
       if (crowned !== undefined) return cycleOf(crowned);
@@ -64,7 +74,8 @@ export async function settleCrowned(
         .onRef('judgements.number', '=', 'promotions.judgement_number'),
     )
     .select(['judgements.verdict_kind', 'judgements.evidence', 'judgements.champion_version'])
-    .select(['judgements.primary_result', 'promotions.version', 'promotions.reason'])
+    .select(['judgements.primary_result', 'promotions.champion', 'promotions.version', 'promotions.reason'])
+    .select('judgements.champion as beaten')
     .where('promotions.cycle', '=', id)
     .executeTakeFirst();
   if (judgement === undefined) return undefined;
@@ -75,7 +86,9 @@ export async function settleCrowned(
       status: 'promoted',
       verdict: judgement.verdict_kind,
       summary: judgement.reason,
+      champion: judgement.beaten,
       champion_version: judgement.champion_version,
+      challenger: judgement.champion,
       challenger_version: judgement.version,
       primary_result: primary_result && JSON.stringify(primary_result),
       evidence: judgement.evidence,
@@ -89,19 +102,30 @@ export async function settleCrowned(
 }
 
 function columnsOf(outcome: OutcomeChange): Updateable<Database['cycles']> {
-  const { status, verdict, summary, primary, champion, challenger, rows, evidence, failure } = outcome;
+  const { status, waitsFor, verdict, summary, primary, rows, evidence, failure } = outcome;
   return {
     status,
-    waits_for: null,
+    waits_for: waitsFor ?? null,
     ...(verdict !== undefined && { verdict }),
     ...(summary !== undefined && { summary }),
     ...(primary !== undefined && { primary_result: primary && JSON.stringify(primary) }),
-    ...(champion !== undefined && { champion_version: champion }),
-    ...(challenger !== undefined && { challenger_version: challenger }),
     ...(rows?.train !== undefined && { train_rows: rows.train }),
     ...(rows?.holdout !== undefined && { holdout_rows: rows.holdout }),
     ...(rows?.judged !== undefined && { judged_rows: rows.judged }),
     ...(evidence !== undefined && { evidence }),
     ...(failure !== undefined && { failure: failure && JSON.stringify(failure) }),
+  };
+}
+
+/** Registered numbers, with the versions that have them. */
+async function contendersOf(
+  db: Transaction<Database>,
+  model: string,
+  { champion, challenger }: OutcomeChange,
+): Promise<Updateable<Database['cycles']>> {
+  const idOf = async (version: number | null) => (version === null ? null : await versionId(db, model, version));
+  return {
+    ...(champion !== undefined && { champion: await idOf(champion), champion_version: champion }),
+    ...(challenger !== undefined && { challenger: await idOf(challenger), challenger_version: challenger }),
   };
 }

@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import type { PrimaryResult } from '../schemas/cycle.ts';
 import type { Policy } from '../schemas/policy.ts';
 import type { Verdict } from '../schemas/verdict.ts';
-import type { Database } from './database.ts';
+import type { Database, DecisionKind } from './database.ts';
+import { registered } from './registered.ts';
 import { primaryResultOf } from './storedPrimary.ts';
 
 /** A judgement with all that it was made by, as it stands in the table. */
@@ -12,6 +13,8 @@ export interface StoredJudgement {
   readonly attempt: number;
   readonly epoch: number;
   readonly challenger: number;
+  /** The id of that version. */
+  readonly challengerId: string;
   readonly champion: number | null;
   readonly evidence: string;
   /** Unparsed where somebody may have changed it: hold it against its schema before using it. */
@@ -27,7 +30,8 @@ export async function storedJudgements(db: Kysely<Database>, cycle: string): Pro
     number: row.number,
     attempt: row.attempt,
     epoch: row.epoch,
-    challenger: row.challenger_version,
+    challenger: registered(row),
+    challengerId: row.challenger,
     champion: row.champion_version,
     evidence: row.evidence,
     policy: row.policy,
@@ -39,24 +43,44 @@ export async function storedJudgements(db: Kysely<Database>, cycle: string): Pro
 /** A promotion as it stands in the table. */
 export interface StoredPromotion {
   readonly epoch: number;
-  readonly version: number;
+  readonly version: number | null;
+  /** The id of that version. */
+  readonly versionId: string;
   readonly judgementNumber: number | null;
+  /** The name of whoever promoted. */
   readonly promotedBy: string;
+  /** The decision that it follows from; null where the verdict alone led to it. */
+  readonly decision: {
+    readonly kind: DecisionKind;
+    readonly epoch: number;
+    /** What the person had in front of them. */
+    readonly evidence: string | null;
+    /** The name of whoever decided. */
+    readonly decidedBy: string;
+  } | null;
 }
 
 /** The promotion that a cycle led to. */
 export async function promotionOf(db: Kysely<Database>, cycle: string): Promise<StoredPromotion | undefined> {
   const row = await db
     .selectFrom('promotions')
-    .select(['epoch', 'version', 'judgement_number', 'promoted_by'])
-    .where('cycle', '=', cycle)
+    .leftJoin('decisions', 'decisions.id', 'promotions.decision')
+    .leftJoin('actors', 'actors.id', 'decisions.actor')
+    .select(['promotions.epoch', 'version', 'promotions.champion', 'promotions.judgement_number', 'promoted_by'])
+    .select(['decisions.kind as decided', 'decisions.epoch as decided_epoch', 'decisions.evidence', 'actors.name'])
+    .where('promotions.cycle', '=', cycle)
     .executeTakeFirst();
   return (
     row && {
       epoch: row.epoch,
       version: row.version,
+      versionId: row.champion,
       judgementNumber: row.judgement_number,
       promotedBy: row.promoted_by,
+      decision:
+        row.decided === null || row.decided_epoch === null || row.name === null
+          ? null
+          : { kind: row.decided, epoch: row.decided_epoch, evidence: row.evidence, decidedBy: row.name },
     }
   );
 }

@@ -9,6 +9,8 @@ import { type Attempt, lockCycle } from './lockCycle.ts';
 
 /** What a cycle fitted. The nulls are not known yet: first the run is named, then the fit, then the version. */
 export interface VersionRow {
+  /** That of its cycle. */
+  readonly id: string;
   readonly cycle: string;
   readonly model: string;
   readonly lineage: string;
@@ -32,7 +34,7 @@ export interface VersionRow {
   readonly digest: string | null;
 }
 
-/** The version of a cycle, or the one with a number in the registry. */
+/** The version that a cycle fitted: by its cycle, or by its number in the registry. */
 export async function versionOf(
   db: Kysely<Database>,
   which: { cycle: string } | { model: string; version: number },
@@ -63,7 +65,10 @@ export async function nameRun(
   gone?: TrackedRun,
 ): Promise<TrackedRun> {
   return await db.transaction().execute(async (transaction) => {
-    const { model, lineage, definition_version } = await lockCycle(transaction, { id: cycle, attempt });
+    const { model, lineage, definition_version, train_from, train_to } = await lockCycle(transaction, {
+      id: cycle,
+      attempt,
+    });
     const named = await versionOf(transaction, { cycle });
     const place = { attempt, experiment_id: run.experimentId, run_id: run.runId, model_id: run.modelId };
     if (named === undefined) {
@@ -75,14 +80,21 @@ export async function nameRun(
         .executeTakeFirstOrThrow();
       await transaction
         .insertInto('versions')
-        .values({ cycle, model, lineage, definition_version, code_hash, ...place })
+        .values({
+          ...{ id: cycle, cycle, model, lineage, definition_version, code_hash, train_from, train_to, ...place },
+          origin: lineage === 'live' ? 'cycle' : 'backfill',
+        })
         .execute();
       return run;
     }
     if ((named.attempt === attempt && named.run.modelId !== gone?.modelId) || (await isJudged(transaction, cycle))) {
       return named.run;
     }
-    await transaction.updateTable('cycles').set({ challenger_version: null }).where('id', '=', cycle).execute();
+    await transaction
+      .updateTable('cycles')
+      .set({ challenger: null, challenger_version: null })
+      .where('id', '=', cycle)
+      .execute();
     await transaction
       .updateTable('versions')
       .set({ ...place, ...notFitted, version: null, created_at: sql`clock_timestamp()` })
@@ -180,7 +192,11 @@ export async function nameVersion(
     }
     const named = known.version ?? version;
     if (challenger_version === null) {
-      await transaction.updateTable('cycles').set({ challenger_version: named }).where('id', '=', cycle).execute();
+      await transaction
+        .updateTable('cycles')
+        .set({ challenger: known.id, challenger_version: named })
+        .where('id', '=', cycle)
+        .execute();
     }
     return named;
   });
@@ -197,16 +213,19 @@ async function existing(db: Kysely<Database>, cycle: string): Promise<VersionRow
 }
 
 function versionRow(row: Selectable<Database['versions']> & { as_of: string }): VersionRow {
+  const { cycle, lineage, definition_version: definitionVersion, attempt } = row;
+  const { experiment_id: experimentId, run_id: runId, model_id: modelId } = row;
+  // The constraints of `versions` keep this from happening; the types do not know.
+  if (cycle === null || lineage === null || definitionVersion === null || attempt === null)
+    throw new ReignError('LedgerConflict', `Version ${row.id} names no cycle`);
+  if (experimentId === null || runId === null || modelId === null)
+    throw new ReignError('LedgerConflict', `Version ${row.id} names no run`);
   return {
-    cycle: row.cycle,
+    ...{ id: row.id, cycle, lineage, definitionVersion, attempt, run: { experimentId, runId, modelId } },
     model: row.model,
-    lineage: row.lineage,
     asOf: instant(row.as_of),
     version: row.version,
-    run: { experimentId: row.experiment_id, runId: row.run_id, modelId: row.model_id },
-    definitionVersion: row.definition_version,
     codeHash: row.code_hash,
-    attempt: row.attempt,
     modelUri: row.model_uri,
     trainSnapshot: row.train_snapshot,
     trainRows: row.train_rows,

@@ -15,8 +15,13 @@ interface Rights<Column extends string = string> {
  * trigger off, empty a table, or backdate a row.
  */
 export const workingRights: { readonly [Table in keyof Database]: Rights<keyof Database[Table] & string> } = {
+  actors: { insert: true },
+  requests: { insert: true },
   models: { insert: true, update: ['name'] },
+  lineages: { insert: true },
   definitions: { insert: true },
+  definition_settings: { insert: true },
+  schedule_periods: { insert: true, update: ['valid_to', 'closed_by'] },
   snapshots: { insert: true },
   cycles: {
     insert: true,
@@ -25,7 +30,9 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
       'attempt',
       'verdict',
       'summary',
+      'champion',
       'champion_version',
+      'challenger',
       'challenger_version',
       'primary_result',
       'train_rows',
@@ -60,9 +67,12 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
       'files',
       'digest',
       'created_at',
+      'registered_at',
     ],
   },
   judgements: { insert: true },
+  rollback_proposals: { insert: true },
+  decisions: { insert: true },
   promotions: { insert: true },
   events: { insert: true },
   error_charges: { insert: true },

@@ -17,8 +17,16 @@ export type CycleStatus = (typeof cycleStatuses)[number];
 /** The statuses in which nothing more will happen, but for failed and cancelled, which a new attempt may reopen. */
 export const settledStatuses: readonly CycleStatus[] = ['promoted', 'kept', 'superseded', 'skipped'];
 
-/** What a waiting cycle waits for: a person's decision, or the fix of a fault. */
-export const waitsFor = ['person', 'fault'] as const;
+/** Whether asking for a cycle finds its result: what the schedule skipped can be run by hand. */
+export const isSettled = (
+  cycle: { readonly status: CycleStatus; readonly trigger: Trigger },
+  askedBy: Trigger,
+): boolean =>
+  settledStatuses.includes(cycle.status) &&
+  !(cycle.status === 'skipped' && cycle.trigger === 'schedule' && askedBy === 'manual');
+
+/** What a waiting cycle waits for: its turn among the cycles of its lineage, a person's decision, rows, or the fix of a fault. */
+export const waitsFor = ['turn', 'person', 'data', 'fault'] as const;
 export type WaitsFor = (typeof waitsFor)[number];
 
 export const triggers = ['manual', 'schedule', 'backfill', 'demo'] as const;

@@ -174,6 +174,13 @@ export const DefinitionFields = z.strictObject({
 
 export type DefinitionFields = z.infer<typeof DefinitionFields>;
 
+/**
+ * What a definition says that changes no fit, such as when cycles run. It is kept with a history of its own: a new
+ * version would let one asOf run twice.
+ */
+export const DefinitionSettings = DefinitionFields.pick({ schedule: true });
+export type DefinitionSettings = z.infer<typeof DefinitionSettings>;
+
 /** The versioned description of a model, as it stands in its YAML file. */
 export const Definition = DefinitionFields.superRefine((definition, context) => {
   for (const contradiction of contradictions(definition)) {

@@ -1,5 +1,6 @@
 /** What a cycle's steps hand to each other through Temporal: small, and typed once for workflows and activities. */
 
+import type { Actor } from './actor.ts';
 import type { Charge } from './charge.ts';
 import type { Column } from './columns.ts';
 import type { Cycle, CycleStatus, Failure, Trigger } from './cycle.ts';
@@ -25,6 +26,8 @@ export interface RetrainRequest {
   readonly asOf: string;
   readonly definitionVersion: number;
   readonly trigger: Trigger;
+  /** Who asked; absent in requests of earlier releases. */
+  readonly actor?: Actor;
 }
 
 /** A cycle and which attempt of it: what is written in its name is refused once another attempt has begun. */
@@ -225,6 +228,8 @@ export interface PromotionRequest {
   readonly epoch: number;
   readonly version: number;
   readonly reason: string;
+  /** The person's approval that it follows from; absent where the verdict alone leads to it. */
+  readonly decision?: number;
 }
 
 export type PromotionResult =

@@ -38,7 +38,11 @@ function textOf(applied: AppliedDefinition, paint: Paint): string {
   const left = leftBehind.map(
     (file) => `${paint('yellow', 'left behind')}  ${file}: data files above 10 MB do not travel`,
   );
-  if (!created) return [`${name}: unchanged, version ${version} holds`, ...left].join('\n');
+  if (!created && changes.length === 0) return [`${name}: unchanged, version ${version} holds`, ...left].join('\n');
+  if (!created) {
+    const changed = ['changed, without a new version:', ...changes.map((change) => `  ${change}`)];
+    return [`${name}: version ${version} holds, with other settings`, ...changed, ...left].join('\n');
+  }
   const checked = `${columns.length} columns; pipeline ${pipeline.steps.join(' -> ')}`;
   const lines = [`${name}: version ${version} stored`, paint('dim', `  ${checked}`)];
   if (changes.length > 0) lines.push('changed:', ...changes.map((change) => `  ${change}`));

@@ -4,6 +4,8 @@ import { Command } from 'commander';
 import { cycleById } from '../../ledger/cycles.ts';
 import { expectProjection } from '../../ledger/pendingProjections.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
+import { storeRequest } from '../../ledger/requests.ts';
+import { osUser } from '../../schemas/actor.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import type { Tell } from '../answer.ts';
@@ -30,6 +32,10 @@ export const cancelCommand = (session: Session, tell: Tell) =>
 
 async function cancel(session: Session, cycle: Cycle, asked: { by: string; reason: string }): Promise<Cycle> {
   const { ledger, surroundings, progress } = session;
+  await storeRequest(ledger.db, {
+    ...{ operation: 'cancel', actor: osUser(asked.by), model: cycle.model, reason: asked.reason },
+    subject: { kind: 'cycle', id: cycle.id },
+  });
   const workflow = await runningWorkflow(await session.client(), cycle.id);
   if (workflow === undefined) {
     // Nobody is left who could record it: its workflow was terminated, or its history has gone.

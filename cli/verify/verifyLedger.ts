@@ -8,6 +8,7 @@ import type { StoredJudgement, StoredPromotion } from '../../ledger/storedJudgem
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import { Policy } from '../../schemas/policy.ts';
+import type { VerdictKind } from '../../schemas/verdict.ts';
 import { compareDocuments, tolerance } from './compareDocuments.ts';
 import { isRecomputed, type VerifiedFinding, type VerifiedPart } from './finding.ts';
 
@@ -52,7 +53,10 @@ export function verifyCharge(
   return compared('charge', number, { alpha: made.alpha, account: made.account }, charge);
 }
 
-/** A promotion follows from a judgement that said so, one epoch on; and who said so was promoted or is superseded. */
+/**
+ * A promotion follows from a judgement that said so, or that a person approved who had its evidence in front of them, one
+ * epoch on; and who said so was promoted or is superseded.
+ */
 export function verifyPromotion(
   cycle: Pick<Cycle, 'status'>,
   judgements: readonly StoredJudgement[],
@@ -68,17 +72,31 @@ export function verifyPromotion(
     const said = `epoch ${promotion.epoch} follows from judgement ${promotion.judgementNumber ?? '-'}, which there is not`;
     return [told('promotion', null, 'differs', said)];
   }
+  const { decision, promotedBy } = promotion;
+  const signed = decision !== null && approvable.includes(judgement.verdict.kind);
   const follows = {
     epoch: judgement.epoch + 1,
     version: judgement.challenger,
-    verdict: 'promote',
-    promotedBy: 'gate',
+    versionId: judgement.challengerId,
+    verdict: signed ? judgement.verdict.kind : 'promote',
+    promotedBy: decision === null ? 'gate' : decision.decidedBy,
     status: 'promoted',
+    decision: decision === null ? null : { kind: 'approve', epoch: judgement.epoch, evidence: judgement.evidence },
   };
-  const { epoch, version, promotedBy } = promotion;
-  const stored = { epoch, version, promotedBy, verdict: judgement.verdict.kind, status: cycle.status };
+  const stored = {
+    epoch: promotion.epoch,
+    version: promotion.version,
+    versionId: promotion.versionId,
+    verdict: judgement.verdict.kind,
+    promotedBy,
+    status: cycle.status,
+    decision: decision === null ? null : { kind: decision.kind, epoch: decision.epoch, evidence: decision.evidence },
+  };
   return [compared('promotion', judgement.number, stored, follows)];
 }
+
+/** Verdicts that a person's approval turns into a promotion. */
+const approvable: readonly VerdictKind[] = ['promote', 'review'];
 
 /** What the ledger says about the last promotion's next period is what this judgement's evidence says. */
 export function verifyFollowUp(

@@ -1,13 +1,20 @@
 import type { Migration } from 'kysely/migration';
+import * as actors from './actors.ts';
+import * as cycleStates from './cycleStates.ts';
 import * as cycles from './cycles.ts';
+import * as decisions from './decisions.ts';
+import * as definitionSettings from './definitionSettings.ts';
 import * as definitions from './definitions.ts';
 import * as errorCharges from './errorCharges.ts';
 import * as events from './events.ts';
 import * as followUps from './followUps.ts';
 import * as leases from './leases.ts';
+import * as lineages from './lineages.ts';
 import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
+import * as schedulePeriods from './schedulePeriods.ts';
 import * as versionFiles from './versionFiles.ts';
+import * as versionIds from './versionIds.ts';
 import * as versions from './versions.ts';
 import * as waiting from './waiting.ts';
 
@@ -24,4 +31,11 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0009-version-files': versionFiles,
   '0011-leases': leases,
   '0012-waiting': waiting,
+  '0013-actors': actors,
+  '0014-lineages': lineages,
+  '0015-version-ids': versionIds,
+  '0016-decisions': decisions,
+  '0017-cycle-states': cycleStates,
+  '0018-definition-settings': definitionSettings,
+  '0019-schedule-periods': schedulePeriods,
 };

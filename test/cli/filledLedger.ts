@@ -8,6 +8,7 @@ import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
 import { promote } from '../../ledger/promote.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { nameFit, nameRun, nameVersion } from '../../ledger/versions.ts';
+import { osUser } from '../../schemas/actor.ts';
 import { cycleId, type PrimaryResult } from '../../schemas/cycle.ts';
 import { Definition, Gate } from '../../schemas/definition.ts';
 import type { VerdictKind } from '../../schemas/verdict.ts';
@@ -21,7 +22,7 @@ export async function ledgerWithModel(url: string): Promise<Ledger> {
   const ledger = openLedger(url);
   await migrate(ledger.db);
   const definition = Definition.parse(parse(validDefinition));
-  await storeDefinition(ledger.db, { definition, codeHash: hash('c'), columns: [], appliedBy: 'ada' });
+  await storeDefinition(ledger.db, { definition, codeHash: hash('c'), columns: [], appliedBy: osUser('ada') });
   return ledger;
 }
 
@@ -84,7 +85,7 @@ export async function judgedCycle(ledger: Ledger, { asOf, version, against, kind
     primary,
   });
   if (kind === 'promote') {
-    await promote(db, { cycle: id, judgementNumber: 1, epoch, version, reason: summary, by: 'reign' });
+    await promote(db, { cycle: id, judgementNumber: 1, epoch, version, reason: summary });
   }
   await recordOutcome(db, id, {
     status: kind === 'promote' ? 'promoted' : 'kept',

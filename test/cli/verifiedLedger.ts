@@ -12,6 +12,7 @@ import type { Ledger } from '../../ledger/openLedger.ts';
 import { promote } from '../../ledger/promote.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { nameFit, nameRun, nameVersion } from '../../ledger/versions.ts';
+import { osUser } from '../../schemas/actor.ts';
 import { Definition } from '../../schemas/definition.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import { EvaluateRequest } from '../../schemas/payloads.ts';
@@ -30,7 +31,7 @@ export interface JudgedCycle {
 export async function verifiedLedger(ledger: Ledger, storeFolder: string): Promise<JudgedCycle[]> {
   const { db } = ledger;
   const definition = Definition.parse(parse(validDefinition));
-  await storeDefinition(db, { definition, codeHash: 'c'.repeat(64), columns: [], appliedBy: 'ada' });
+  await storeDefinition(db, { definition, codeHash: 'c'.repeat(64), columns: [], appliedBy: osUser('ada') });
   const judged = judgedStore(storeFolder, definition);
   const store = openStore(storeFolder);
   let before: { version: number; cycle: string } | null = null;
@@ -91,7 +92,7 @@ async function judgedCycle({ db }: Ledger, { id, request, version, evidence, has
     ...{ evidence: hash, rehearsal: evidence.rehearsal, policy, verdict, primary },
   });
   if (verdict.kind !== 'promote') throw new Error(`the scene wants a promotion, not: ${verdict.summary}`);
-  await promote(db, { cycle: id, judgementNumber: 1, epoch, version, reason: verdict.summary, by: 'gate' });
+  await promote(db, { cycle: id, judgementNumber: 1, epoch, version, reason: verdict.summary });
   await recordOutcome(db, id, {
     attempt: 1,
     status: 'promoted',

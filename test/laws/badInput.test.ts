@@ -23,6 +23,7 @@ import { cycleById } from '../../ledger/cycles.ts';
 import { latestDefinition, models, storeDefinition } from '../../ledger/definitions.ts';
 import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
 import { warningsOf } from '../../ledger/warnings.ts';
+import { osUser } from '../../schemas/actor.ts';
 import { type Cycle, cycleId } from '../../schemas/cycle.ts';
 import { type ErrorCode, errors } from '../../schemas/errors.ts';
 import { Evidence } from '../../schemas/evidence.ts';
@@ -92,7 +93,12 @@ async function storeUnchecked(model: string, changes: Changes): Promise<void> {
   const read = await readDefinition(writeDefinition(root, model, changes));
   const pack = await packDefinition(store, read);
   const { definition } = read;
-  await storeDefinition(ledger.db, { definition, codeHash: pack?.hash ?? null, columns: [], appliedBy: 'test' });
+  await storeDefinition(ledger.db, {
+    definition,
+    codeHash: pack?.hash ?? null,
+    columns: [],
+    appliedBy: osUser('test'),
+  });
 }
 
 async function start(model: string, time = asOf): Promise<string> {

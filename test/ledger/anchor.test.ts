@@ -3,7 +3,7 @@ import { anchorOf } from '../../ledger/anchor.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { storeJudgement } from '../../ledger/judgements.ts';
 import type { Policy } from '../../schemas/policy.ts';
-import { apply, crown, judgementOf, model, prepare, reign } from './scene.ts';
+import { apply, crown, judgementOf, model, prepare, reign, rollBack } from './scene.ts';
 import { withLedger } from './withLedger.ts';
 
 const nonInferior = { win: 'nonInferior', margin: 0.001, reason: 'as good and cheaper' } as const;
@@ -45,10 +45,7 @@ test('a policy of before there was a choice is superiority; a rollback wins noth
   const earlier = { gate: { guardrails: [] }, labels: 'complete' } as unknown as Policy;
   await crown({ db, week: 2 }, await storeJudgement(db, { ...judgement, policy: earlier }));
   await reign({ db, week: 3, gate: nonInferior });
-  await db
-    .insertInto('promotions')
-    .values({ model, lineage: 'live', epoch: 4, version: 1, kind: 'rollback', reason: 'worse', promoted_by: 'ada' })
-    .execute();
+  await rollBack(db, { epoch: 4, to: 1 });
   expect((await currentChampion(db, model, 'live'))?.version).toBe(1);
   expect((await anchorOf(db, model, 'live'))?.version).toBe(2);
 });

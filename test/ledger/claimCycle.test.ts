@@ -170,3 +170,45 @@ test('cycles are listed with the newest asOf first; the previous one is the last
   expect(previous?.snapshots).toEqual([snapshot({ db, week: 2 }, 'holdout'), snapshot({ db, week: 2 }, 'train')]);
   expect(await previousCycle(db, model, 'live', asOf(1))).toBeUndefined();
 });
+
+test('what the schedule skipped can be opened again by hand, and by nothing else', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  const skipped = { db, week: 1, trigger: 'schedule' as const };
+  const { cycle } = await claim(skipped);
+  await recordOutcome(db, cycle.id, { status: 'skipped', summary: 'Another cycle was still running.' });
+  for (const token of ['run-1', 'run-2']) {
+    expect(await claim(skipped, token)).toMatchObject({ outcome: 'settled', cycle: { status: 'skipped', attempt: 1 } });
+  }
+  const change = db.updateTable('cycles').set({ summary: 'It never was.' }).where('id', '=', cycle.id);
+  await expect(change.execute()).rejects.toMatchObject({ code: 'LedgerConflict' });
+  const byHand = { ...skipped, trigger: 'manual' as const };
+  const again = { outcome: 'claimed', cycle: { status: 'running', attempt: 2, trigger: 'schedule' } };
+  expect(await claim(byHand, 'run-3')).toMatchObject(again);
+  expect(await claim(byHand, 'run-3')).toMatchObject(again);
+  await recordOutcome(db, cycle.id, { status: 'kept' });
+  expect(await claim(byHand, 'run-4')).toMatchObject({ outcome: 'settled', cycle: { status: 'kept', attempt: 2 } });
+  // One that was asked for by hand and skipped for what it saw stays so.
+  const { cycle: vain } = await claim({ db, week: 2, trigger: 'manual' });
+  await recordOutcome(db, vain.id, { status: 'skipped' });
+  expect(await claim({ db, week: 2, trigger: 'manual' }, 'run-5')).toMatchObject({ outcome: 'settled' });
+});
+
+test('a cycle that waits says what for', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  const { cycle } = await claim({ db, week: 1 });
+  for (const waitsFor of ['turn', 'person', 'data', 'fault'] as const)
+    expect(await recordOutcome(db, cycle.id, { status: 'waiting', waitsFor })).toMatchObject({ waitsFor });
+  for (const wrong of [
+    { status: 'waiting' },
+    { status: 'running', waitsFor: 'turn' },
+    { status: 'waiting', waitsFor: 'rain' },
+  ])
+    await expect(recordOutcome(db, cycle.id, wrong as { status: 'waiting' })).rejects.toMatchObject({
+      code: 'LedgerConflict',
+    });
+  expect(await recordOutcome(db, cycle.id, { status: 'running' })).toMatchObject({ status: 'running', waitsFor: null });
+});

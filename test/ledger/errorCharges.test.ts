@@ -8,7 +8,9 @@ import { type Claim, claimCycle } from '../../ledger/claimCycle.ts';
 import { storeDefinition } from '../../ledger/definitions.ts';
 import { chargeError, chargesOf, type ErrorTest } from '../../ledger/errorCharges.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
+import { osUser } from '../../schemas/actor.ts';
 import { cycleId } from '../../schemas/cycle.ts';
+import { makeUpVersions } from './makeUpVersions.ts';
 import { type Actor, apply, claim, definition, hashOf, identity, model, prepare, reign, snapshot } from './scene.ts';
 import { type TestLedger, withLedger } from './withLedger.ts';
 
@@ -149,7 +151,7 @@ test('the activity takes policy and schedule from the definition', async () => {
   const { db } = ledger;
   await apply(db);
   const gate = { ...definition().gate, error: budget };
-  const stored = { codeHash: hashOf('code'), columns: [], appliedBy: 'ada' };
+  const stored = { codeHash: hashOf('code'), columns: [], appliedBy: osUser('ada') };
   await storeDefinition(db, { ...stored, definition: { ...definition(), gate, schedule } });
   await prepare({ db, week: 1 });
   await prepare({ db, week: 2, definitionVersion: 2 });
@@ -168,10 +170,14 @@ test('the activity takes policy and schedule from the definition', async () => {
 /** A cycle that may be tested, without a fit. */
 async function open({ db }: TestLedger, asOf: string, trigger: 'manual' | 'schedule'): Promise<Claim> {
   const key = { model, lineage: 'live', asOf, definitionVersion: 1 };
-  const before = (days: number) => new Date(Date.parse(asOf) - days * 86_400_000).toISOString();
-  const windows = { train: { from: before(40), to: before(20) }, holdout: { from: before(15), to: before(1) } };
+  const windows = {
+    train: { from: daysBefore(asOf, 40), to: daysBefore(asOf, 20) },
+    holdout: { from: daysBefore(asOf, 15), to: daysBefore(asOf, 1) },
+  };
   return await claimCycle(db, { id: cycleId(key), ...key, trigger, windows, attemptToken: 'run' });
 }
+
+const daysBefore = (asOf: string, days: number) => new Date(Date.parse(asOf) - days * 86_400_000).toISOString();
 
 test('any tests in any order, several at once: no 365 days hold more than the budget', async () => {
   const day = 86_400_000;
@@ -192,6 +198,10 @@ test('any tests in any order, several at once: no 365 days hold more than the bu
             const { cycle } = await open(ledger, asOf, byHand[at] ? 'manual' : 'schedule');
             return { cycle, number: 1, challenger: week + 1, champion: null, holdout };
           }),
+        );
+        await makeUpVersions(
+          db,
+          tests.map(({ cycle, challenger: version }) => ({ cycle, version })),
         );
         await Promise.all(tests.map((one) => chargeError(db, one, decide)));
         const drawn = (await chargesOf(db, model, 'live')).filter(({ account }) => account !== 'exhausted');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { currentChampion } from '../../ledger/champions.ts';
 import { lastPromotion } from '../../ledger/lastPromotion.ts';
-import { apply, hashOf, identity, model, primary, reign, windows } from './scene.ts';
+import { apply, hashOf, identity, model, primary, reign, rollBack, windows } from './scene.ts';
 import { withLedger } from './withLedger.ts';
 
 test('the promotion that began the reign, whom it beat and what it promised', async () => {
@@ -36,9 +36,6 @@ test('none after a rollback, and none where nothing was promised', async () => {
   expect(await lastPromotion(db, model, 'live')).toBeUndefined();
   await reign({ db, week: 3 });
   expect(await lastPromotion(db, model, 'live')).toMatchObject({ epoch: 3 });
-  await db
-    .insertInto('promotions')
-    .values({ model, lineage: 'live', epoch: 4, version: 1, kind: 'rollback', reason: 'worse', promoted_by: 'ada' })
-    .execute();
+  await rollBack(db, { epoch: 4, to: 1 });
   expect(await lastPromotion(db, model, 'live')).toBeUndefined();
 });

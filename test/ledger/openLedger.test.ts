@@ -57,7 +57,7 @@ test('a ledger that has become read-only is waited for, and its connections are 
     message: expect.stringContaining('read-only'),
   });
   await onServer(`alter database ${name} reset default_transaction_read_only`);
-  expect(await apply(db, 'second')).toEqual({ version: 2, created: true });
+  expect(await apply(db, 'second')).toMatchObject({ version: 2, created: true });
 });
 
 test.for([

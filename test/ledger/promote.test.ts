@@ -37,6 +37,7 @@ test('the first champion is epoch 1, the next follows it', async () => {
     model,
     lineage: 'live',
     epoch: 1,
+    id,
     version: 1,
     cycle: id,
     asOf,
@@ -142,7 +143,6 @@ test('a promotion without judgement, of another version, after a gap or of anoth
     epoch: 0,
     version: 2,
     reason: 'because',
-    by: 'gate',
   };
   for (const bad of [
     { judgementNumber: 2 },

@@ -9,7 +9,9 @@ import { filesDigest } from '../../ledger/filesDigest.ts';
 import { type NewJudgement, storeJudgement } from '../../ledger/judgements.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { type PromoteResult, promote } from '../../ledger/promote.ts';
+import { storeRequest } from '../../ledger/requests.ts';
 import { nameFit, nameRun, nameVersion } from '../../ledger/versions.ts';
+import { osUser } from '../../schemas/actor.ts';
 import { cycleId, type Judgement, type PrimaryResult, type Trigger } from '../../schemas/cycle.ts';
 import { Definition, Gate } from '../../schemas/definition.ts';
 import type { FitResult } from '../../schemas/payloads.ts';
@@ -58,7 +60,7 @@ export const apply = (db: Kysely<Database>, description?: string) =>
     definition: definition(description),
     codeHash: hashOf('code'),
     columns: [{ name: 'hour', kind: 'number', sourceType: 'integer', postgresType: 'integer' }],
-    appliedBy: 'ada',
+    appliedBy: osUser('ada'),
   });
 
 const day = (week: number, days: number): string =>
@@ -75,13 +77,25 @@ export function identity({ week, lineage = 'live', definitionVersion = 1 }: Omit
   return { id: cycleId(key), ...key };
 }
 
-export const claim = (actor: Actor, attemptToken = 'run-1'): Promise<Claim> =>
-  claimCycle(actor.db, {
+export async function claim(actor: Actor, attemptToken = 'run-1'): Promise<Claim> {
+  await beginLineage(actor);
+  return await claimCycle(actor.db, {
     ...identity(actor),
     trigger: actor.trigger ?? 'demo',
     windows: windows(actor.week),
     attemptToken,
   });
+}
+
+/** A lineage beside the live one is there before its first cycle. */
+async function beginLineage({ db, lineage: name = 'live' }: Actor): Promise<void> {
+  if (name === 'live') return;
+  await db
+    .insertInto('lineages')
+    .values({ model, name, kind: 'backfill' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
 
 export const snapshot = (
   actor: { readonly week: number; readonly db?: unknown },
@@ -170,11 +184,35 @@ export const crown = (actor: Actor, { number, epoch, challenger }: Judgement): P
     epoch,
     version: challenger,
     reason: `week ${actor.week} is better`,
-    by: 'gate',
   });
 
 /** A whole cycle that ends with a promotion. */
 export async function reign(actor: Actor): Promise<PromoteResult> {
   await prepare(actor);
   return await crown(actor, await judge(actor));
+}
+
+/** A person brings back the champion of an earlier epoch. */
+export async function rollBack(
+  db: Kysely<Database>,
+  { epoch, to, reason = 'worse' }: { readonly epoch: number; readonly to: number; readonly reason?: string },
+): Promise<void> {
+  const { champion, version } = await db
+    .selectFrom('promotions')
+    .select(['champion', 'version'])
+    .where('model', '=', model)
+    .where('lineage', '=', 'live')
+    .where('epoch', '=', to)
+    .executeTakeFirstOrThrow();
+  const request = await storeRequest(db, {
+    ...{ operation: 'rollback', actor: osUser('ada'), model, reason },
+    subject: { kind: 'version', id: champion },
+  });
+  await db
+    .insertInto('promotions')
+    .values({
+      ...{ model, lineage: 'live', epoch, champion, version, kind: 'rollback', reason, restores_epoch: to },
+      ...{ actor: request.actor, request: request.id },
+    })
+    .execute();
 }

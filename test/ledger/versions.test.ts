@@ -49,6 +49,7 @@ test('of ten that name a version at once one wins, and all are told which', asyn
   expect(new Set(named).size).toBe(1);
   const version = named[0] ?? 0;
   expect(await versionOf(db, { model, version })).toEqual({
+    id,
     cycle: id,
     model,
     lineage: 'live',

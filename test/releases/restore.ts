@@ -26,7 +26,8 @@ export async function restoreRelease(version: string, home: string): Promise<Res
   return { ledger, warehouse };
 }
 
-async function runFile(url: string, file: string): Promise<void> {
+/** Runs a file of SQL on a database. */
+export async function runFile(url: string, file: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

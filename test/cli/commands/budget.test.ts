@@ -5,9 +5,11 @@ import { claimCycle } from '../../../ledger/claimCycle.ts';
 import { storeDefinition } from '../../../ledger/definitions.ts';
 import { chargeError } from '../../../ledger/errorCharges.ts';
 import type { Ledger } from '../../../ledger/openLedger.ts';
+import { osUser } from '../../../schemas/actor.ts';
 import { cycleId, type Trigger } from '../../../schemas/cycle.ts';
 import { Definition } from '../../../schemas/definition.ts';
 import { validDefinition } from '../../definition/valid.ts';
+import { makeUpVersions } from '../../ledger/makeUpVersions.ts';
 import { type TestDatabase, withDatabase } from '../../postgres.ts';
 import { ledgerWithModel, model } from '../filledLedger.ts';
 import { runCommand } from '../runCommand.ts';
@@ -36,7 +38,12 @@ async function charge(asOf: string, trigger: Trigger, lineage = 'live'): Promise
   const definitionVersion = (await storeDefinition(db, applied)).version;
   const key = { model, lineage, asOf: `${asOf}T06:00:00Z`, definitionVersion };
   const id = cycleId(key);
-  await claimCycle(db, { id, ...key, trigger, windows, attemptToken: 'run' });
+  if (lineage !== 'live') {
+    const begun = db.insertInto('lineages').values({ model, name: lineage, kind: 'backfill' });
+    await begun.onConflict((one) => one.doNothing()).execute();
+  }
+  const { cycle } = await claimCycle(db, { id, ...key, trigger, windows, attemptToken: 'run' });
+  await makeUpVersions(db, [{ cycle, version: ++version }]);
   const holdout = 'b'.repeat(64);
   await db
     .insertInto('snapshots')
@@ -46,13 +53,13 @@ async function charge(asOf: string, trigger: Trigger, lineage = 'live'): Promise
   const { gate, schedule } = applied.definition;
   await chargeError(
     db,
-    { cycle: { id, attempt: 1 }, number: 1, challenger: ++version, champion: null, holdout },
+    { cycle: { id, attempt: 1 }, number: 1, challenger: version, champion: null, holdout },
     (one, past) => chargeOf(gate.error, schedule, one, past),
   );
 }
 
 const definition = Definition.parse(parse(validDefinition));
-let applied = { definition, codeHash: 'c'.repeat(64), columns: [], appliedBy: 'ada' };
+let applied = { definition, codeHash: 'c'.repeat(64), columns: [], appliedBy: osUser('ada') };
 
 describe('reign budget', () => {
   test('before anything was tested', async () => {

@@ -114,7 +114,7 @@ describe('history', () => {
     const { stdout } = await reign('history', 'flight-delay');
     expect(stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, 'TIME')).toMatchInlineSnapshot(`
       "champion  asOf        from                     to   beat       difference [95 %]                   decided by  why
-      v1        2001-02-12  TIME  now  the first  ROC AUC +0.1800 [+0.1700, +0.1900]  reign       It wins.
+      v1        2001-02-12  TIME  now  the first  ROC AUC +0.1800 [+0.1700, +0.1900]  gate        It wins.
       "
     `);
   });
@@ -123,7 +123,7 @@ describe('history', () => {
     const ran = await reign('history', 'flight-delay', '--json');
     expect(ran.json()).toMatchObject({
       lineage: 'live',
-      reigns: [{ epoch: 1, version: 1, to: null, beat: null, by: 'reign' }],
+      reigns: [{ epoch: 1, version: 1, to: null, beat: null, by: 'gate' }],
     });
   });
 });

@@ -11,7 +11,7 @@ import { decide } from '../../../gate/decide.ts';
 import { primaryResult } from '../../../gate/primaryResult.ts';
 import type { ErrorCharge } from '../../../ledger/errorCharges.ts';
 import type { StoredFollowUp } from '../../../ledger/followUps.ts';
-import type { StoredJudgement } from '../../../ledger/storedJudgements.ts';
+import type { StoredJudgement, StoredPromotion } from '../../../ledger/storedJudgements.ts';
 import type { Verdict } from '../../../schemas/verdict.ts';
 import { evidence, policy } from '../../gate/evidence.ts';
 import { cycle } from '../render/cycles.ts';
@@ -25,6 +25,7 @@ function judgement(changes: Partial<StoredJudgement> = {}): StoredJudgement {
     attempt: 1,
     epoch: 1,
     challenger: 2,
+    challengerId: 'two',
     champion: 1,
     evidence: 'c'.repeat(64),
     policy: by,
@@ -93,16 +94,57 @@ describe('the charge', () => {
 });
 
 describe('the promotion', () => {
-  const promotion = { epoch: 2, version: 2, judgementNumber: 1, promotedBy: 'gate' };
+  const promotion: StoredPromotion = {
+    epoch: 2,
+    version: 2,
+    versionId: 'two',
+    judgementNumber: 1,
+    promotedBy: 'gate',
+    decision: null,
+  };
   test.each([
     ['follows from its judgement', 'promoted', promotion, []],
     ['is of another version', 'promoted', { ...promotion, version: 3 }, ['promotion.version']],
+    [
+      'is of a version under the number of another',
+      'promoted',
+      { ...promotion, versionId: 'one' },
+      ['promotion.versionId'],
+    ],
     ['is of a later epoch', 'promoted', { ...promotion, epoch: 3 }, ['promotion.epoch']],
     ["is said to be a person's", 'promoted', { ...promotion, promotedBy: 'alice' }, ['promotion.promotedBy']],
     ['of a cycle that kept', 'kept', promotion, ['promotion.status']],
   ] as const)('%s', (_name, status, stored, paths) => {
     const won = judgement({ verdict: { ...decide(shown, by), kind: 'promote' } });
     const found = verifyPromotion({ status }, [won], stored);
+    expect(found.flatMap(({ differences }) => differences.map(({ path }) => path))).toEqual(paths);
+  });
+
+  const approval = { kind: 'approve', epoch: 1, evidence: 'c'.repeat(64), decidedBy: 'alice' } as const;
+  const signed: StoredPromotion = { ...promotion, promotedBy: 'alice', decision: approval };
+  test.each([
+    ['a person approved', 'review', signed, []],
+    ['a person approved that always asks', 'promote', signed, []],
+    ['names another person than the decision', 'review', { ...signed, promotedBy: 'bob' }, ['promotion.promotedBy']],
+    [
+      'was approved on other evidence',
+      'review',
+      { ...signed, decision: { ...approval, evidence: 'd'.repeat(64) } },
+      ['promotion.decision.evidence'],
+    ],
+    [
+      'was approved when another champion reigned',
+      'review',
+      { ...signed, decision: { ...approval, epoch: 0 } },
+      ['promotion.decision.epoch'],
+    ],
+    ['was rejected', 'review', { ...signed, decision: { ...approval, kind: 'reject' } }, ['promotion.decision.kind']],
+    ['nobody approved', 'review', promotion, ['promotion.verdict']],
+    ['was approved against its verdict', 'keep', signed, ['promotion.verdict']],
+    ['was approved although its comparison is broken', 'invalid', signed, ['promotion.verdict']],
+  ] as const)('%s', (_name, kind, stored, paths) => {
+    const judged = judgement({ verdict: { ...decide(shown, by), kind } });
+    const found = verifyPromotion({ status: 'promoted' }, [judged], stored);
     expect(found.flatMap(({ differences }) => differences.map(({ path }) => path))).toEqual(paths);
   });
 

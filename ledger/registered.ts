@@ -1,0 +1,13 @@
+import { ReignError } from '../schemas/errors.ts';
+
+/** The number of a challenger in the registry: every version of the live lineage has one. */
+export function registered({
+  challenger,
+  challenger_version: version,
+}: {
+  readonly challenger: string;
+  readonly challenger_version: number | null;
+}): number {
+  if (version !== null) return version;
+  throw new ReignError('LedgerConflict', `Version ${challenger} is not registered`);
+}
