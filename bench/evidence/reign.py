@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from reign_trainer.evidence.evaluate import assemble, evidence_bytes
+from reign_trainer.evidence.assemble import assemble, evidence_bytes
+from reign_trainer.evidence.rows.read_rows import read_rows
+from reign_trainer.known_row_ids import known_row_ids
 from reign_trainer.shapes import EvaluateRequest
 from reign_trainer.store import Store
 
@@ -18,7 +20,8 @@ def main(store: str, request: str) -> None:
     """Assemble and tell."""
     asked: dict[str, Any] = json.loads(Path(request).read_text(encoding="utf-8"))
     begun = time.perf_counter()
-    found = assemble(EvaluateRequest.model_validate(asked), Store(Path(store)))
+    evaluated = EvaluateRequest.model_validate(asked)
+    found = assemble(evaluated, read_rows(evaluated, Store(Path(store)), known_row_ids))
     content = evidence_bytes(found)
     told = {
         "seconds": time.perf_counter() - begun,

@@ -12,13 +12,14 @@ import importlib.util
 import json
 import random
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from reign_trainer.evidence.measure import Interval, measure_difference
+from reign_trainer.evidence.measure import measure_difference
+from reign_trainer.shapes import Interval
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "flights"
 FIRST = pd.Timestamp("2001-02-12")
@@ -149,9 +150,9 @@ def main() -> None:
             judged[gate] = {
                 "champion": str(champion.as_of.date()),
                 "rows": part.stop - part.start,
-                "difference": asdict(found),
+                "difference": found.model_dump(by_alias=False),
                 "promoted": promoted,
-                "after": None if after is None else asdict(after),
+                "after": None if after is None else after.model_dump(by_alias=False),
             }
         weeks.append({"asOf": str(as_of.date()), "gates": judged})
         scores.known.clear()

@@ -13,7 +13,8 @@ import numpy as np
 from documents import interval_document
 from generators import Binormal, Bools, Floats, Ints
 from promotion import ALPHA, SEPARATION
-from reign_trainer.evidence.measure import Interval, measure_difference
+from reign_trainer.evidence.measure import measure_difference
+from reign_trainer.shapes import Interval
 from scipy.special import expit
 from seeds import generator
 

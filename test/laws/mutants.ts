@@ -57,17 +57,16 @@ export const mutants: readonly Mutant[] = [
   {
     law: 3,
     breaks: 'rows that chose the champion are judged on again',
-    file: 'trainer/reign_trainer/evidence/rows/holdout_rows.py',
-    search:
-      'seen_in(request.chose_champion if request.champion is not None else [], store, challenger, request) & labelled',
-    replacement: 'labelled & ~labelled',
+    file: 'trainer/reign_trainer/evidence/rows/read_rows.py',
+    search: 'chose=labelled & seen.in_any(request.chose_champion if request.champion is not None else []),',
+    replacement: 'chose=labelled & ~labelled,',
     test: ['test/trainer/evidence/test_evaluate.py', 'rows_that_chose_the_champion_are_left_out'],
   },
   {
     law: 3,
     breaks: 'rows that one of them was fitted on are not counted',
-    file: 'trainer/reign_trainer/evidence/rows/holdout_rows.py',
-    search: 'return int(np.count_nonzero(seen_in([contender.train_snapshot], store, rows, request)))',
+    file: 'trainer/reign_trainer/evidence/rows/seen_rows.py',
+    search: 'return None if held is None else int(np.count_nonzero(held))',
     replacement: 'return 0',
     test: ['test/trainer/evidence/test_evaluate.py', 'judged_rows_that_were_trained_on_are_counted'],
   },

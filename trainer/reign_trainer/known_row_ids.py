@@ -54,31 +54,31 @@ def known_row_ids(store: Store, snapshot: str) -> KnownRowIds:
     Raises
     ------
     TrainerError
-        ``StoreCorrupt`` where neither can be read.
+        ``StoreCorrupt`` where neither can be read, or where the ids that are kept apart are not those of the snapshot.
     """
     if store.has_rows("rowids", snapshot):
         manifest = store.read_manifest("rowids", snapshot)
+        ids = store.read_rows("rowids", snapshot)
+        _check(ids, manifest.get("document"), snapshot)
         events = manifest.get("events")
-        return KnownRowIds(
-            ids_of(store.read_rows("rowids", snapshot)),
-            None if events is None else (events[0], events[1]),
-            manifest.get("window"),
-        )
+        return KnownRowIds(ids_of(ids), None if events is None else (events[0], events[1]), manifest.get("window"))
     rows = store.read_rows("snapshots", snapshot, [ROW_ID, EVENT_TIME])
     window = store.read_manifest("snapshots", snapshot).get("window")
     return KnownRowIds(ids_of(rows), _events([rows.column(EVENT_TIME)]), window)
 
 
-def keep_row_ids(store: Store, snapshot: str) -> bool:
-    """Keep the row ids of a snapshot apart, unless they are already, and say whether they are known."""
+def kept_row_ids(store: Store, snapshot: str) -> KnownRowIds | None:
+    """Read the row ids of a snapshot, and keep them apart unless they are already. None where nobody knows them any more."""
     try:
-        if not _are_kept(store, snapshot):
-            write_row_ids(store, snapshot, _document(store, snapshot))
+        kept = _whole(store, snapshot)
+        if kept is not None:
+            return kept
+        write_row_ids(store, snapshot, _document(store, snapshot))
+        return known_row_ids(store, snapshot)
     except TrainerError as error:
         if error.code != "StoreCorrupt":
             raise
-        return False
-    return True
+        return None
 
 
 def write_row_ids(store: Store, snapshot: str, document: str) -> None:
@@ -112,18 +112,8 @@ def write_row_ids(store: Store, snapshot: str, document: str) -> None:
         staging.commit(snapshot, manifest if window is None else {**manifest, "window": window})
 
 
-def check_row_ids(store: Store, snapshot: str) -> None:
-    """Refuse row ids that are not those of their snapshot. Where none are kept there is nothing to refuse.
-
-    Raises
-    ------
-    TrainerError
-        ``StoreCorrupt``.
-    """
-    if not store.has_rows("rowids", snapshot):
-        return
-    document = store.read_manifest("rowids", snapshot).get("document")
-    ids = store.read_rows("rowids", snapshot)
+def _check(ids: pa.Table, document: object, snapshot: str) -> None:
+    """Refuse row ids that are not those of their snapshot: the document says so, and the snapshot's hash is taken over it."""
     hasher = ContentHasher(pa.schema([ids.schema.field(ROW_ID)]))
     for batch in ids.select([ROW_ID]).replace_schema_metadata().to_batches():
         hasher.update(batch)
@@ -137,15 +127,16 @@ def check_row_ids(store: Store, snapshot: str) -> None:
         )
 
 
-def _are_kept(store: Store, snapshot: str) -> bool:
-    """Whether the row ids are there, and whole: damaged ones are written again where the snapshot is still there."""
+def _whole(store: Store, snapshot: str) -> KnownRowIds | None:
+    """Read the row ids that are kept apart. None where there are none, or damaged ones: those are written again."""
+    if not store.has_rows("rowids", snapshot):
+        return None
     try:
-        check_row_ids(store, snapshot)
+        return known_row_ids(store, snapshot)
     except TrainerError as error:
         if error.code != "StoreCorrupt":
             raise
-        return False
-    return store.has_rows("rowids", snapshot)
+        return None
 
 
 def _document(store: Store, snapshot: str) -> str:

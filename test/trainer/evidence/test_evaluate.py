@@ -14,6 +14,7 @@ from reign_trainer.evidence import evaluate
 from reign_trainer.evidence.observe.observe import observe
 from reign_trainer.evidence.rows.row_hash import row_hash
 from reign_trainer.shapes import EvaluateRequest, ObserveRequest
+from reign_trainer.store import Store
 from sklearn.metrics import log_loss, roc_auc_score
 
 COUNT = 140
@@ -294,6 +295,17 @@ def test_a_champion_of_another_task_is_said(bench: Any) -> None:
     assert "another task" in found.unmeasured
 
 
+def test_scores_of_another_task_are_held_against_none(bench: Any) -> None:
+    request = pair(bench)
+    first = evaluate(request, bench.store).evidence
+    request.past = [first]
+    assert bench.evidence(request).score_shift is not None
+    request.champion.predictions = bench.predictions(IDS, np.arange(COUNT) % 3, np.full((COUNT, 3), 1 / 3))
+    found = bench.evidence(request)
+    assert (found.score_shift, found.score_reference) == (None, None)
+    assert "another task" in str(found.unmeasured)
+
+
 def test_a_regression(bench: Any) -> None:
     truth = np.linspace(0, 5, COUNT)
     request = pair(bench, task="regression", label=None, trivial=2.5, primary="rmse")
@@ -465,6 +477,58 @@ def test_a_promotion_is_followed_on_newer_rows_only(bench: Any) -> None:
     assert found.follow_up.found is not None
     assert found.follow_up.found.estimate == pytest.approx(roc_auc_score(LABELS[50:100], POOR[50:100]) - 0.5)
     assert found.follow_up.promised.estimate == 0.02
+
+
+def test_a_first_champion_is_followed_although_it_knows_a_class_of_its_own(bench: Any) -> None:
+    random = np.random.default_rng(5)
+    truth = random.integers(0, 2, COUNT).astype(float)
+    three = np.column_stack([np.full(COUNT, 0.3), np.full(COUNT, 0.4), np.full(COUNT, 0.3)])
+    old = bench.snapshot(list(range(50)))
+    challenger = bench.contender("c2", bench.predictions(IDS, truth, three), old)
+    champion = bench.contender("c1", bench.predictions(IDS, truth, three), old, classes=["a", "b", "gone"])
+    follow_up = {
+        "cycle": "c1",
+        "epoch": 1,
+        "window": {"from": "2001-02-24T00:00:00Z", "to": "2001-03-01T00:00:00Z"},
+        "promised": {"estimate": 0.02, "low": 0.01, "high": 0.03},
+        "beaten": None,
+        "chose": [],
+    }
+    task = {
+        "task": "multiclass",
+        "primary": "log_loss",
+        "trivial": [0.6, 0.3, 0.1],
+        "label": {"classes": ["a", "b", "c"]},
+    }
+    found = bench.evidence(bench.request(challenger, champion, evidenceFormat=3, followUp=follow_up, **task))
+    assert found.follow_up is not None and found.follow_up.found is not None
+    chosen = truth[50:100].astype(int)
+    expected = -np.log(np.array([0.6, 0.3])[chosen]).mean() + np.log(np.array([0.3, 0.4])[chosen]).mean()
+    assert found.follow_up.found.estimate == pytest.approx(expected)
+
+
+def test_each_part_of_the_store_is_read_once(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = pair(bench)
+    chose = bench.snapshot(IDS[:50])
+    beaten = request.champion.model_copy(
+        update={"cycle": "c0", "predictions": bench.predictions(IDS, LABELS, np.full(COUNT, 0.3))}
+    )
+    request.anchor, request.chose_champion, request.shuffled_fit = beaten, [chose], request.champion.predictions
+    follow_up = {
+        "cycle": "c1",
+        "epoch": 2,
+        "window": {"from": "2001-02-24T00:00:00Z", "to": "2001-03-01T00:00:00Z"},
+        "promised": {"estimate": 0.02, "low": 0.01, "high": 0.03},
+        "beaten": beaten.model_dump(by_alias=True),
+        "chose": [chose],
+    }
+    request = EvaluateRequest.model_validate({**request.model_dump(by_alias=True), "followUp": follow_up})
+    first = bench.evidence(request)
+    read, reads = Store.read_rows, []
+    monkeypatch.setattr(Store, "read_rows", lambda *given: reads.append(given[1:3]) or read(*given))
+    assert bench.evidence(request) == first
+    assert first.anchor is not None and first.follow_up is not None and first.follow_up.found is not None
+    assert len(reads) == len(set(reads)) == 5
 
 
 def test_slices_come_from_carried_columns(bench: Any) -> None:

@@ -46,6 +46,17 @@ def detection(comparison: Comparison, request: EvaluateRequest, metrics: dict[st
     )
 
 
+def nothing_detectable(request: EvaluateRequest) -> Detection:
+    """Say what is asked for, where nothing could be measured."""
+    return Detection(
+        wanted=wanted_gain(request, None),
+        detectable=None,
+        clusters_needed=None,
+        enough_on=None,
+        forecast=request.forecast,
+    )
+
+
 def wanted_gain(request: EvaluateRequest, primary: MetricEvidence | None) -> float:
     """Give the gain that is worth having: `gate.detect`, or the catalogue's default above what is needed to win."""
     gate = request.definition.gate

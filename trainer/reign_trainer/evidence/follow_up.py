@@ -5,58 +5,46 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.evidence.measure import MeasureError, measure_difference
-from reign_trainer.evidence.rows.columns import numbers, positive_index
-from reign_trainer.evidence.rows.gate_parameters import gate_parameters
-from reign_trainer.shapes import EvaluateRequest, FollowUp, Interval
-from reign_trainer.store import Store
+from reign_trainer.shapes import EvaluateRequest, FollowUp, FollowUpRequest, Interval
 
-from .measured import plain
+from .measure import MeasureError, measure_difference
 from .rows.clusters import cluster_codes
-from .rows.compare import scores_in
-from .rows.holdout_rows import has_label, in_both, in_window, seen_in
-from .rows.shared_classes import SharedClasses
+from .rows.columns import has_label, in_window, numbers
+from .rows.gate_parameters import gate_parameters
+from .rows.joined import in_both
+from .rows.read_rows import PromotedRows
+from .rows.scores import labels_in, scores_in, trivial_answer
 
 
-def follow_up(request: EvaluateRequest, store: Store, seed: int) -> FollowUp | None:
+def follow_up(rows: PromotedRows | None, gone: list[str], seed: int, request: EvaluateRequest) -> FollowUp | None:
     """Measure the promoted version against whom it beat, on the mature rows of the period after its promoting holdout.
 
     Parameters
     ----------
-    request : EvaluateRequest
-        `follow_up` names the promotion; the promoted version is the champion.
-    store : Store
+    rows : PromotedRows or None
+    gone : list of str
+        Snapshots of which nobody knows any more which rows they held.
     seed : int
         Of resampling.
+    request : EvaluateRequest
+        `follow_up` names the promotion; the promoted version is the champion.
 
     Returns
     -------
     FollowUp or None
         None where no promotion is to be followed or the champion could not be scored.
     """
-    asked, champion = request.follow_up, request.champion
-    if asked is None or champion is None or champion.predictions is None:
+    asked = request.follow_up
+    if asked is None or rows is None:
         return None
-    classes = SharedClasses.of(request)
-    promoted = classes.table(store.read_rows("predictions", champion.predictions), champion)
-    promoted = promoted.filter(pa.array(in_window(promoted, asked.window.model_dump(by_alias=True))))
-    promoted = promoted.filter(
-        pa.array(has_label(promoted) & classes.known_to_all(promoted) & ~seen_in(asked.chose, store, promoted, request))
-    )
-    beaten, unmeasured = None, None
-    if set(asked.chose) & set(request.row_ids_gone or []):
-        unmeasured = "nobody knows any more which rows chose the promoted version: the store has lost their row ids"
-    elif asked.beaten is not None:
-        if asked.beaten.predictions is None:
-            unmeasured = asked.beaten.unscorable or "whom it beat could not be scored"
-        else:
-            promoted, beaten = in_both(
-                promoted, classes.table(store.read_rows("predictions", asked.beaten.predictions), asked.beaten)
-            )
-    found = None
+    promoted = rows.promoted.filter(pa.array(_new_and_labelled(rows, asked)))
+    beaten, found = None, None
+    unmeasured = _why_not(rows, asked, gone)
+    if unmeasured is None and rows.beaten is not None:
+        promoted, beaten = in_both(promoted, rows.beaten)
     if unmeasured is None:
         try:
-            found = _difference(request, promoted, beaten, seed)
+            found = _difference(promoted, beaten, len(rows.classes.names), seed, request)
         except MeasureError as error:
             unmeasured = str(error)
     return FollowUp(
@@ -71,16 +59,35 @@ def follow_up(request: EvaluateRequest, store: Store, seed: int) -> FollowUp | N
     )
 
 
-def _difference(request: EvaluateRequest, promoted: pa.Table, beaten: pa.Table | None, seed: int) -> Interval:
+def _new_and_labelled(rows: PromotedRows, asked: FollowUpRequest) -> np.ndarray:
+    """Tell which rows lie in the period after the promotion, have a label that everyone knows, and did not choose it."""
+    promoted = rows.promoted
+    return np.asarray(
+        in_window(promoted, asked.window.model_dump(by_alias=True))
+        & has_label(promoted)
+        & rows.classes.known_to_all(promoted)
+        & ~rows.seen.in_any(asked.chose)
+    )
+
+
+def _why_not(rows: PromotedRows, asked: FollowUpRequest, gone: list[str]) -> str | None:
+    if set(asked.chose) & set(gone):
+        return "nobody knows any more which rows chose the promoted version: the store has lost their row ids"
+    if asked.beaten is not None and rows.beaten is None:
+        return asked.beaten.unscorable or "whom it beat could not be scored"
+    return None
+
+
+def _difference(
+    promoted: pa.Table, beaten: pa.Table | None, classes: int, seed: int, request: EvaluateRequest
+) -> Interval:
     definition = request.definition
-    labels = numbers(promoted, "label")
-    trivial = request.trivial
-    if definition.task == "binary":
-        positive = positive_index(definition)
-        labels = (labels == positive).astype(np.float64)
-        trivial = trivial[positive] if isinstance(trivial, list) else trivial
     first = scores_in(promoted, definition)
-    second = np.broadcast_to(np.asarray(trivial), first.shape) if beaten is None else scores_in(beaten, definition)
+    if beaten is None:
+        trivial = np.asarray(trivial_answer(request.trivial, definition, classes))
+        second = np.broadcast_to(trivial[1] if definition.task == "binary" else trivial, first.shape)
+    else:
+        second = scores_in(beaten, definition)
     weights = None
     if definition.source.weight is not None:
         if "weight" not in promoted.column_names:
@@ -89,10 +96,10 @@ def _difference(request: EvaluateRequest, promoted: pa.Table, beaten: pa.Table |
     by = definition.source.cluster
     if isinstance(by, list) and not set(by) <= set(promoted.column_names):
         raise MeasureError("the champion's own query gives no columns to cluster by")
-    found = measure_difference(
+    return measure_difference(
         request.primary,
         definition.task,
-        labels,
+        labels_in(promoted, definition),
         first,
         second,
         cluster_codes(promoted, by),
@@ -102,4 +109,3 @@ def _difference(request: EvaluateRequest, promoted: pa.Table, beaten: pa.Table |
         request.charge.alpha,
         gate_parameters(definition.gate, promoted),
     )
-    return Interval.model_validate(plain(vars(found)))

@@ -17,8 +17,10 @@ import pyarrow.compute as pc
 from pydantic import Field
 
 from reign_trainer.errors import TrainerError
-from reign_trainer.evidence.evaluate import assemble, evidence_bytes
+from reign_trainer.evidence.assemble import assemble, evidence_bytes
+from reign_trainer.evidence.rows.read_rows import read_rows
 from reign_trainer.fit.trivial import trivial_predictor
+from reign_trainer.known_row_ids import known_row_ids
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.score.predictions_table import predictions_table, slice_columns
 from reign_trainer.shape import Shape
@@ -145,7 +147,7 @@ def judge_columns(asked: JudgeColumns) -> bytes:
                 "run": None,
             }
         )
-        return evidence_bytes(assemble(request, store))
+        return evidence_bytes(assemble(request, read_rows(request, store, known_row_ids)))
 
 
 def _weights(table: pa.Table, name: str, known: np.ndarray) -> np.ndarray:

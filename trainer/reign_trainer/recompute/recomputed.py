@@ -7,8 +7,9 @@ import pyarrow.parquet as pq
 
 from reign_trainer.content_hash import ContentHasher
 from reign_trainer.errors import TrainerError
-from reign_trainer.evidence.evaluate import assemble, evidence_bytes, snapshots_to_tell_rows_by
-from reign_trainer.known_row_ids import check_row_ids
+from reign_trainer.evidence.assemble import assemble, evidence_bytes
+from reign_trainer.evidence.rows.read_rows import read_rows
+from reign_trainer.known_row_ids import known_row_ids
 from reign_trainer.shapes import ContenderRequest, EvaluateRequest
 from reign_trainer.store import Store
 
@@ -39,7 +40,7 @@ class Recomputation:
         Returns
         -------
         bytes
-            As `reign_trainer.evidence.evaluate.evidence_bytes` writes them.
+            As `reign_trainer.evidence.assemble.evidence_bytes` writes them.
 
         Raises
         ------
@@ -48,9 +49,7 @@ class Recomputation:
         """
         for kind, content_hash in _rows_of(request):
             self._check(kind, content_hash)
-        for snapshot in snapshots_to_tell_rows_by(request):
-            check_row_ids(self._store, snapshot)
-        return evidence_bytes(assemble(request, self._store))
+        return evidence_bytes(assemble(request, read_rows(request, self._store, known_row_ids)))
 
     def _check(self, kind: str, content_hash: str) -> None:
         if (kind, content_hash) in self._checked or not self._store.has_rows(kind, content_hash):

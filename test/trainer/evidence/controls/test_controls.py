@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from reign_trainer.evidence.controls import controls
 from reign_trainer.evidence.measure import METRICS, Parameters, measure, measure_difference
-from reign_trainer.shapes import Controls, MetricEvidence
+from reign_trainer.evidence.rows.comparison import Comparison
+from reign_trainer.shapes import Controls
 
 from .rows import PRIMARY, compared, policy
 
 SMOOTH = ("roc_auc", "log_loss", "brier", "pr_auc", "rmse", "mae", "pinball", "r2")
 
 
-def _run(of: object, shuffled_fit: np.ndarray | None = None, **gate: object) -> Controls:
-    found = controls(of, policy(**gate), shuffled_fit)  # type: ignore[arg-type]
+def _run(of: Comparison, shuffled_fit: np.ndarray | None = None, **gate: object) -> Controls:
+    found = controls(replace(of, shuffled_fit=shuffled_fit), policy(**gate))
     assert found is not None
     return found
 
@@ -149,8 +150,7 @@ def test_what_was_measured_before_is_not_measured_again() -> None:
         of.task, of.labels, of.challenger, of.champion, of.trivial, of.clusters, None, of.seed, alpha=of.alpha,
         parameters=Parameters(),
     )["roc_auc"]  # fmt: skip
-    evidence = MetricEvidence.model_validate(asdict(known))
-    assert controls(of, policy(), None, evidence) == controls(of, policy(), None)
+    assert controls(of, policy(), known) == controls(of, policy())
 
 
 def test_more_rows_than_the_sample_that_leads_the_search() -> None:
@@ -163,7 +163,7 @@ def test_more_rows_than_the_sample_that_leads_the_search() -> None:
 
 
 def test_a_comparison_that_cannot_be_measured_has_no_controls() -> None:
-    assert controls(compared(labels=np.ones(2000)), policy(), None) is None
+    assert controls(compared(labels=np.ones(2000)), policy()) is None
 
 
 def test_the_same_inputs_give_the_same_bytes_and_few_of_them() -> None:

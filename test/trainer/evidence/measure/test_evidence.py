@@ -1,14 +1,13 @@
 """What holds for the evidence of every task and metric."""
 
-import dataclasses
 import json
 import resource
 
 import numpy as np
 import pytest
 from reign_trainer.catalogue import BETTER
-from reign_trainer.evidence.measure import METRICS, Interval, MetricEvidence, Parameters, measure
-from reign_trainer.shapes import MetricEvidence as Stored
+from reign_trainer.evidence.measure import METRICS, Parameters, measure
+from reign_trainer.shapes import Interval, MetricEvidence
 
 from .holdout_rows import PARAMETERS, make
 
@@ -16,20 +15,20 @@ TASKS = ["binary", "multiclass", "regression"]
 
 
 def _negated(interval: Interval) -> Interval:
-    return dataclasses.replace(
-        interval,
-        estimate=-interval.estimate,
-        low=-interval.high,
-        high=-interval.low,
-        deciding_low=-interval.deciding_high,
-        deciding_high=-interval.deciding_low,
+    return interval.model_copy(
+        update={
+            "estimate": -interval.estimate,
+            "low": -interval.high,
+            "high": -interval.low,
+            "deciding_low": -interval.deciding_high,
+            "deciding_high": -interval.deciding_low,
+        }
     )
 
 
 def _documents(found: dict[str, MetricEvidence]) -> list[str]:
     """Store the evidence as JSON, which refuses NaN and infinity."""
-    stored = [Stored.model_validate(dataclasses.asdict(evidence)) for evidence in found.values()]
-    return [json.dumps(document.model_dump(mode="json", by_alias=True), allow_nan=False) for document in stored]
+    return [json.dumps(one.model_dump(mode="json", by_alias=True), allow_nan=False) for one in found.values()]
 
 
 def test_the_catalogue_is_the_one_of_the_schemas() -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.shapes import Calibration, CalibrationEvidence
 
 from .bundles import bundled, one_way
 from .curve import curve
 from .line import line
 from .rows import Rows
-
-if TYPE_CHECKING:
-    from reign_trainer.evidence.rows.comparison import Comparison
 
 
 def calibration(comparison: Comparison) -> CalibrationEvidence | None:

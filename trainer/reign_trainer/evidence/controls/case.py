@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from reign_trainer.evidence.measure import Parameters, difference_values, measure_difference
+from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, Interval
 
 from .boundary import win_boundary
-
-if TYPE_CHECKING:
-    from reign_trainer.evidence.rows.comparison import Comparison
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -68,7 +65,7 @@ class Case:
     def difference(self, scores: Floats, alpha: float, second: Floats | None = None) -> Interval:
         """Measure scores against the opponent, or against others, as the real comparison is measured."""
         of = self.comparison
-        found = measure_difference(
+        return measure_difference(
             of.primary,
             of.task,
             of.labels,
@@ -80,7 +77,6 @@ class Case:
             alpha=alpha,
             parameters=self.parameters,
         )
-        return Interval.model_validate(asdict(found))
 
     def estimate(self, scores: Floats) -> float:
         """Measure the difference to the opponent alone, without its uncertainty."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-
 from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.shapes import Controls, Gate, Interval, MetricEvidence
 
 from .case import Case
@@ -15,13 +12,8 @@ from .planted import planted
 from .shuffled import shuffled, shuffled_scores
 from .shuffled_fit import shuffled_fit as fit_control
 
-if TYPE_CHECKING:
-    from reign_trainer.evidence.rows.comparison import Comparison
 
-
-def controls(
-    comparison: Comparison, gate: Gate, shuffled_fit: np.ndarray | None, measured: MetricEvidence | None = None
-) -> Controls | None:
+def controls(comparison: Comparison, gate: Gate, measured: MetricEvidence | None = None) -> Controls | None:
     """Measure what the gate must answer rightly if it works: the numbers only, the answer is the gate's.
 
     Each is measured as the real comparison is, by the primary metric against the same opponent (the champion, or the
@@ -32,8 +24,6 @@ def controls(
     ----------
     comparison : Comparison
     gate : Gate
-    shuffled_fit : ndarray of shape (n,) or (n, k), or None
-        Scores of a version fitted on shuffled labels, where the policy asks for one.
     measured : MetricEvidence or None
         Of the primary metric on these rows, where it is there already: saves measuring it once more.
 
@@ -51,7 +41,7 @@ def controls(
             flips=flips(case),
             shuffled=shuffled(case, without_knowledge, lead),
             planted=planted(case, difference, without_knowledge),
-            shuffled_fit=fit_control(case, shuffled_fit, lead),
+            shuffled_fit=fit_control(case, comparison.shuffled_fit, lead),
         )
     except MeasureError:
         return None

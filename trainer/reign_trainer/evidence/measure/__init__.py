@@ -18,17 +18,14 @@ from .degrees_of_freedom import degrees_of_freedom
 from .difference import DifferenceValues, difference_values, measure_difference
 from .effective_rows import effective_rows
 from .error import MeasureError
-from .evidence import MetricEvidence, measure
-from .interval import Interval
+from .evidence import measure
 from .parameters import Parameters
 
 __all__ = [
     "METRICS",
     "DifferenceValues",
-    "Interval",
     "MeasureError",
     "Metric",
-    "MetricEvidence",
     "Parameters",
     "Task",
     "degrees_of_freedom",

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from reign_trainer.shapes import Interval
+
 from .arguments import check_arguments
 from .arrays import Floats
 from .catalogue import METRICS, Task
 from .error import MeasureError
 from .holdout import Holdout
-from .interval import Interval, student_interval
+from .interval import student_interval
 from .metric_values import metric_values, missing
 from .parameters import NONE, Parameters
 from .replicates import Replicates

@@ -1,55 +1,20 @@
 """Measure a challenger, a champion and a trivial predictor on the rows of one holdout."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
+from reign_trainer.shapes import Interval, MetricEvidence
+
 from .arguments import check_arguments
-from .catalogue import METRICS, Better, Metric, Task
+from .catalogue import METRICS, Metric, Task
 from .error import MeasureError
 from .holdout import Holdout
-from .interval import Interval, student_interval
+from .interval import student_interval
 from .metric_values import measurable, metric_values
 from .parameters import NONE, Parameters
 from .replicates import Replicates
 from .scores import model_scores, trivial_scores
 from .standard_error import standard_error
-
-
-@dataclass(frozen=True)
-class MetricEvidence:
-    """What one holdout says by one metric. Every difference is turned: positive means that the first is better.
-
-    Attributes
-    ----------
-    better : {'higher', 'lower'}
-        Which way the metric itself is better.
-    challenger, trivial : float
-        The metric on all rows.
-    champion : float or None
-        None where there is no champion, as are ``difference`` and ``champion_lead``.
-    alone : Interval
-        The challenger's own value, not turned: its deciding bounds are plain lower and upper bounds.
-    difference : Interval or None
-        Challenger against champion.
-    lead : Interval
-        Challenger against the trivial predictor.
-    champion_lead : Interval or None
-        Champion against the trivial predictor.
-    anchor_difference : Interval or None
-        Challenger against the anchor; None without one.
-    """
-
-    better: Better
-    challenger: float
-    champion: float | None
-    trivial: float
-    alone: Interval
-    difference: Interval | None
-    lead: Interval
-    champion_lead: Interval | None
-    anchor_difference: Interval | None
 
 
 def measure(
@@ -98,7 +63,10 @@ def measure(
     Returns
     -------
     dict of str to MetricEvidence
-        In the order of `METRICS`. No number in it is NaN or infinite; see `Interval` for where None stands.
+        In the order of `METRICS`. Every difference is turned: positive means that the first is better. ``alone`` is the
+        challenger's own value and not turned; ``lead`` is challenger against trivial predictor, ``champion_lead`` champion
+        against trivial predictor, ``anchor_difference`` challenger against anchor. No number in it is NaN or infinite; see
+        `student_interval` for where None stands.
 
     Raises
     ------

@@ -1,55 +1,14 @@
 """A difference (or a value) with its standard error, its confidence interval and the bounds that decide."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.special import stdtrit
+
+from reign_trainer.shapes import Interval
 
 from .catalogue import Method
 
 POWER = 0.8
 """How often a difference of the detectable size is shown."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An estimate on all rows, and how sure it is.
-
-    Attributes
-    ----------
-    estimate : float
-        Always finite.
-    standard_error, low, high : float or None
-        ``low`` and ``high`` are ``estimate -+ t * standard_error``, two-sided at ``level``. These and the next are None
-        where the rows cannot tell: fewer than two clusters, or a metric that is undefined once one cluster is left out
-        (for example because all positive labels lie in that cluster). Never NaN, never infinite.
-    level : float
-        Of confidence, such as 0.95.
-    deciding_low, deciding_high : float or None
-        One-sided bounds at ``1 - alpha`` each.
-    alpha : float
-        The chance of error of one side.
-    detectable : float or None
-        ``(t at 1 - alpha + t at 0.8) * standard_error``: about what would be shown four times in five.
-    degrees_of_freedom : float
-        Of Student's t: ``clusters - 1`` for clusters of one size, less for others (`degrees_of_freedom`).
-    clusters : int
-        With at least one row of positive weight; of two ways to cluster that of the way with fewer.
-    method : {'influence', 'bootstrap'}
-    """
-
-    estimate: float
-    standard_error: float | None
-    low: float | None
-    high: float | None
-    level: float
-    deciding_low: float | None
-    deciding_high: float | None
-    alpha: float
-    detectable: float | None
-    degrees_of_freedom: float
-    clusters: int
-    method: Method
 
 
 def student_interval(
@@ -79,6 +38,13 @@ def student_interval(
     Returns
     -------
     Interval
+        ``estimate`` is finite. ``standard_error``, ``low``, ``high``, ``deciding_low``, ``deciding_high`` and
+        ``detectable`` are None where the rows cannot tell: fewer than two clusters, or a metric that is undefined once
+        one cluster is left out (for example because all positive labels lie in that cluster). Never NaN, never infinite.
+        ``deciding_low`` and ``deciding_high`` are one-sided bounds at ``1 - alpha`` each. ``detectable`` is
+        ``(t at 1 - alpha + t at 0.8) * standard_error``: about what would be shown four times in five.
+        ``degrees_of_freedom`` is ``clusters - 1`` for clusters of one size, less for others (`degrees_of_freedom`);
+        ``clusters`` counts those with at least one row of positive weight, of two ways to cluster in the way with fewer.
     """
     freedom = float(clusters - 1) if degrees_of_freedom is None else degrees_of_freedom
     bounds: tuple[float, ...] = ()

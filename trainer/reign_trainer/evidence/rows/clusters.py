@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reign_trainer.evidence.rows.columns import event_days
+from .columns import event_days
 
 
 def cluster_columns(by: str | list[str]) -> list[str]:

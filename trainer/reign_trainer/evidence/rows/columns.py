@@ -20,6 +20,18 @@ def numbers(table: pa.Table, name: str) -> Floats:
     return np.asarray(table.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64)
 
 
+def has_label(table: pa.Table) -> Bools:
+    """Tell which rows have a label."""
+    return np.asarray(~np.isnan(numbers(table, "label")))
+
+
+def in_window(table: pa.Table, window: dict[str, str]) -> Bools:
+    """Tell which rows have their event time in a half-open window."""
+    times = table.column("reign_event_time").to_numpy()
+    start, end = (np.datetime64(window[bound].removesuffix("Z"), "us") for bound in ("from", "to"))
+    return np.asarray((times >= start) & (times < end))
+
+
 def event_microseconds(table: pa.Table) -> Ints:
     """Give the event times of stored predictions in microseconds since 1970, UTC, shape (n,)."""
     return np.asarray(table.column("reign_event_time").cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())
@@ -43,6 +55,13 @@ def accepted_rows(table: pa.Table, definition: Definition) -> Bools:
     if source.labels == "complete" or source.selection is None:
         return np.ones(table.num_rows, dtype=np.bool_)
     return np.asarray(numbers(table, source.selection.decision) == 1)
+
+
+def positive_class(definition: Definition) -> str | float | bool | None:
+    """Give the class that a binary score is for; None for other tasks."""
+    if definition.task != "binary" or definition.label is None:
+        return None
+    return definition.label.classes[positive_index(definition)]
 
 
 def positive_index(definition: Definition) -> int:

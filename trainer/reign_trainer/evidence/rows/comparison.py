@@ -29,6 +29,8 @@ class Comparison:
         ``champion`` is None where nobody reigns or the champion cannot be scored.
     anchor : ndarray or None
         The last champion that won by superiority, where it is asked for and is not the champion.
+    shuffled_fit : ndarray or None
+        A version fitted on shuffled labels, where the policy asks for one.
     trivial : list of float or float
         As `reign_trainer.evidence.measure.measure` takes it: for binary the shares of classes 0 and 1.
     table : pyarrow.Table
@@ -51,3 +53,4 @@ class Comparison:
     table: pa.Table
     alpha: float
     seed: int
+    shuffled_fit: np.ndarray | None = None

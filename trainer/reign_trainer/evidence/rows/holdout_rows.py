@@ -1,19 +1,14 @@
-"""Which rows of the holdout are judged, and why the others are not."""
+"""The rows of a holdout that both contenders answered."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from reign_trainer.errors import TrainerError
-from reign_trainer.known_row_ids import EVENT_TIME, ROW_ID, KnownRowIds, ids_of, known_row_ids
-from reign_trainer.score.predictions_table import slice_columns
-from reign_trainer.shapes import ContenderRequest, Definition, EvaluateRequest
-from reign_trainer.store import Store
-
+from .columns import Bools
+from .seen_rows import SeenRows
 from .shared_classes import SharedClasses
 
 
@@ -38,6 +33,8 @@ class HoldoutRows:
     labelled, chose, known : ndarray of shape (n,), bool
         Rows with a label; labelled rows that took part in choosing the champion; rows whose class, if they have one,
         every version knows.
+    seen : SeenRows
+        Which rows the contenders were fitted on.
     classes : SharedClasses
     """
 
@@ -47,142 +44,46 @@ class HoldoutRows:
     holdout: int
     holdout_of_champion: int | None
     labels_differ: int
-    labelled: np.ndarray
-    chose: np.ndarray
-    known: np.ndarray
+    labelled: Bools
+    chose: Bools
+    known: Bools
+    seen: SeenRows
     classes: SharedClasses
 
-    def only(self, keep: np.ndarray) -> HoldoutRows:
+    def only(self, keep: Bools) -> HoldoutRows:
         """Give the rows where `keep` is true."""
         mask = pa.array(keep)
-        return HoldoutRows(
+
+        def kept(rows: pa.Table | None) -> pa.Table | None:
+            return None if rows is None else rows.filter(mask)
+
+        return replace(
+            self,
             challenger=self.challenger.filter(mask),
-            champion=None if self.champion is None else self.champion.filter(mask),
-            anchor=None if self.anchor is None else self.anchor.filter(mask),
-            holdout=self.holdout,
-            holdout_of_champion=self.holdout_of_champion,
-            labels_differ=self.labels_differ,
+            champion=kept(self.champion),
+            anchor=kept(self.anchor),
             labelled=self.labelled[keep],
             chose=self.chose[keep],
             known=self.known[keep],
-            classes=self.classes,
+            seen=self.seen.only(keep),
         )
 
+    def why_none_is_left(self, keep: Bools) -> str | None:
+        """Say why none of the rows is kept, if so."""
+        if keep.any():
+            return None
+        if self.holdout == 0:
+            return "the holdout has no rows"
+        if self.challenger.num_rows == 0:
+            return "no row is in the holdout of both queries: the two row ids have nothing in common"
+        if not self.labelled.any():
+            return "no row of the holdout has a label"
+        if not (self.labelled & ~self.chose).any():
+            return "every labelled row of the holdout took part in choosing the champion: judge on newer rows"
+        if not (self.labelled & self.known & ~self.chose).any():
+            return "no labelled row is of a class that both versions know"
+        return "no labelled row has an approval probability above zero"
 
-def holdout_rows(request: EvaluateRequest, store: Store) -> HoldoutRows:
-    """Read the contenders' predictions and keep the rows that are in the holdout of both.
-
-    Where labels differ between the two queries, the challenger's count: its query is the one that the definition has now.
-    """
-    if request.challenger.predictions is None:
-        raise TrainerError("MeasurementImpossible", "The challenger has no predictions.")
-    classes = SharedClasses.of(request)
-    challenger = classes.table(_predictions(store, request.challenger.predictions, request.definition))
-    champion = None
-    holdout = challenger.num_rows
-    holdout_of_champion = None
-    labels_differ = 0
-    if request.champion is not None and request.champion.predictions is not None:
-        champion = classes.table(store.read_rows("predictions", request.champion.predictions), request.champion)
-        holdout_of_champion = champion.num_rows
-        challenger, champion = in_both(challenger, champion)
-        labels_differ = _differences(
-            challenger.column("label"), champion.column("label"), classes.known_to_all(challenger)
-        )
-    labelled = has_label(challenger)
-    return HoldoutRows(
-        challenger,
-        champion,
-        _anchor(request, store, challenger, classes),
-        holdout,
-        holdout_of_champion,
-        labels_differ,
-        labelled,
-        seen_in(request.chose_champion if request.champion is not None else [], store, challenger, request) & labelled,
-        classes.known_to_all(challenger),
-        classes,
-    )
-
-
-def fitted_on(contender: ContenderRequest, rows: pa.Table, store: Store, request: EvaluateRequest) -> int | None:
-    """Count the judged rows that a contender was fitted on: by row id or, where that is another column by now, by time.
-
-    None where nobody knows any more which rows it was fitted on.
-    """
-    if contender.train_snapshot in (request.row_ids_gone or []):
-        return None
-    return int(np.count_nonzero(seen_in([contender.train_snapshot], store, rows, request)))
-
-
-def in_both(first: pa.Table, second: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Give the rows of two tables that share a row id, in the order of the first."""
-    ours, theirs = ids_of(first), ids_of(second)
-    if ours.equals(theirs):
-        return first, second
-    if ours.type != theirs.type:
-        return first.slice(0, 0), second.slice(0, 0)
-    at = pc.index_in(ours, value_set=theirs)
-    return first.filter(at.is_valid()), second.take(at.drop_null())
-
-
-def seen_in(snapshots: list[str], store: Store, rows: pa.Table, request: EvaluateRequest) -> np.ndarray:
-    """Tell which rows are in any of some snapshots, by row id. Snapshots whose row ids are gone tell of no row."""
-    seen = np.zeros(rows.num_rows, dtype=np.bool_)
-    ids = ids_of(rows)
-    for snapshot in snapshots:
-        if snapshot in (request.row_ids_gone or []):
-            continue
-        known = known_row_ids(store, snapshot)
-        others = known.ids
-        if others.type == ids.type:
-            seen |= pc.is_in(ids, value_set=others).to_numpy(zero_copy_only=False)
-        else:
-            # The row id has become another column since: no id can be found again, so the whole period goes.
-            seen |= _in_period(rows, known, request)
-    return seen
-
-
-def _in_period(rows: pa.Table, known: KnownRowIds, request: EvaluateRequest) -> np.ndarray:
-    """Tell which rows lie between a snapshot's first and last event; by the rules of format 2, in its manifest's window."""
-    if known.window is not None and (request.evidence_format or 2) < 3:
-        return in_window(rows, known.window)
-    if known.events is None:
-        return np.zeros(rows.num_rows, dtype=np.bool_)
-    first, last = (np.datetime64(one, "us") for one in known.events)
-    times = rows.column(EVENT_TIME).to_numpy()
-    return np.asarray((times >= first) & (times <= last))
-
-
-def in_window(rows: pa.Table, window: dict[str, str]) -> np.ndarray:
-    """Tell which rows have their event time in a half-open window."""
-    times = rows.column(EVENT_TIME).to_numpy()
-    start, end = (np.datetime64(window[bound].removesuffix("Z"), "us") for bound in ("from", "to"))
-    return np.asarray((times >= start) & (times < end))
-
-
-def has_label(rows: pa.Table) -> np.ndarray:
-    """Tell which rows have a label."""
-    return np.asarray(~np.isnan(rows.column("label").cast(pa.float64()).fill_null(np.nan).to_numpy()))
-
-
-def _anchor(request: EvaluateRequest, store: Store, challenger: pa.Table, classes: SharedClasses) -> pa.Table | None:
-    if request.anchor is None or request.anchor.predictions is None:
-        return None
-    anchor = classes.table(store.read_rows("predictions", request.anchor.predictions), request.anchor)
-    ours, theirs = in_both(challenger, anchor)
-    return theirs if ours.num_rows == challenger.num_rows else None
-
-
-def _predictions(store: Store, predictions: str, definition: Definition) -> pa.Table:
-    rows = store.read_rows("predictions", predictions)
-    weight = ["weight"] if definition.source.weight else []
-    needed = [ROW_ID, EVENT_TIME, "label", *slice_columns(definition), *weight]
-    missing = [name for name in needed if name not in rows.column_names]
-    if missing:
-        raise TrainerError("StoreCorrupt", f"The predictions {predictions} have no column {', '.join(missing)}.")
-    return rows
-
-
-def _differences(ours: pa.ChunkedArray, theirs: pa.ChunkedArray, known: np.ndarray) -> int:
-    first, second = (column.cast(pa.float64()).fill_null(np.nan).to_numpy() for column in (ours, theirs))
-    return int(np.count_nonzero(known & (first != second) & ~(np.isnan(first) & np.isnan(second))))
+    def count_other_classes(self) -> int | None:
+        """Count the rows of a class that not every version knows; None where every version knows every class."""
+        return None if self.classes.all_known else int(np.count_nonzero(self.labelled & ~self.known))

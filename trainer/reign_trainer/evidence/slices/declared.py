@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pyarrow as pa
 
 from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, SliceEvidence, SlicePolicy
 
@@ -16,9 +15,6 @@ from .holm import holm_upper_bounds
 from .judged import Judged
 from .measure_slices import Measured, measure_slices
 from .slice_evidence import slice_evidence
-
-if TYPE_CHECKING:
-    from reign_trainer.evidence.rows.comparison import Comparison
 
 VALUES = 50
 """The most slices of one column, besides that of rows without a value."""

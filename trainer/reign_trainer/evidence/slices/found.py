@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow as pa
 from reign_trainer.evidence.measure import MeasureError
 from reign_trainer.evidence.measure.arrays import Bools, Ints
 from reign_trainer.evidence.measure.holdout import Holdout
+from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, SearchPolicy, SliceEvidence
 
@@ -22,9 +23,6 @@ from .judged import Judged
 from .losses import LOSSES
 from .measure_slices import Measured, measure_slices
 from .slice_evidence import slice_evidence
-
-if TYPE_CHECKING:
-    from reign_trainer.evidence.rows.comparison import Comparison
 
 VALUES = 10
 FEWEST_CLUSTERS = 14

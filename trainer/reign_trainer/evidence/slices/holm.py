@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from reign_trainer.evidence.measure import Interval
+from reign_trainer.shapes import Interval
 
 
 def holm_upper_bounds(differences: Sequence[Interval], margins: Sequence[float], alpha: float) -> list[float]:

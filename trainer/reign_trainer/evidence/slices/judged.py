@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from reign_trainer.evidence.measure import MeasureError, Task
 from reign_trainer.evidence.measure.arrays import Bools, Floats, Ints
@@ -12,12 +11,10 @@ from reign_trainer.evidence.measure.clustering import Clustering
 from reign_trainer.evidence.measure.holdout import Holdout
 from reign_trainer.evidence.measure.parameters import Parameters
 from reign_trainer.evidence.measure.scores import model_scores
+from reign_trainer.evidence.rows.comparison import Comparison
 
 from .losses import row_losses
 from .score_order import ScoreOrder
-
-if TYPE_CHECKING:
-    from reign_trainer.evidence.rows.comparison import Comparison
 
 Pair = tuple[Floats, Floats]
 """Of the challenger and of the champion."""

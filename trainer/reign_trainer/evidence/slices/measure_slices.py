@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reign_trainer.evidence.measure import METRICS, Interval, MeasureError, degrees_of_freedom
+from reign_trainer.evidence.measure import METRICS, MeasureError, degrees_of_freedom
 from reign_trainer.evidence.measure.arrays import Bools, Ints
 from reign_trainer.evidence.measure.clustering import Clustering
 from reign_trainer.evidence.measure.interval import student_interval
 from reign_trainer.evidence.measure.metric_values import metric_values, missing
 from reign_trainer.evidence.measure.replicates import Replicates
 from reign_trainer.evidence.measure.standard_error import standard_error
+from reign_trainer.shapes import Interval
 
 from .area import slice_areas
 from .cells import Cells

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
-from reign_trainer.shapes import Interval, SliceEvidence, SliceValue
+from reign_trainer.shapes import SliceEvidence, SliceValue
 
 from .grouping import Key
 from .measure_slices import Measured
@@ -30,7 +29,6 @@ def slice_evidence(
     -------
     SliceEvidence
     """
-    difference = None if measured.difference is None else Interval.model_validate(asdict(measured.difference))
     return SliceEvidence.model_validate(
         {
             "where": [SliceValue(column=key.column, value=key.value) for key in keys],
@@ -41,7 +39,7 @@ def slice_evidence(
             "clusters": measured.clusters,
             "challenger": measured.challenger,
             "champion": measured.champion,
-            "difference": difference,
+            "difference": measured.difference,
             "holm_high": holm_high,
             "unmeasured": measured.unmeasured,
         }
