@@ -1,10 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { errors, ReignError } from '../schemas/errors.ts';
+import { mostUnexplained } from '../schemas/limits.ts';
 
-// An error that the catalogue does not know may pass or may be a defect: tried often, but not for ever. What waits for a
-// server that is down is not counted: that may take all night.
-const mostUnexplained = 10;
 /** How a cycle ended is written down, however long that takes. */
 const neverGivenUp: ReadonlySet<string> = new Set(['record']);
 const unexplained = new Map<string, number>();

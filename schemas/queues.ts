@@ -7,4 +7,7 @@ export const promptQueue = `${trainerQueue}.prompt`;
 /** The queue that workers (TypeScript) listen on. */
 export const workerQueue = 'reign';
 /** Trainers listen on a queue of their environment too: a version that needs an older one is scored there. */
-export const environmentQueue = (environmentHash: string) => `${trainerQueue}.${environmentHash.slice(0, 16)}`;
+export const environmentQueue = (environmentHash: string) =>
+  `${trainerQueue}.${environmentHash.slice(0, environmentDigits)}`;
+/** So many digits of its hash name an environment's queue. */
+export const environmentDigits = 16;

@@ -1,9 +1,7 @@
 import { ApplicationFailure, type Payload, type PayloadCodec } from '@temporalio/common';
 import { errors, ReignError } from '../schemas/errors.ts';
+import { largestInlineBytes } from '../schemas/limits.ts';
 import type { Store } from './openStore.ts';
-
-/** What is larger goes through the store; a few kB pass as they are, so that a short history is readable without it. */
-export const largestInlineBytes = 8 * 1024;
 
 const referenceEncoding = 'json/reign-reference';
 /** A reference keeps the encoding of what it stands for under this prefix, and what has the prefix under another one. */

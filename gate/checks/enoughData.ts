@@ -1,15 +1,12 @@
 import type { Evidence } from '../../schemas/evidence.ts';
+import { fewestClusters, fewestRows } from '../../schemas/limits.ts';
 import { say } from '../messages.ts';
 import { primaryDifference } from '../opponent.ts';
 import { of, titleOf } from '../say.ts';
 import { type GateCheck, passedIf } from './gateCheck.ts';
 
-/** Fewer tell a t distribution's tail from nothing: simulated error rates leave their level below it. */
-export const fewestClusters = 7;
 /** However many clusters there are: if their sizes make them worth fewer than this, a handful decides. */
 export const fewestEffective = 4;
-/** Below so many rows of a class, a metric that ranks or averages by class rests on single rows. */
-export const fewestRows = 10;
 /** One cluster that holds more than this is an experiment that was made once. */
 export const largestCluster = 0.5;
 

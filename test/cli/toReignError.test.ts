@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { toReignError } from '../../cli/toReignError.ts';
-import { claimCheck, largestInlineBytes } from '../../store/claimCheck.ts';
+import { largestInlineBytes } from '../../schemas/limits.ts';
+import { claimCheck } from '../../store/claimCheck.ts';
 import { openStore } from '../../store/openStore.ts';
 
 it('says what is wrong with the store where a large argument cannot be stored', async () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { claimCheck, largestInlineBytes } from '../../store/claimCheck.ts';
+import { largestInlineBytes } from '../../schemas/limits.ts';
+import { claimCheck } from '../../store/claimCheck.ts';
 import { openStore } from '../../store/openStore.ts';
 
 let root: string;

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as runs
 from hypothesis import strategies as st
-from reign_trainer.claim_check import LARGEST_INLINE_BYTES, ClaimCheck
+from reign_trainer.claim_check import ClaimCheck
+from reign_trainer.constants import LARGEST_INLINE_BYTES
 from reign_trainer.store import Store
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter

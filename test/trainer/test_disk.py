@@ -6,7 +6,7 @@ import errno
 from pathlib import Path
 
 import pytest
-from reign_trainer.catalogue import RETRYABLE
+from reign_trainer.constants import RETRYABLE
 from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
 from reign_trainer.lend import lend_document

@@ -22,15 +22,11 @@ from temporalio.worker import Worker
 from reign_trainer.activities import Activities
 from reign_trainer.children import remove_abandoned_folders, run_child, start_forkserver
 from reign_trainer.claim_check import ClaimCheck
+from reign_trainer.constants import ENVIRONMENT_DIGITS, FIT_QUEUE, PROMPT_QUEUE, TRAINER_QUEUE
 from reign_trainer.environment import environment_hashes
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings, load_settings
 from reign_trainer.store import Store
-
-#: As ``schemas/queues.ts`` names them.
-TASK_QUEUE = "reign-trainer"
-FIT_QUEUE = f"{TASK_QUEUE}.fit"
-PROMPT_QUEUE = f"{TASK_QUEUE}.prompt"
 
 _PROMPT_AT_ONCE = 2
 
@@ -113,12 +109,12 @@ async def _work(settings: Settings, *, retired: bool) -> None:
         # Temporal keeps what a trainer has no slot for: another trainer may take it, and waiting is no working time.
         for queue, functions, slots in (
             (FIT_QUEUE, [activities.fit], settings.fits_at_once),
-            (TASK_QUEUE, activities.all, settings.others_at_once),
+            (TRAINER_QUEUE, activities.all, settings.others_at_once),
             (PROMPT_QUEUE, activities.all, _PROMPT_AT_ONCE),
         ):
             workers.append(Worker(client, task_queue=queue, activities=functions, max_concurrent_activities=slots))
         log.info(
-            "ready on %s: %d fit(s) at once, %d thread(s) each", TASK_QUEUE, settings.fits_at_once, settings.threads
+            "ready on %s: %d fit(s) at once, %d thread(s) each", TRAINER_QUEUE, settings.fits_at_once, settings.threads
         )
     # Whoever started this trainer waits for the file.
     if ready := os.environ.get("REIGN_READY_FILE"):
@@ -129,7 +125,7 @@ async def _work(settings: Settings, *, retired: bool) -> None:
 
 def environment_queues() -> list[str]:
     """Name the queues of this environment's trainers, as ``schemas/queues.ts`` does."""
-    return [f"{TASK_QUEUE}.{environment_hash[:16]}" for environment_hash in environment_hashes()]
+    return [f"{TRAINER_QUEUE}.{environment_hash[:ENVIRONMENT_DIGITS]}" for environment_hash in environment_hashes()]
 
 
 async def _connect(settings: Settings) -> Client:

@@ -15,8 +15,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from reign_trainer.carry_out_check import carry_out_check
-from reign_trainer.catalogue import RETRYABLE
 from reign_trainer.children import run_child
+from reign_trainer.constants import MOST_UNEXPLAINED, RETRYABLE
 from reign_trainer.errors import TrainerError
 from reign_trainer.evidence.forecast import forecast as foresee
 from reign_trainer.extract import extract as extract_snapshots
@@ -51,7 +51,6 @@ log = logging.getLogger("reign_trainer")
 
 Answer = TypeVar("Answer")
 
-_MOST_UNEXPLAINED = 10
 _unexplained: Counter[str] = Counter()
 
 
@@ -189,7 +188,7 @@ def _application_error(error: TrainerError) -> ApplicationError:
     detail = error.detail or ErrorDetail(traceback=None, file=None, line=None)
     # What dies every time, or what nobody foresaw, may be a defect: tried often, but not for ever. Waiting for a server
     # that is down is not counted: that may take all night.
-    hopeless = error.code in ("Internal", "ChildDied") and _count_unexplained() >= _MOST_UNEXPLAINED
+    hopeless = error.code in ("Internal", "ChildDied") and _count_unexplained() >= MOST_UNEXPLAINED
     return ApplicationError(
         error.message,
         detail.model_dump(by_alias=True),

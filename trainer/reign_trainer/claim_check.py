@@ -12,11 +12,9 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
 from temporalio.exceptions import ApplicationError
 
+from reign_trainer.constants import LARGEST_INLINE_BYTES
 from reign_trainer.errors import TrainerError
 from reign_trainer.store import Store
-
-#: What is larger goes through the store.
-LARGEST_INLINE_BYTES = 8 * 1024
 
 _REFERENCE_ENCODING = b"json/reign-reference"
 #: A reference keeps the encoding of what it stands for under this prefix, and what has the prefix under another one.

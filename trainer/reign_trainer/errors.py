@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reign_trainer.catalogue import RETRYABLE
+from reign_trainer.constants import RETRYABLE
 from reign_trainer.shapes import ErrorDetail
 
 

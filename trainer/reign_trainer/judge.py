@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reign_trainer.catalogue import RETRYABLE
+from reign_trainer.constants import RETRYABLE
 from reign_trainer.errors import TrainerError
 
 _MARKS = {"passed": "✓", "failed": "✗", "unknown": "?", "noted": "•", "notRun": "–"}

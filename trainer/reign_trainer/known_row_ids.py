@@ -15,12 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.content_hash import ContentHasher
 from reign_trainer.errors import TrainerError
 from reign_trainer.store import Store
-
-ROW_ID = "reign_row_id"
-EVENT_TIME = "reign_event_time"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
-from reign_trainer.shape import Shape
+from reign_trainer.base_shape import Shape
 
 
 class SelectionColumns(Shape):

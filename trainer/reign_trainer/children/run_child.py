@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from reign_trainer.catalogue import RETRYABLE
 from reign_trainer.children.child import CRASH_FILE, LENGTH
 from reign_trainer.children.forkserver import fork_child, trusted_environment
 from reign_trainer.children.memory import MemoryWatch, peak_memory
 from reign_trainer.children.scratch import scratch_folder
+from reign_trainer.constants import RETRYABLE
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import ErrorDetail

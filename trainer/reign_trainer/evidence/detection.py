@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from scipy.special import stdtrit
 
-from reign_trainer.catalogue import DETECT
-from reign_trainer.known_row_ids import EVENT_TIME
+from reign_trainer.constants import DETECT, EVENT_TIME
 from reign_trainer.shapes import Detection, EvaluateRequest, Interval, MetricEvidence
 
 from .rows.comparison import Comparison

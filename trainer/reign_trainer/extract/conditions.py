@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reign_trainer.catalogue import SQLSTATE_PASSES
+from reign_trainer.constants import SQLSTATE_PASSES
 
 _CONDITIONS = {
     "0A000": "feature_not_supported",

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.content_hash import SCHEMA_METADATA_KEY
 from reign_trainer.errors import TrainerError
 
 if TYPE_CHECKING:
     from reign_trainer.shapes import Column, PlannedQuery
 
-ROW_ID = "reign_row_id"
-EVENT_TIME = "reign_event_time"
 
 #: From here on float64 skips integers.
 _EXACT = 2**53

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from reign_trainer.constants import EVENT_TIME
 from reign_trainer.errors import TrainerError
-from reign_trainer.extract.conversion import EVENT_TIME
 from reign_trainer.frame import features_frame
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.shapes import Definition, Manifest

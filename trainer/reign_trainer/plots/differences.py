@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from reign_trainer.catalogue import BETTER
+from reign_trainer.constants import BETTER
 from reign_trainer.shapes import Evidence, Interval
 
 from .figure import CHALLENGER, QUIET, new_figure, quiet_axis, signed, title_of

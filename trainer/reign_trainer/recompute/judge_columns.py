@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
+from reign_trainer.base_shape import Shape
+from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.errors import TrainerError
 from reign_trainer.evidence.assemble import assemble, evidence_bytes
 from reign_trainer.evidence.rows.read_rows import read_rows
@@ -23,7 +25,6 @@ from reign_trainer.fit.trivial import trivial_predictor
 from reign_trainer.known_row_ids import known_row_ids
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.score.predictions_table import predictions_table, slice_columns
-from reign_trainer.shape import Shape
 from reign_trainer.shapes import Charge, Definition, EvaluateRequest
 from reign_trainer.store import Store
 
@@ -104,7 +105,7 @@ def judge_columns(asked: JudgeColumns) -> bytes:
         ]
         snapshots = [
             store.write_rows("snapshots", part, {"window": window})
-            for part in (rows.select(["reign_row_id", "reign_event_time"]), _unseen(rows))
+            for part in (rows.select([ROW_ID, EVENT_TIME]), _unseen(rows))
         ]
         contenders = [
             None
@@ -189,17 +190,17 @@ def _rows(table: pa.Table, definition: Definition, has_event_time: bool) -> pa.T
         if times.null_count:
             raise TrainerError("UsageInvalid", f"the column {name!r} has no value in {times.null_count} rows.")
     kept = {name: table.column(name) for name in table.column_names}
-    return pa.table({"reign_row_id": pa.array(np.arange(table.num_rows)), "reign_event_time": times, **kept})
+    return pa.table({ROW_ID: pa.array(np.arange(table.num_rows)), EVENT_TIME: times, **kept})
 
 
 def _unseen(rows: pa.Table) -> pa.Table:
     """Give an empty training snapshot: which rows the models were fitted on is not known here."""
-    return rows.select(["reign_row_id", "reign_event_time"]).slice(0, 0)
+    return rows.select([ROW_ID, EVENT_TIME]).slice(0, 0)
 
 
 def _window(rows: pa.Table) -> dict[str, str]:
     """Give the days of the event times."""
-    bounds = pc.min_max(rows.column("reign_event_time").cast(pa.int64())).as_py()
+    bounds = pc.min_max(rows.column(EVENT_TIME).cast(pa.int64())).as_py()
     start = bounds["min"] // _DAY * _DAY
     end = (bounds["max"] // _DAY + 1) * _DAY
     return {name: f"{np.datetime64(at // _MICROSECONDS, 's')}Z" for name, at in (("from", start), ("to", end))}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.errors import TrainerError
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.shapes import Definition
 
-_ROW = ("reign_row_id", "reign_event_time")
+_ROW = (ROW_ID, EVENT_TIME)
 
 
 def kept_columns(definition: Definition) -> list[str]:

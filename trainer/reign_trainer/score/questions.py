@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from reign_trainer.constants import ROW_ID
 from reign_trainer.errors import TrainerError
 from reign_trainer.fit.kept_fit import ANSWERS, KeptFit
 from reign_trainer.fit.kept_fit import MODEL as KEPT_MODEL
@@ -107,8 +108,8 @@ class Questions:
     def stored_scores(self, store: Store, predictions: str) -> np.ndarray:
         """Give the scores of stored predictions of the same rows."""
         names = score_names(self.definition)
-        stored = store.read_rows("predictions", predictions, ["reign_row_id", *names])
-        if not stored.column("reign_row_id").equals(self.kept.column("reign_row_id")):
+        stored = store.read_rows("predictions", predictions, [ROW_ID, *names])
+        if not stored.column(ROW_ID).equals(self.kept.column(ROW_ID)):
             raise TrainerError("StoreCorrupt", "The stored predictions are not of this snapshot's rows.")
         return np.column_stack([stored.column(name).to_numpy() for name in names])
 

@@ -10,7 +10,7 @@ import requests
 from mlflow.exceptions import MlflowException, RestException
 from mlflow.tracking import MlflowClient
 
-from reign_trainer.catalogue import FINAL_TRACKER_CODES
+from reign_trainer.constants import FINAL_TRACKER_CODES
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 

@@ -5,7 +5,7 @@ import resource
 
 import numpy as np
 import pytest
-from reign_trainer.catalogue import BETTER
+from reign_trainer.constants import BETTER
 from reign_trainer.evidence.measure import METRICS, Parameters, measure
 from reign_trainer.shapes import Interval, MetricEvidence
 

@@ -13,12 +13,12 @@ Examples
 True
 """
 
-from .catalogue import METRICS, Metric, Task
 from .degrees_of_freedom import degrees_of_freedom
 from .difference import DifferenceValues, difference_values, measure_difference
 from .effective_rows import effective_rows
 from .error import MeasureError
 from .evidence import measure
+from .metrics import METRICS, Metric, Task
 from .parameters import Parameters
 
 __all__ = [

@@ -1,7 +1,7 @@
 """What every entry to this package checks."""
 
-from .catalogue import METRICS, Task
 from .error import MeasureError
+from .metrics import METRICS, Task
 
 
 def check_arguments(task: Task, seed: int = 0, level: float = 0.95, alpha: float = 0.025) -> None:

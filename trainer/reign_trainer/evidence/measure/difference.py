@@ -9,11 +9,11 @@ from reign_trainer.shapes import Interval
 
 from .arguments import check_arguments
 from .arrays import Floats
-from .catalogue import METRICS, Task
 from .error import MeasureError
 from .holdout import Holdout
 from .interval import student_interval
 from .metric_values import metric_values, missing
+from .metrics import METRICS, Task
 from .parameters import NONE, Parameters
 from .replicates import Replicates
 from .scores import model_scores

@@ -6,11 +6,11 @@ import numpy.typing as npt
 from reign_trainer.shapes import Interval, MetricEvidence
 
 from .arguments import check_arguments
-from .catalogue import METRICS, Metric, Task
 from .error import MeasureError
 from .holdout import Holdout
 from .interval import student_interval
 from .metric_values import measurable, metric_values
+from .metrics import METRICS, Metric, Task
 from .parameters import NONE, Parameters
 from .replicates import Replicates
 from .scores import model_scores, trivial_scores

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import Bools, Floats
-from .catalogue import Task
 from .clustering import Clustering, ways_to_cluster
 from .degrees_of_freedom import degrees_of_freedom
 from .error import MeasureError
+from .metrics import Task
 
 LARGEST = 1e140
 """Labels and predictions of a regression may not exceed this: the sum of their squares must stay finite."""

@@ -5,7 +5,7 @@ from scipy.special import stdtrit
 
 from reign_trainer.shapes import Interval
 
-from .catalogue import Method
+from .metrics import Method
 
 POWER = 0.8
 """How often a difference of the detectable size is shown."""

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from . import sums
 from .arrays import Floats
 from .auc import roc_auc
-from .catalogue import METRICS, Task
 from .confusion import macro_f1
 from .error import MeasureError
 from .holdout import Holdout
+from .metrics import METRICS, Task
 from .parameters import Costs, Parameters, check_share
 from .ranked import ranked
 from .ranking import Ranking

@@ -23,8 +23,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from .arrays import Bools, Floats, Ints
-from .catalogue import METRICS
 from .clustering import Clustering
+from .metrics import METRICS
 from .precision_influence import precision_influence
 from .ranking import Ranking
 from .replicates import Replicates

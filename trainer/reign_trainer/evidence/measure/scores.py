@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import Floats
-from .catalogue import Task
 from .error import MeasureError
 from .holdout import LARGEST, Holdout
+from .metrics import Task
 
 SUM_TOLERANCE = 1e-4
 """How far the class probabilities of a row may be from 1 in sum: float32 over many classes stays within it."""

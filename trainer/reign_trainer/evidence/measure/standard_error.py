@@ -3,8 +3,8 @@
 import numpy as np
 
 from .arrays import Floats
-from .catalogue import Method
 from .clustering import Clustering
+from .metrics import Method
 from .replicates import Replicates
 
 

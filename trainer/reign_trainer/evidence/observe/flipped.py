@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reign_trainer.constants import ROW_ID
 from reign_trainer.shapes import FlippedLabels
 
 
@@ -25,7 +26,7 @@ def flipped_labels(last: pa.Table, today: list[tuple[pa.ChunkedArray, np.ndarray
         ``rows``: those that had a label and are in one of the windows; ``flipped``: of these, those whose label is
         another, or gone. A row that has got its label since has not flipped.
     """
-    ids = _keys(last.column("reign_row_id"))
+    ids = _keys(last.column(ROW_ID))
     labels = last.column("label").cast(pa.float64()).fill_null(np.nan).to_numpy()
     found = np.zeros(len(ids), dtype=np.bool_)
     now = np.full(len(ids), np.nan)

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.shapes import FlippedLabels, Observations, ObserveRequest, ObserveResult
 from reign_trainer.store import Store
@@ -20,9 +21,6 @@ from .leaks import Leaks
 from .sample import Windows, generator_of, numbers, sample
 from .shift import column_shift
 from .sizes import Sizes, largest, sizes
-
-ROW_ID = "reign_row_id"
-EVENT_TIME = "reign_event_time"
 
 
 def observe(request: ObserveRequest, store: Store) -> ObserveResult:

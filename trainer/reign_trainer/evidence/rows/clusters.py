@@ -6,12 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reign_trainer.constants import EVENT_TIME
+
 from .columns import event_days
 
 
 def cluster_columns(by: str | list[str]) -> list[str]:
     """Name the columns of the predictions that the clusters come from."""
-    return ["reign_event_time"] if by == "day" else [] if by == "none" else list(by)
+    return [EVENT_TIME] if by == "day" else [] if by == "none" else list(by)
 
 
 def cluster_codes(rows: pa.Table, by: str | list[str]) -> np.ndarray:

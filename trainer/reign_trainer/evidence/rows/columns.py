@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from reign_trainer.constants import EVENT_TIME
 from reign_trainer.shapes import Definition
 
 Floats = npt.NDArray[np.float64]
@@ -27,14 +28,14 @@ def has_label(table: pa.Table) -> Bools:
 
 def in_window(table: pa.Table, window: dict[str, str]) -> Bools:
     """Tell which rows have their event time in a half-open window."""
-    times = table.column("reign_event_time").to_numpy()
+    times = table.column(EVENT_TIME).to_numpy()
     start, end = (np.datetime64(window[bound].removesuffix("Z"), "us") for bound in ("from", "to"))
     return np.asarray((times >= start) & (times < end))
 
 
 def event_microseconds(table: pa.Table) -> Ints:
     """Give the event times of stored predictions in microseconds since 1970, UTC, shape (n,)."""
-    return np.asarray(table.column("reign_event_time").cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())
+    return np.asarray(table.column(EVENT_TIME).cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())
 
 
 def event_days(table: pa.Table) -> Ints:

@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
+from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.errors import TrainerError
-from reign_trainer.known_row_ids import EVENT_TIME, ROW_ID, KnownRowIds
+from reign_trainer.known_row_ids import KnownRowIds
 from reign_trainer.score.predictions_table import slice_columns
 from reign_trainer.shapes import ContenderRequest, EvaluateRequest, Evidence, Observations, Window
 from reign_trainer.store import Store

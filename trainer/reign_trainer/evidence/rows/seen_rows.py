@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reign_trainer.known_row_ids import EVENT_TIME, KnownRowIds, ids_of
+from reign_trainer.constants import EVENT_TIME
+from reign_trainer.known_row_ids import KnownRowIds, ids_of
 
 from .columns import Bools, in_window
 

@@ -25,7 +25,7 @@ from .measure_slices import Measured, measure_slices
 from .slice_evidence import slice_evidence
 
 VALUES = 10
-FEWEST_CLUSTERS = 14
+FEWEST_TO_SEARCH = 14
 KEPT = 5
 SEARCHED_ROWS = 200_000
 """Of a half with more rows so many are searched, taken at random: it is the number of clusters that tells."""
@@ -56,7 +56,7 @@ def found_slices(comparison: Comparison, gate: Gate) -> list[SliceEvidence]:
     -------
     list of SliceEvidence
         The clearest losses of the first half first, all numbers from the second. ``holm_high`` is over these slices.
-        Empty where the policy asks for no search, without a champion, and below `FEWEST_CLUSTERS` clusters.
+        Empty where the policy asks for no search, without a champion, and below `FEWEST_TO_SEARCH` clusters.
 
     References
     ----------
@@ -67,7 +67,7 @@ def found_slices(comparison: Comparison, gate: Gate) -> list[SliceEvidence]:
         return []
     try:
         judged = Judged.of(comparison, comparison.champion, gate_parameters(gate, comparison.table))
-        if judged.holdout.cluster_count < FEWEST_CLUSTERS:
+        if judged.holdout.cluster_count < FEWEST_TO_SEARCH:
             return []
         return _found(judged, comparison.primary, comparison.table, gate.search)
     except MeasureError:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from reign_trainer.constants import FEWEST_CLUSTERS, FEWEST_ROWS
 from reign_trainer.evidence.measure import METRICS, MeasureError, degrees_of_freedom
 from reign_trainer.evidence.measure.arrays import Bools, Ints
 from reign_trainer.evidence.measure.clustering import Clustering
@@ -22,10 +23,7 @@ from .judged import Judged
 from .losses import LOSSES
 from .slice_sums import slice_means, slice_r2
 
-FEWEST_ROWS = 30
-FEWEST_OF_A_CLASS = 10
-FEWEST_CLUSTERS = 7
-"""As the gate has it for all rows: fewer tell a t distribution's tail from nothing."""
+FEWEST_OF_A_SLICE = 30
 LEVEL = 0.95
 
 
@@ -98,7 +96,7 @@ def _refusals(judged: Judged, metric: str, grouping: Grouping, rows: Ints, clust
     if refusal is not None:
         return [refusal] * rows.size
     found: list[str | None] = [
-        f"too few rows: {of_slice}, at least {FEWEST_ROWS} are needed" if of_slice < FEWEST_ROWS else None
+        f"too few rows: {of_slice}, at least {FEWEST_OF_A_SLICE} are needed" if of_slice < FEWEST_OF_A_SLICE else None
         for of_slice in rows.tolist()
     ]
     # Means over rows need no class to be frequent.
@@ -122,8 +120,8 @@ def _refusals(judged: Judged, metric: str, grouping: Grouping, rows: Ints, clust
 def _too_few(counts: Ints) -> str | None:
     if counts.size < 2:
         return "one class only"
-    if counts.min() < FEWEST_OF_A_CLASS:
-        return f"too few rows of a class: {counts.min()}, at least {FEWEST_OF_A_CLASS} are needed"
+    if counts.min() < FEWEST_ROWS:
+        return f"too few rows of a class: {counts.min()}, at least {FEWEST_ROWS} are needed"
     return None
 
 
