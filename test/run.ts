@@ -15,6 +15,7 @@ interface Step {
   readonly name: string;
   readonly command: string;
   readonly args: string[];
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 const checks: Step[] = [
@@ -37,6 +38,12 @@ const checks: Step[] = [
     command: python('mypy'),
     args: ['--config-file', 'trainer/pyproject.toml', 'trainer/reign_trainer'],
   },
+  {
+    name: 'directions of imports (Python)',
+    command: python('lint-imports'),
+    args: ['trainer/pyproject.toml', '--no-cache'],
+    environment: { PYTHONPATH: join(root, 'trainer') },
+  },
 ];
 
 interface Count {
@@ -46,12 +53,12 @@ interface Count {
 }
 
 /** Runs a step and prints its output when it is done, so that steps that run at once do not mix their lines. */
-function run(step: Step, environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
+function run(step: Step): Promise<boolean> {
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(step.command, step.args, {
       cwd: root,
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...step.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -111,14 +118,12 @@ async function main(): Promise<number> {
         command: bin('vitest'),
         args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
       }),
-      run(
-        {
-          name: 'pytest',
-          command: python('pytest'),
-          args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
-        },
-        { PYTHONPATH: join(root, 'trainer') },
-      ),
+      run({
+        name: 'pytest',
+        command: python('pytest'),
+        args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
+        environment: { PYTHONPATH: join(root, 'trainer') },
+      }),
     ]);
     const counts = [counted(() => countVitest(vitestReport), vitest), counted(() => countPytest(pytestReport), pytest)];
     const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);

@@ -11,9 +11,9 @@ from scipy.special import stdtrit
 from reign_trainer.constants import DETECT, EVENT_TIME
 from reign_trainer.shapes import Detection, EvaluateRequest, Interval, MetricEvidence
 
+from .measure.interval import POWER
 from .rows.comparison import Comparison
 
-POWER = 0.8
 MOST_CLUSTERS = 100_000
 
 

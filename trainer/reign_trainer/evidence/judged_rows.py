@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from reign_trainer.evidence.measure.arrays import Bools, Floats
 from reign_trainer.known_row_ids import ids_of
 from reign_trainer.shapes import Definition, EvaluateRequest, Selection
 
@@ -15,7 +16,7 @@ from .calibration import swap_ins
 from .labels import selection
 from .measure import MeasureError
 from .rows.clusters import cluster_codes
-from .rows.columns import Bools, Floats, numbers
+from .rows.columns import numbers
 from .rows.holdout_rows import HoldoutRows
 from .rows.row_hash import row_hash
 

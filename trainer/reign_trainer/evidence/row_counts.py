@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from reign_trainer.evidence.measure.arrays import Floats
 from reign_trainer.shapes import Definition, EvidenceClusters, EvidenceRows
 
 from .judged_rows import JudgedRows
 from .measure import effective_rows
 from .rows.clusters import cluster_sizes
-from .rows.columns import Floats, numbers
+from .rows.columns import numbers
 from .rows.holdout_rows import HoldoutRows
 
 

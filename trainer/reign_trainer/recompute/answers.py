@@ -22,10 +22,10 @@ def serve(ask: Callable[[str], dict[str, Any]]) -> None:
         Takes a line.
     """
     for line in sys.stdin:
-        print(answer(lambda line=line: ask(line)), flush=True)  # type: ignore[misc]
+        print(answer_line(lambda line=line: ask(line)), flush=True)  # type: ignore[misc]
 
 
-def answer(ask: Callable[[], dict[str, Any]]) -> str:
+def answer_line(ask: Callable[[], dict[str, Any]]) -> str:
     """Ask, and write the answer or the error as one line of JSON.
 
     Parameters

@@ -47,7 +47,7 @@ def read_columns(path: Path, names: list[str] | None = None) -> pa.Table:
     return pa.table({name: _plain(table.column(name)) for name in table.column_names})
 
 
-def kind_of(data_type: pa.DataType) -> str:
+def kind_in_file(data_type: pa.DataType) -> str:
     """Give ``number``, ``text``, ``time``, or ``other`` for a type that cannot be judged by."""
     if data_type == pa.float64():
         return "number"

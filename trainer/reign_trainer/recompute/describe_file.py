@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from .answers import serve
-from .columns_file import kind_of, read_columns
+from .columns_file import kind_in_file, read_columns
 
 #: As many classes as a definition may have.
 _MOST_CLASSES = 200
@@ -39,7 +39,7 @@ def describe_file(path: Path, label: str) -> dict[str, Any]:
     table = read_columns(path)
     booleans = _booleans(path)
     columns = [
-        {"name": name, "kind": kind_of(table.schema.field(name).type), "boolean": name in booleans}
+        {"name": name, "kind": kind_in_file(table.schema.field(name).type), "boolean": name in booleans}
         for name in table.column_names
     ]
     found = _label(table.column(label)) if label in table.column_names else None
@@ -47,7 +47,7 @@ def describe_file(path: Path, label: str) -> dict[str, Any]:
 
 
 def _label(column: pa.ChunkedArray) -> dict[str, Any]:
-    kind = kind_of(column.type)
+    kind = kind_in_file(column.type)
     if kind == "other" or kind == "time":
         return {"distinct": None, "missing": column.null_count}
     values = column.combine_chunks()

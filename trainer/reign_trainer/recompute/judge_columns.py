@@ -29,7 +29,7 @@ from reign_trainer.shapes import Charge, Definition, EvaluateRequest
 from reign_trainer.store import Store
 
 from .answers import serve
-from .columns_file import kind_of, read_columns
+from .columns_file import kind_in_file, read_columns
 
 _MICROSECONDS = 1_000_000
 _DAY = 86_400 * _MICROSECONDS
@@ -84,7 +84,7 @@ def judge_columns(asked: JudgeColumns) -> bytes:
     if table.num_rows == 0:
         raise TrainerError("UsageInvalid", f"{asked.file}: has no rows.")
     for name in slice_columns(definition):
-        if kind_of(table.schema.field(name).type) == "other":
+        if kind_in_file(table.schema.field(name).type) == "other":
             kind = table.schema.field(name).type
             raise TrainerError("UsageInvalid", f"the column {name!r} holds {kind}, which rows cannot be grouped by.")
     rows = _rows(table, definition, asked.has_event_time)
@@ -185,7 +185,7 @@ def _rows(table: pa.Table, definition: Definition, has_event_time: bool) -> pa.T
     if has_event_time:
         name = definition.source.event_time
         times = table.column(name)
-        if kind_of(times.type) != "time":
+        if kind_in_file(times.type) != "time":
             raise TrainerError("UsageInvalid", f"the column {name!r} holds {times.type}; expected times or dates.")
         if times.null_count:
             raise TrainerError("UsageInvalid", f"the column {name!r} has no value in {times.null_count} rows.")
@@ -229,7 +229,7 @@ def _check(scores: np.ndarray, name: str, definition: Definition) -> None:
 
 def _numbers(table: pa.Table, name: str) -> np.ndarray:
     column = table.column(name)
-    if kind_of(column.type) != "number":
+    if kind_in_file(column.type) != "number":
         raise TrainerError("UsageInvalid", f"the column {name!r} holds {column.type}; expected numbers.")
     return np.asarray(column.fill_null(np.nan).to_numpy(), dtype=np.float64)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from reign_trainer.evidence.calibration import calibration
-from reign_trainer.evidence.calibration.bundles import BUNDLES
+from reign_trainer.evidence.measure.bundles import BUNDLES
 from scipy import stats
 from scipy.special import logit
 from sklearn.linear_model import LogisticRegression

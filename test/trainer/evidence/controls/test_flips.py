@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reign_trainer.evidence.calibration.bundles import BUNDLES
 from reign_trainer.evidence.controls.case import Case
-from reign_trainer.evidence.controls.flips import flips, lower_bounds, rounded
+from reign_trainer.evidence.controls.flips import flips, lower_bounds, rounded_bound
 from reign_trainer.evidence.measure import measure_difference
+from reign_trainer.evidence.measure.bundles import BUNDLES
 from scipy import stats
 
 from .rows import compared, policy
@@ -110,7 +110,7 @@ def test_rounding_never_decides() -> None:
     rng = np.random.default_rng(0)
     for boundary in (0.0, 0.0123456789, -1e-9, 3.3333333e5):
         for low in boundary + rng.normal(size=500) * 10 ** rng.uniform(-12, 0, 500):
-            short = rounded(low, boundary)
+            short = rounded_bound(low, boundary)
             assert (short > boundary) == (low > boundary)
             assert short == pytest.approx(low, rel=1e-5)
 

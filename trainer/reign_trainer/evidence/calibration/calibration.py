@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from reign_trainer.evidence.measure.bundles import bundled, one_way
 from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.shapes import Calibration, CalibrationEvidence
 
-from .bundles import bundled, one_way
 from .curve import curve
 from .line import line
 from .rows import Rows

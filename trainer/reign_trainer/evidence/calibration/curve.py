@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from reign_trainer.evidence.measure.arrays import Floats, Ints
 from reign_trainer.evidence.measure.tally import tally
 from reign_trainer.shapes import Bounded, CalibrationBin
 
 from .jackknife import bounded
-from .rows import Floats, Ints, Rows
+from .rows import Rows
 
 BINS = 20
 

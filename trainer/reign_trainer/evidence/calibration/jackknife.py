@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
+from reign_trainer.evidence.measure.arrays import Floats
 from reign_trainer.evidence.measure.standard_error import jackknife_error
 from reign_trainer.shapes import Bounded
-
-from .rows import Floats
 
 LEVEL = 0.95
 

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
+from reign_trainer.evidence.measure.arrays import Floats
 from reign_trainer.evidence.measure.tally import tally
 from reign_trainer.shapes import Bounded
 
 from .jackknife import bounded
-from .rows import Floats, Rows
+from .rows import Rows
 
 CLIP = 1e-6
 """Scores are moved into [CLIP, 1 - CLIP]: the logit of a 0 or 1 is infinite, and one such row would be the whole line."""

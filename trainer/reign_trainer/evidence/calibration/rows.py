@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
+from reign_trainer.evidence.measure.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from reign_trainer.evidence.rows.columns import Bools, Floats, numbers, positive_index
+from reign_trainer.evidence.measure.arrays import Bools, Floats
+from reign_trainer.evidence.rows.columns import numbers, positive_index
 from reign_trainer.shapes import CutoffPolicy, Definition, Gate, Swapped, SwapSet
 
 SCORE = "score"

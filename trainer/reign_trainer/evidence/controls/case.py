@@ -6,17 +6,14 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from reign_trainer.evidence.measure import Parameters, difference_values, measure_difference
+from reign_trainer.evidence.measure.arrays import Floats, Ints
 from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, Interval
 
 from .boundary import win_boundary
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy.optimize import brentq
 
-Measured = Callable[[float], float]
+Measurement = Callable[[float], float]
 
 ROUNDS = 6
 """How often all rows are looked at, at most, where a sample leads the way."""
@@ -20,7 +20,7 @@ class Crossing:
     Attributes
     ----------
     low, high : float
-        Measured below zero, and not below.
+        Measurement below zero, and not below.
     beyond : float
         What was measured at ``high``.
     """
@@ -30,7 +30,7 @@ class Crossing:
     beyond: float
 
 
-def cross(looks: Sequence[Measured], close: float) -> Crossing | None:
+def cross(looks: Sequence[Measurement], close: float) -> Crossing | None:
     """Look for a strength at which a measurement lies from zero to ``close``.
 
     Parameters
@@ -68,11 +68,11 @@ def cross(looks: Sequence[Measured], close: float) -> Crossing | None:
     return _ends(found, measured)
 
 
-def _less(measured: Measured, amount: float) -> Measured:
+def _less(measured: Measurement, amount: float) -> Measurement:
     return lambda strength: measured(strength) - amount
 
 
-def _followed(measured: Measured, close: float) -> Crossing | None:
+def _followed(measured: Measurement, close: float) -> Crossing | None:
     found = _Narrowing()
 
     def noted(strength: float) -> float:
@@ -87,7 +87,7 @@ def _followed(measured: Measured, close: float) -> Crossing | None:
     return _ends(found, measured)
 
 
-def _ends(found: _Narrowing, measured: Measured) -> Crossing | None:
+def _ends(found: _Narrowing, measured: Measurement) -> Crossing | None:
     if found.low is None:
         found.note(0.0, measured(0.0))
     if found.high is None:

@@ -11,12 +11,13 @@ import numpy as np
 from scipy.special import stdtrit
 from scipy.stats import skew
 
-from reign_trainer.evidence.calibration.bundles import BUNDLES
 from reign_trainer.evidence.measure import difference_values
+from reign_trainer.evidence.measure.arrays import Floats
+from reign_trainer.evidence.measure.bundles import BUNDLES
 from reign_trainer.evidence.measure.tally import tally
 from reign_trainer.shapes import FlipControl
 
-from .case import Case, Floats
+from .case import Case
 
 COUNT = 1_000
 EXHAUSTIVE = 10
@@ -72,7 +73,7 @@ def flips(case: Case) -> FlipControl | None:
     return FlipControl(
         count=lows.size,
         exhaustive=exhaustive,
-        lows=sorted(rounded(float(low), case.boundary) for low in lows),
+        lows=sorted(rounded_bound(float(low), case.boundary) for low in lows),
         skewness=skewness,
     )
 
@@ -115,7 +116,7 @@ def _skewness(contributions: Floats) -> float | None:
     return float(f"{found:.{DIGITS}g}") if np.isfinite(found) else None
 
 
-def rounded(low: float, boundary: float) -> float:
+def rounded_bound(low: float, boundary: float) -> float:
     """Round to `DIGITS` significant digits, unless that moves a bound across the boundary."""
     short = float(f"{low:.{DIGITS}g}")
     return short if (short > boundary) == (low > boundary) else low

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit, stdtrit
 
+from reign_trainer.evidence.measure.arrays import Floats
 from reign_trainer.shapes import Interval, PlantedControl
 
-from .case import Case, Floats
+from .case import Case
 from .crossing import cross
 
 EXTRA = 4.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import stdtrit
 
+from reign_trainer.evidence.measure.arrays import Floats
 from reign_trainer.shapes import Interval, ShuffledControl
 
-from .case import Case, Floats
+from .case import Case
 
 ALPHA = 1e-4
 """The chance, at most, that scores without any knowledge win where the opponent has none either."""

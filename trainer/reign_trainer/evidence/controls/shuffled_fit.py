@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.evidence.measure.arrays import Floats
 from reign_trainer.shapes import Interval, ShuffledFitControl
 
-from .case import Case, Floats
+from .case import Case
 from .shuffled import within_margin
 
 ALPHA = 1e-4

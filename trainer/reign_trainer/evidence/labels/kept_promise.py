@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from reign_trainer.evidence.rows.columns import Bools, Floats, event_days
+from reign_trainer.evidence.measure.arrays import Bools, Floats
+from reign_trainer.evidence.rows.columns import event_days
 
 PARTS = 5
 NEGLIGIBLE = 0.02

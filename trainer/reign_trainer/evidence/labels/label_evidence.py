@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from reign_trainer.evidence.measure.arrays import Bools, Floats
 from reign_trainer.evidence.measure.tally import tally
 from reign_trainer.evidence.rows.columns import (
     MICROSECONDS_A_DAY,
-    Bools,
-    Floats,
     accepted_rows,
     event_microseconds,
     numbers,

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reign_trainer.evidence.measure import MeasureError
-from reign_trainer.evidence.rows.columns import Bools, Floats, accepted_rows, numbers
+from reign_trainer.evidence.measure.arrays import Bools, Floats
+from reign_trainer.evidence.rows.columns import accepted_rows, numbers
 from reign_trainer.shapes import Definition, Selection
 
 from .kept_promise import contradicted, disagreement

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from reign_trainer.evidence.rows.columns import Floats
+from reign_trainer.evidence.measure.arrays import Floats
 from reign_trainer.shapes import Bounded
 
 MOST_PERSISTENT = 0.9

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from reign_trainer.frame import kind_of
 
-from .sample import Windows, numbers
+from .sample import SampledWindows, as_numbers
 from .view import View, number_view, text_view
 
 _HOUR = 3_600_000_000
@@ -40,13 +40,13 @@ class Feature:
 
 
 def feature_of(
-    windows: Windows, name: str, event_times: tuple[np.ndarray, np.ndarray], *, is_event_time: bool = False
+    windows: SampledWindows, name: str, event_times: tuple[np.ndarray, np.ndarray], *, is_event_time: bool = False
 ) -> Feature:
     """Give the views of a feature.
 
     Parameters
     ----------
-    windows : Windows
+    windows : SampledWindows
     name : str
     event_times : pair of ndarray of shape (n,) and (m,), float64
         Of the sampled rows, in microseconds.
@@ -64,7 +64,7 @@ def feature_of(
     if kind == "text":
         view = text_view(train, holdout)
         return Feature(kind, [view], [view, *_read_as_numbers(train)])
-    train_values, holdout_values = numbers(train), numbers(holdout)
+    train_values, holdout_values = as_numbers(train), as_numbers(holdout)
     raw = number_view(train_values, holdout_values)
     if kind == "number":
         return Feature(kind, [raw], [raw])
@@ -101,4 +101,4 @@ def _read_as_numbers(train: pa.Array) -> list[View]:
         values = train.cast(pa.float64())
     except pa.ArrowInvalid:
         return []
-    return [number_view(numbers(values), np.zeros(0))]
+    return [number_view(as_numbers(values), np.zeros(0))]

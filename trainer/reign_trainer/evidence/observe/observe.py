@@ -18,7 +18,7 @@ from .domain import domain_auc
 from .feature import Feature, feature_of
 from .flipped import flipped_labels
 from .leaks import Leaks
-from .sample import Windows, generator_of, numbers, sample
+from .sample import SampledWindows, as_numbers, generator_of, sample
 from .shift import column_shift
 from .sizes import Sizes, largest, sizes
 
@@ -61,7 +61,7 @@ def seen(request: ObserveRequest, store: Store) -> Observations:
     leaks = Leaks(definition, train_labels[windows.train_rows], _entities(request, windows), generator)
     past = _past(request, store)
     train_times, holdout_times = windows.sampled(EVENT_TIME)
-    event_times = numbers(train_times), numbers(holdout_times)
+    event_times = as_numbers(train_times), as_numbers(holdout_times)
 
     features, columns, found = [], [], []
     for name in definition.source.features:
@@ -86,7 +86,7 @@ def seen(request: ObserveRequest, store: Store) -> Observations:
     )
 
 
-def _windows(request: ObserveRequest, store: Store, generator: np.random.Generator) -> Windows:
+def _windows(request: ObserveRequest, store: Store, generator: np.random.Generator) -> SampledWindows:
     source = request.definition.source
     wanted = [EVENT_TIME, *source.features, source.label]
     wanted += [] if source.entity is None else [source.entity]
@@ -105,7 +105,7 @@ def _sizes(feature: Feature, generator: np.random.Generator) -> Sizes:
     return Sizes(found.psi, None, found.auc) if feature.cyclic else found
 
 
-def _entities(request: ObserveRequest, windows: Windows) -> np.ndarray | None:
+def _entities(request: ObserveRequest, windows: SampledWindows) -> np.ndarray | None:
     """Number whom the sampled training rows are about; rows without are one."""
     if request.definition.source.entity is None:
         return None
@@ -124,7 +124,9 @@ def _past(request: ObserveRequest, store: Store) -> list[Observations]:
     return list(documents.values())
 
 
-def _flipped(request: ObserveRequest, store: Store, windows: Windows, train_labels: np.ndarray) -> FlippedLabels | None:
+def _flipped(
+    request: ObserveRequest, store: Store, windows: SampledWindows, train_labels: np.ndarray
+) -> FlippedLabels | None:
     if request.last_predictions is None:
         return None
     definition = request.definition

@@ -24,7 +24,7 @@ def chosen_rows(rows: int, most: int, generator: np.random.Generator) -> np.ndar
 
 
 @dataclass(frozen=True)
-class Windows:
+class SampledWindows:
     """Both snapshots, and which of their rows are looked at.
 
     Attributes
@@ -47,14 +47,14 @@ class Windows:
         )
 
 
-def sample(train: pa.Table, holdout: pa.Table, generator: np.random.Generator) -> Windows:
+def sample(train: pa.Table, holdout: pa.Table, generator: np.random.Generator) -> SampledWindows:
     """Choose the rows that are looked at."""
     train_rows = chosen_rows(train.num_rows, SAMPLED_ROWS, generator)
     holdout_rows = chosen_rows(holdout.num_rows, SAMPLED_ROWS, generator)
-    return Windows(train, holdout, train_rows, holdout_rows)
+    return SampledWindows(train, holdout, train_rows, holdout_rows)
 
 
-def numbers(column: pa.Array) -> np.ndarray:
+def as_numbers(column: pa.Array) -> np.ndarray:
     """Give a column of numbers as float64, or a time as microseconds since 1970; NaN where there is none."""
     if pa.types.is_timestamp(column.type):
         column = column.view(pa.int64())

@@ -47,7 +47,7 @@ def sizes(view: View, generator: np.random.Generator) -> Sizes:
     """Measure the shift of one column; all None where a window has no rows."""
     if view.train.size == 0 or view.holdout.size == 0:
         return NOTHING
-    return Sizes(stability_index(view), distance(view) if view.ordered else None, domain_auc(view, generator))
+    return Sizes(stability_index(view), distance(view) if view.ordered else None, column_auc(view, generator))
 
 
 def largest(several: list[Sizes]) -> Sizes:
@@ -115,7 +115,7 @@ def distance(view: View) -> float:
     return float(np.max(np.abs(train - holdout)))
 
 
-def domain_auc(view: View, generator: np.random.Generator) -> float | None:
+def column_auc(view: View, generator: np.random.Generator) -> float | None:
     """Give the AUC of telling holdout rows from training rows by this column: one half where nothing has shifted.
 
     Also a shift that leaves the order of the two windows as it was (the same median, another spread) is seen: parts of

@@ -7,11 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from reign_trainer.constants import EVENT_TIME
+from reign_trainer.evidence.measure.arrays import Bools, Floats
 from reign_trainer.shapes import Definition
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
 
 MICROSECONDS_A_DAY = 86_400_000_000
 
@@ -33,12 +30,12 @@ def in_window(table: pa.Table, window: dict[str, str]) -> Bools:
     return np.asarray((times >= start) & (times < end))
 
 
-def event_microseconds(table: pa.Table) -> Ints:
+def event_microseconds(table: pa.Table) -> npt.NDArray[np.int64]:
     """Give the event times of stored predictions in microseconds since 1970, UTC, shape (n,)."""
     return np.asarray(table.column(EVENT_TIME).cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())
 
 
-def event_days(table: pa.Table) -> Ints:
+def event_days(table: pa.Table) -> npt.NDArray[np.int64]:
     """Give the UTC days of the event times, counted from 1970, shape (n,)."""
     return np.asarray(np.floor_divide(event_microseconds(table), MICROSECONDS_A_DAY))
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from .columns import Bools
+from reign_trainer.evidence.measure.arrays import Bools
+
 from .seen_rows import SeenRows
 from .shared_classes import SharedClasses
 

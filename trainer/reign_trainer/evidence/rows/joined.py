@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from reign_trainer.evidence.measure.arrays import Bools
 from reign_trainer.known_row_ids import ids_of
 
-from .columns import Bools, numbers
+from .columns import numbers
 
 
 def in_both(first: pa.Table, second: pa.Table) -> tuple[pa.Table, pa.Table]:

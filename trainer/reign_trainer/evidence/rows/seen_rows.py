@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reign_trainer.constants import EVENT_TIME
+from reign_trainer.evidence.measure.arrays import Bools
 from reign_trainer.known_row_ids import KnownRowIds, ids_of
 
-from .columns import Bools, in_window
+from .columns import in_window
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, SliceEvidence, SlicePolicy
 
+from .compared_rows import ComparedRows
 from .grouping import Grouping, Key
 from .groupings import groupings
 from .holm import holm_upper_bounds
-from .judged import Judged
-from .measure_slices import Measured, measure_slices
+from .measure_slices import MeasuredSlice, measure_slices
 from .slice_evidence import slice_evidence
 
 VALUES = 50
@@ -44,22 +44,22 @@ def declared_slices(comparison: Comparison, gate: Gate) -> list[SliceEvidence]:
     if comparison.champion is None or not gate.slices:
         return []
     try:
-        judged = Judged.of(comparison, comparison.champion, gate_parameters(gate, comparison.table))
+        compared = ComparedRows.of(comparison, comparison.champion, gate_parameters(gate, comparison.table))
     except MeasureError:
         return []
-    kept = judged.holdout.kept
+    kept = compared.holdout.kept
     table = comparison.table if kept is None else comparison.table.filter(pa.array(kept))
     by_column = groupings(table, [policy.column for policy in gate.slices], VALUES, SLICES)
 
-    parts: list[tuple[SlicePolicy, str, tuple[Key, ...], Measured]] = []
+    parts: list[tuple[SlicePolicy, str, tuple[Key, ...], MeasuredSlice]] = []
     for policy in gate.slices:
         metric = policy.metric or comparison.primary
         grouping = by_column[policy.column]
         if isinstance(grouping, Grouping):
-            measured = measure_slices(judged, metric, grouping)
+            measured = measure_slices(compared, metric, grouping)
             parts += [(policy, metric, keys, one) for keys, one in zip(grouping.keys, measured, strict=True)]
         else:
-            parts.append((policy, metric, (Key(policy.column, None),), Measured(0, 0, None, None, None, grouping)))
+            parts.append((policy, metric, (Key(policy.column, None),), MeasuredSlice(0, 0, None, None, None, grouping)))
 
     shown = [(one.difference, policy.margin) for policy, _, _, one in parts if one.difference is not None]
     bounds = iter(holm_upper_bounds([one for one, _ in shown], [margin for _, margin in shown], comparison.alpha))

@@ -16,12 +16,12 @@ from reign_trainer.evidence.rows.comparison import Comparison
 from reign_trainer.evidence.rows.gate_parameters import gate_parameters
 from reign_trainer.shapes import Gate, SearchPolicy, SliceEvidence
 
+from .compared_rows import ComparedRows
 from .grouping import Grouping, Key
 from .groupings import groupings
 from .holm import holm_upper_bounds
-from .judged import Judged
 from .losses import LOSSES
-from .measure_slices import Measured, measure_slices
+from .measure_slices import MeasuredSlice, measure_slices
 from .slice_evidence import slice_evidence
 
 VALUES = 10
@@ -66,10 +66,10 @@ def found_slices(comparison: Comparison, gate: Gate) -> list[SliceEvidence]:
     if gate.search is None or comparison.champion is None:
         return []
     try:
-        judged = Judged.of(comparison, comparison.champion, gate_parameters(gate, comparison.table))
-        if judged.holdout.cluster_count < FEWEST_TO_SEARCH:
+        compared = ComparedRows.of(comparison, comparison.champion, gate_parameters(gate, comparison.table))
+        if compared.holdout.cluster_count < FEWEST_TO_SEARCH:
             return []
-        return _found(judged, comparison.primary, comparison.table, gate.search)
+        return _found(compared, comparison.primary, comparison.table, gate.search)
     except MeasureError:
         return []
 
@@ -86,24 +86,24 @@ class _Candidate(NamedTuple):
         return inside
 
 
-def _found(judged: Judged, metric: str, table: pa.Table, search: SearchPolicy) -> list[SliceEvidence]:
+def _found(compared: ComparedRows, metric: str, table: pa.Table, search: SearchPolicy) -> list[SliceEvidence]:
     if metric in LOSSES:
-        judged.losses(metric)  # known from here on in every part of the rows
-    kept = judged.holdout.kept
+        compared.losses(metric)  # known from here on in every part of the rows
+    kept = compared.holdout.kept
     table = table if kept is None else table.filter(pa.array(kept))
     by_column = groupings(table, dict.fromkeys(search.columns), VALUES, VALUES * 100)
     columns = [one for one in by_column.values() if isinstance(one, Grouping)]
-    rng = np.random.Generator(np.random.PCG64([judged.seed, _STREAM]))
-    first, second = _halves(judged.holdout, rng)
+    rng = np.random.Generator(np.random.PCG64([compared.seed, _STREAM]))
+    first, second = _halves(compared.holdout, rng)
 
-    worst = _worst(judged, metric, columns, _thinned(first, rng))
+    worst = _worst(compared, metric, columns, _thinned(first, rng))
     measured = []
     for candidate in worst:
-        part = judged.take(np.flatnonzero(candidate.rows() & second))
+        part = compared.take(np.flatnonzero(candidate.rows() & second))
         everything = Grouping([candidate.keys], np.zeros(part.holdout.labels.size, dtype=np.uint8))
         measured += measure_slices(part, metric, everything)
     shown = [one.difference for one in measured if one.difference is not None]
-    bounds = iter(holm_upper_bounds(shown, [search.margin] * len(shown), judged.alpha))
+    bounds = iter(holm_upper_bounds(shown, [search.margin] * len(shown), compared.alpha))
     return [
         slice_evidence(
             candidate.keys,
@@ -135,12 +135,12 @@ def _thinned(half: Bools, rng: np.random.Generator) -> Ints:
     return np.sort(rng.choice(rows, SEARCHED_ROWS, replace=False))
 
 
-def _worst(judged: Judged, metric: str, columns: list[Grouping], rows: Ints) -> list[_Candidate]:
+def _worst(compared: ComparedRows, metric: str, columns: list[Grouping], rows: Ints) -> list[_Candidate]:
     """Give the slices with the clearest losses on some of the rows, the clearest first."""
     if rows.size == 0:
         return []
-    half = judged.take(rows)
-    losses: list[tuple[_Candidate, Measured]] = []
+    half = compared.take(rows)
+    losses: list[tuple[_Candidate, MeasuredSlice]] = []
     errors: list[float] = []
     for grouping, candidates in _candidates(columns, rows):
         for candidate, one in zip(candidates, measure_slices(half, metric, grouping), strict=True):
@@ -158,12 +158,12 @@ def _worst(judged: Judged, metric: str, columns: list[Grouping], rows: Ints) -> 
     return kept
 
 
-def _error_of_a_row(measured: Measured) -> float:
+def _error_of_a_row(measured: MeasuredSlice) -> float:
     error = measured.difference.standard_error if measured.difference is not None else None
     return measured.rows * (error or 0.0) ** 2
 
 
-def _clearness(measured: Measured, usual: float) -> float:
+def _clearness(measured: MeasuredSlice, usual: float) -> float:
     """Give a t-statistic: the smaller, the clearer the loss.
 
     With few clusters the smallest of many standard errors is small by luck. So each variance is drawn to what slices

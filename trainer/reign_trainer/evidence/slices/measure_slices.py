@@ -18,8 +18,8 @@ from reign_trainer.shapes import Interval
 
 from .area import slice_areas
 from .cells import Cells
+from .compared_rows import ComparedRows
 from .grouping import Grouping
-from .judged import Judged
 from .losses import LOSSES
 from .slice_sums import slice_means, slice_r2
 
@@ -27,7 +27,7 @@ FEWEST_OF_A_SLICE = 30
 LEVEL = 0.95
 
 
-class Measured(NamedTuple):
+class MeasuredSlice(NamedTuple):
     """What one slice says. Of ``difference`` and ``unmeasured`` exactly one is there."""
 
     rows: int
@@ -46,7 +46,7 @@ class _Pair(NamedTuple):
     ways: tuple[Clustering, ...] = ()
 
 
-def measure_slices(judged: Judged, metric: str, grouping: Grouping) -> list[Measured]:
+def measure_slices(compared: ComparedRows, metric: str, grouping: Grouping) -> list[MeasuredSlice]:
     """Measure both models within each slice, with the difference and its interval by the slice's own clusters.
 
     Means of losses, RMSE, R2 and ROC AUC are found for all slices at once, from sums by slice and cluster; other
@@ -55,44 +55,44 @@ def measure_slices(judged: Judged, metric: str, grouping: Grouping) -> list[Meas
 
     Parameters
     ----------
-    judged : Judged
+    compared : ComparedRows
     metric : str
     grouping : Grouping
         Of the judged rows; slices without rows are allowed.
 
     Returns
     -------
-    list of Measured
+    list of MeasuredSlice
         In the order of ``grouping.keys``.
     """
-    ways = tuple(Cells.of(grouping, way) for way in judged.holdout.ways)
+    ways = tuple(Cells.of(grouping, way) for way in compared.holdout.ways)
     rows = np.bincount(grouping.codes, minlength=len(grouping.keys))
     clusters = np.min([np.diff(cells.first) for cells in ways], axis=0)
-    refusals = _refusals(judged, metric, grouping, rows, clusters)
+    refusals = _refusals(compared, metric, grouping, rows, clusters)
     wanted = np.array([refusal is None for refusal in refusals])
     pairs: dict[int, _Pair] = {}
     try:
         if wanted.any():
-            pairs = _replicates(judged, metric, grouping, ways, wanted)
+            pairs = _replicates(compared, metric, grouping, ways, wanted)
     except MeasureError as error:
         refusals = [refusal or str(error) for refusal in refusals]
-    weights = [[(cells, cells.sums(part)) for cells in ways[:2]] for part in judged.holdout.weights_by_class]
+    weights = [[(cells, cells.sums(part)) for cells in ways[:2]] for part in compared.holdout.weights_by_class]
     found = []
     for at, refusal in enumerate(refusals):
-        one = Measured(int(rows[at]), int(clusters[at]), None, None, None, refusal)
+        one = MeasuredSlice(int(rows[at]), int(clusters[at]), None, None, None, refusal)
         if at in pairs:
             freedom = min(
                 degrees_of_freedom(*(of_cells[cells.within(at)] for cells, of_cells in of_class))
                 for of_class in weights
             )
-            one = _measured(metric, pairs[at], one, freedom, judged.alpha)
+            one = _measured(metric, pairs[at], one, freedom, compared.alpha)
         found.append(one)
     return found
 
 
-def _refusals(judged: Judged, metric: str, grouping: Grouping, rows: Ints, clusters: Ints) -> list[str | None]:
+def _refusals(compared: ComparedRows, metric: str, grouping: Grouping, rows: Ints, clusters: Ints) -> list[str | None]:
     """Say for each slice why it cannot be measured, if so."""
-    refusal = _unsuited(judged, metric)
+    refusal = _unsuited(compared, metric)
     if refusal is not None:
         return [refusal] * rows.size
     found: list[str | None] = [
@@ -100,8 +100,8 @@ def _refusals(judged: Judged, metric: str, grouping: Grouping, rows: Ints, clust
         for of_slice in rows.tolist()
     ]
     # Means over rows need no class to be frequent.
-    if judged.task == "binary" or metric == "macro_f1":
-        labels = judged.holdout.labels.astype(np.intp)
+    if compared.task == "binary" or metric == "macro_f1":
+        labels = compared.holdout.labels.astype(np.intp)
         classes = int(labels.max()) + 1
         pair = grouping.codes.astype(np.intp) * classes + labels
         of_class = np.bincount(pair, minlength=rows.size * classes).reshape(rows.size, classes)
@@ -125,40 +125,40 @@ def _too_few(counts: Ints) -> str | None:
     return None
 
 
-def _unsuited(judged: Judged, metric: str) -> str | None:
-    if judged.task not in METRICS[metric].tasks:
-        return f"{metric} is no metric of a {judged.task} task"
-    lacking = missing(metric, judged.parameters)
+def _unsuited(compared: ComparedRows, metric: str) -> str | None:
+    if compared.task not in METRICS[metric].tasks:
+        return f"{metric} is no metric of a {compared.task} task"
+    lacking = missing(metric, compared.parameters)
     return f"{metric} needs {', '.join(lacking).replace('_', ' ')}" if lacking else None
 
 
 def _replicates(
-    judged: Judged, metric: str, grouping: Grouping, ways: tuple[Cells, ...], wanted: Bools
+    compared: ComparedRows, metric: str, grouping: Grouping, ways: tuple[Cells, ...], wanted: Bools
 ) -> dict[int, _Pair]:
-    holdout = judged.holdout
+    holdout = compared.holdout
     if metric == "roc_auc":
-        found = [slice_areas(holdout, order, grouping, ways, wanted) for order in judged.orders]
+        found = [slice_areas(holdout, order, grouping, ways, wanted) for order in compared.orders]
     elif metric == "r2":
-        found = [slice_r2(holdout, losses, grouping, ways, wanted) for losses in judged.losses(metric)]
+        found = [slice_r2(holdout, losses, grouping, ways, wanted) for losses in compared.losses(metric)]
     elif metric in LOSSES:
         root = metric == "rmse"
-        found = [slice_means(holdout, losses, ways, wanted, root=root) for losses in judged.losses(metric)]
+        found = [slice_means(holdout, losses, ways, wanted, root=root) for losses in compared.losses(metric)]
     else:
-        return _one_by_one(judged, metric, grouping, wanted)
+        return _one_by_one(compared, metric, grouping, wanted)
     challenger, champion = found
     return {at: _Pair(challenger[at], champion[at]) for at in challenger}
 
 
-def _one_by_one(judged: Judged, metric: str, grouping: Grouping, wanted: Bools) -> dict[int, _Pair]:
+def _one_by_one(compared: ComparedRows, metric: str, grouping: Grouping, wanted: Bools) -> dict[int, _Pair]:
     pairs = {}
     for at in np.flatnonzero(wanted).tolist():
-        part = judged.take(np.flatnonzero(grouping.codes == at))
-        challenger, champion = metric_values([metric], part.holdout, part.models, part.parameters, judged.seed)
+        part = compared.take(np.flatnonzero(grouping.codes == at))
+        challenger, champion = metric_values([metric], part.holdout, part.models, part.parameters, compared.seed)
         pairs[at] = _Pair(challenger[metric], champion[metric], part.holdout.ways)
     return pairs
 
 
-def _measured(metric: str, pair: _Pair, nothing: Measured, freedom: float, alpha: float) -> Measured:
+def _measured(metric: str, pair: _Pair, nothing: MeasuredSlice, freedom: float, alpha: float) -> MeasuredSlice:
     """Fill in what a slice says of which nothing but its rows and clusters was known."""
     challenger, champion, ways = pair
     if not (np.isfinite(challenger.estimate) and np.isfinite(champion.estimate)):

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from reign_trainer.shapes import SliceEvidence, SliceValue
 
 from .grouping import Key
-from .measure_slices import Measured
+from .measure_slices import MeasuredSlice
 
 
 def slice_evidence(
-    keys: Sequence[Key], metric: str, margin: float, measured: Measured, holm_high: float | None, *, protected: bool
+    keys: Sequence[Key],
+    metric: str,
+    margin: float,
+    measured: MeasuredSlice,
+    holm_high: float | None,
+    *,
+    protected: bool,
 ) -> SliceEvidence:
     """Put a slice into the shape of the evidence.
 
@@ -21,7 +27,7 @@ def slice_evidence(
         One, or two.
     metric : str
     margin : float
-    measured : Measured
+    measured : MeasuredSlice
     holm_high : float or None
     protected : bool
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.intp]
+from .arrays import Ints
 
 BUNDLES = 2_000
 """More clusters than this are dealt at random into so many bundles of equal number."""

@@ -21,7 +21,7 @@ Pair = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True)
-class Judged:
+class ComparedRows:
     """Checked rows of both models. What all slices share is made once: orders by score, losses of rows.
 
     Attributes
@@ -45,7 +45,7 @@ class Judged:
     _losses: dict[str, Pair] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, comparison: Comparison, champion: Floats, parameters: Parameters) -> Judged:
+    def of(cls, comparison: Comparison, champion: Floats, parameters: Parameters) -> ComparedRows:
         """Check labels, weights, clusters and scores.
 
         Raises
@@ -80,11 +80,11 @@ class Judged:
             self._losses[metric] = row_losses(metric, self.holdout, self.models, self.parameters)
         return self._losses[metric]
 
-    def take(self, rows: Ints | Bools) -> Judged:
+    def take(self, rows: Ints | Bools) -> ComparedRows:
         """Keep some of the rows, in their order; losses that are known already are kept too."""
         holdout = self.holdout
         ways = tuple(Clustering.of(way.codes[rows]) for way in holdout.ways)
         fewer = Holdout(holdout.labels[rows], holdout.weights[rows], ways, None, self.task)
         losses = {metric: (first[rows], second[rows]) for metric, (first, second) in self._losses.items()}
         models = (self.models[0][rows], self.models[1][rows])
-        return Judged(self.task, fewer, models, self.parameters, self.alpha, self.seed, losses)
+        return ComparedRows(self.task, fewer, models, self.parameters, self.alpha, self.seed, losses)
