@@ -10,8 +10,6 @@ export interface NewEvent {
   readonly detail: unknown;
   /** With a key it is written once per model, cycle and kind, however often the activity runs. */
   readonly key?: string;
-  /** Who did it, by id, and the request that it follows from; left out where it happened by itself. */
-  readonly by?: { readonly actor: string; readonly request?: number };
 }
 
 export interface LedgerEvent {
@@ -24,13 +22,10 @@ export interface LedgerEvent {
 }
 
 /** Writes down what happened. */
-export async function event(db: Kysely<Database>, { model, cycle, kind, detail, key, by }: NewEvent): Promise<void> {
+export async function event(db: Kysely<Database>, { model, cycle, kind, detail, key }: NewEvent): Promise<void> {
   await db
     .insertInto('events')
-    .values({
-      ...{ model, cycle, kind, key: key ?? null, detail: JSON.stringify(detail ?? {}) },
-      ...{ actor: by?.actor ?? null, request: by?.request ?? null },
-    })
+    .values({ model, cycle, kind, key: key ?? null, detail: JSON.stringify(detail ?? {}) })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
