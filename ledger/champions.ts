@@ -147,10 +147,14 @@ async function choseSnapshots(
 ): Promise<string[]> {
   const rows = await db
     .selectFrom('promotions')
+    .leftJoin('decisions', 'decisions.id', 'promotions.decision')
+    // An override names its judgement by the decision: whoever decided had its evidence in front of them.
     .innerJoin('judgements', (join) =>
       join
-        .onRef('judgements.cycle', '=', 'promotions.cycle')
-        .onRef('judgements.number', '=', 'promotions.judgement_number'),
+        .on('judgements.cycle', '=', ({ fn }) => fn.coalesce('promotions.cycle', 'decisions.cycle'))
+        .on('judgements.number', '=', ({ fn }) =>
+          fn.coalesce('promotions.judgement_number', 'decisions.judgement_number'),
+        ),
     )
     .innerJoin('cycle_snapshots', (join) =>
       join

@@ -13,7 +13,7 @@ import { storeRequest } from '../../ledger/requests.ts';
 import { promotionOf } from '../../ledger/storedJudgements.ts';
 import { osUser } from '../../schemas/actor.ts';
 import type { VerdictKind } from '../../schemas/verdict.ts';
-import { apply, crown, hashOf, identity, judge, model, prepare, reign, rollBack } from './scene.ts';
+import { apply, crown, hashOf, identity, judge, model, prepare, reign, rollBack, snapshot } from './scene.ts';
 import { type TestLedger, withLedger } from './withLedger.ts';
 
 const refused = { code: 'LedgerConflict' };
@@ -174,7 +174,10 @@ test('against the verdict only by an override, which leaves the cycle as it ende
     await expect(insert(db, wrong), JSON.stringify(wrong)).rejects.toMatchObject(refused);
   await insert(db, override);
   expect(await cycleById(db, kept.id)).toMatchObject({ status: 'kept' });
-  expect(await currentChampion(db, model, 'live')).toMatchObject({ epoch: 2, version: 2, promotedBy: 'ada' });
+  expect(await currentChampion(db, model, 'live')).toMatchObject({
+    ...{ epoch: 2, version: 2, promotedBy: 'ada' },
+    choseSnapshots: [snapshot({ week: 2 }, 'holdout').contentHash],
+  });
   expect((await history(db, model, 'live')).map(({ kind, by, beat }) => [kind, by, beat])).toEqual([
     ['promotion', 'gate', null],
     ['override', 'ada', 1],
