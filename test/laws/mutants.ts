@@ -34,8 +34,8 @@ export const mutants: readonly Mutant[] = [
     law: 2,
     breaks: 'a promotion takes the epoch that was judged',
     file: 'ledger/promote.ts',
-    search: 'val(request.epoch + 1)',
-    replacement: 'val(request.epoch)',
+    search: 'val(epoch + 1)',
+    replacement: 'val(epoch)',
     test: ['test/ledger/promote.test.ts', 'the first champion is epoch 1'],
   },
   {
