@@ -7,7 +7,7 @@ import { storeFollowUp } from '../ledger/followUps.ts';
 import { storeJudgement } from '../ledger/judgements.ts';
 import { storeCodeWarnings } from '../ledger/warnings.ts';
 import type { Definition } from '../schemas/definition.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Judged, JudgementRequest } from '../schemas/steps.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import { evidenceOf } from './evidenceOf.ts';
@@ -18,10 +18,7 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
   async decide({ cycle, number, evidence: hash, challenger, champion, warnings }: JudgementRequest): Promise<Judged> {
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
     if (stored === undefined)
-      throw new ReignError(
-        'LedgerConflict',
-        `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
-      );
+      throw errorOf('LedgerConflict', 'definitionLost', { version: cycle.definitionVersion, model: cycle.model });
     const evidence = await evidenceOf(store, hash);
     const policy = policyOf(stored.definition);
     const judgement = await storeJudgement(db, {

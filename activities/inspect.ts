@@ -5,7 +5,7 @@ import { event } from '../ledger/events.ts';
 import { nameSnapshots } from '../ledger/nameSnapshots.ts';
 import { nameObservations } from '../ledger/observations.ts';
 import type { Definition } from '../schemas/definition.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { Manifest } from '../schemas/snapshot.ts';
 import type { CycleAttempt, Snapshots, TryPlan } from '../schemas/steps.ts';
 import type { Store } from '../store/openStore.ts';
@@ -22,10 +22,7 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
   async inspect(cycle: CycleAttempt, snapshots: Snapshots): Promise<void> {
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
     if (stored === undefined)
-      throw new ReignError(
-        'LedgerConflict',
-        `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
-      );
+      throw errorOf('LedgerConflict', 'definitionLost', { version: cycle.definitionVersion, model: cycle.model });
     const now = await manifestsOf(store, snapshots.train.contentHash, snapshots.holdout.contentHash);
     const windows = await windowsOfCycle(db, cycle.id);
     await nameSnapshots(db, cycle, [

@@ -4,7 +4,7 @@ import { currentChampion } from '../ledger/champions.ts';
 import { claimCycle } from '../ledger/claimCycle.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { cycleId } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Plan, RetrainRequest } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
 import { checkRequest } from './checkRequest.ts';
@@ -20,9 +20,8 @@ export const planActivities = (world: World) => ({
     const { ledger, limits } = world;
     const { model, lineage, asOf, definitionVersion: version, trigger, actor } = request;
     const stored = await definitionVersion(ledger.db, model, version);
-    if (stored === undefined)
-      throw new ReignError('ModelUnknown', `no version ${version} of a definition of ${model} has been applied`);
-    if (Date.parse(asOf) > Date.now()) throw new ReignError('AsOfInFuture', `asOf ${asOf} lies in the future`);
+    if (stored === undefined) throw errorOf('ModelUnknown', 'versionNotApplied', { version, model });
+    if (Date.parse(asOf) > Date.now()) throw errorOf('AsOfInFuture', 'future', { asOf });
     const { definition, codeHash } = stored;
     const windows = windowsOf(asOf, definition.windows);
 

@@ -1,7 +1,7 @@
 import { windowsOf } from '../gate/windows.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { promote } from '../ledger/promote.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { PromotionRequest, PromotionResult } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
 import { planQueries } from './planQueries.ts';
@@ -19,10 +19,7 @@ export const promoteActivities = (world: World) => ({
     }
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
     if (stored === undefined)
-      throw new ReignError(
-        'LedgerConflict',
-        `the ledger has lost definition version ${cycle.definitionVersion} of ${cycle.model}`,
-      );
+      throw errorOf('LedgerConflict', 'definitionLost', { version: cycle.definitionVersion, model: cycle.model });
     const windows = windowsOf(cycle.asOf, stored.definition.windows);
     const { holdout } = await planQueries(world, stored.definition, windows, cycle.asOf);
     return {

@@ -6,7 +6,7 @@ import { latestDefinition } from '../ledger/definitions.ts';
 import { chargesOf } from '../ledger/errorCharges.ts';
 import type { Charge } from '../schemas/charge.ts';
 import { cycleId } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { CycleIdentity, ExtractRequest, PlannedQuery } from '../schemas/payloads.ts';
 import type { ChampionToBeat, TriedCycle, TryPlan, TryRequest, VersionToScore } from '../schemas/steps.ts';
 import { sampleQuery } from '../source/sampleQuery.ts';
@@ -82,8 +82,7 @@ async function opponent(
   if (against === 'none') return undefined;
   if (against === 'champion') return await currentChampion(db, model, lineage);
   const version = await asIfReigning(db, model, lineage, against);
-  if (version === undefined)
-    throw new ReignError('VersionUnknown', `${model} has no version ${against} to judge against`);
+  if (version === undefined) throw errorOf('VersionUnknown', 'notThere', { model, version: against });
   return version;
 }
 

@@ -1,7 +1,7 @@
 import type { Champion } from '../ledger/champions.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { type Definition, positiveClass } from '../schemas/definition.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import type { ExtractRequest, PlannedQuery } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { VersionToScore } from '../schemas/steps.ts';
@@ -29,10 +29,11 @@ export async function versionToScore(
 ): Promise<VersionToScore> {
   const stored = await definitionVersion(world.ledger.db, version.model, version.definitionVersion);
   if (stored === undefined) {
-    throw new ReignError(
-      'LedgerConflict',
-      `the ledger has no definition version ${version.definitionVersion} of ${version.model}, by which version ${version.version} was fitted`,
-    );
+    throw errorOf('LedgerConflict', 'definitionGone', {
+      definitionVersion: version.definitionVersion,
+      model: version.model,
+      version: version.version,
+    });
   }
   const { definition } = stored;
   let holdoutExtraction: ExtractRequest | null = null;

@@ -2,7 +2,7 @@ import { cycleById, cyclesOf } from '../ledger/cycles.ts';
 import { latestDefinition } from '../ledger/definitions.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
 import type { Cycle } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { knownModel } from './knownModel.ts';
 import { parseAsOf } from './parseAsOf.ts';
 
@@ -20,7 +20,7 @@ async function byId({ db }: Ledger, id: string): Promise<Cycle> {
   if (cycle !== undefined) return cycle;
   const isModel = (await latestDefinition(db, id)) !== undefined;
   const hint = isModel ? `; of the model ${id}, give an asOf too` : '';
-  throw new ReignError('CycleUnknown', `no cycle has the id ${JSON.stringify(id.slice(0, 200))}${hint}`);
+  throw errorOf('CycleUnknown', 'noId', { id: JSON.stringify(id.slice(0, 200)), hint });
 }
 
 async function byAsOf(ledger: Ledger, model: string, asOf: string): Promise<Cycle> {
@@ -30,5 +30,5 @@ async function byAsOf(ledger: Ledger, model: string, asOf: string): Promise<Cycl
     .filter((cycle) => cycle.lineage === 'live' && cycle.asOf === asOf)
     .sort((a, b) => b.definitionVersion - a.definitionVersion);
   if (found[0] !== undefined) return found[0];
-  throw new ReignError('CycleUnknown', `${model} has no cycle for ${asOf}`);
+  throw errorOf('CycleUnknown', 'noAsOf', { model, asOf });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { errors, ReignError } from '../schemas/errors.ts';
+import { errorOf, errors, type ReignError } from '../schemas/errors.ts';
 import { trainerQueue, workerQueue } from '../schemas/queues.ts';
 
 /** Where a workflow stands, as it is shown while somebody waits. */
@@ -29,7 +29,7 @@ export async function followWorkflow<R>(
 ): Promise<R> {
   const ended = new AbortController();
   const interrupted = new Promise<never>((_resolve, reject) => {
-    const stop = () => reject(new ReignError('Interrupted', `stopped waiting; ${handle.workflowId} goes on`));
+    const stop = () => reject(errorOf('Interrupted', 'workflowGoesOn', { workflow: handle.workflowId }));
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { signal: ended.signal });
   });
@@ -164,15 +164,15 @@ export async function cancelled(handle: WorkflowHandle, what: string): Promise<R
     () => false,
   );
   const then = asked ? `${what} was cancelled` : `${what} goes on in Temporal, which did not take the cancellation`;
-  return new ReignError('Interrupted', `interrupted; ${then}`);
+  return errorOf('Interrupted', 'whatThen', { then });
 }
 
 /** Waits until somebody listens on a queue. Throws WorkerMissing after 20 seconds. */
 export async function awaitWorker(client: Client, queue: string, { onStanding, signal }: FollowOptions): Promise<void> {
   const deadline = Date.now() + patienceMilliseconds;
   while ((await pollersOf(client, queue)) === 0) {
-    if (signal?.aborted) throw new ReignError('Interrupted', 'interrupted while waiting for a worker');
-    if (Date.now() > deadline) throw new ReignError('WorkerMissing', `no worker is listening on the queue ${queue}`);
+    if (signal?.aborted) throw errorOf('Interrupted', 'awaitingWorker');
+    if (Date.now() > deadline) throw errorOf('WorkerMissing', 'noneListens', { queue });
     onStanding?.({ step: `no worker is listening on the queue ${queue}`, detail: 'waiting for one', waits: true });
     await sleep(pollMilliseconds);
   }

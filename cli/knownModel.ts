@@ -1,6 +1,6 @@
 import { latestDefinition, models } from '../ledger/definitions.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { nearest } from '../schemas/nearest.ts';
 
 /** The newest definition of a model. Throws ModelUnknown, with the name that was probably meant. */
@@ -11,5 +11,5 @@ export async function knownModel({ db }: Ledger, model: string) {
   const meant = nearest(model, names);
   const hint =
     names.length === 0 ? '' : meant === undefined ? `; known: ${names.join(', ')}` : `; did you mean ${meant}?`;
-  throw new ReignError('ModelUnknown', `no model is named ${JSON.stringify(model.slice(0, 63))}${hint}`);
+  throw errorOf('ModelUnknown', 'notNamed', { model: JSON.stringify(model.slice(0, 63)), hint });
 }

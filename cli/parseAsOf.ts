@@ -1,5 +1,5 @@
 import { parseInstant } from '../schemas/durations.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 
 /** An asOf as a person gives it. Throws AsOfInvalid. */
 export function parseAsOf(text: string): string {
@@ -8,8 +8,13 @@ export function parseAsOf(text: string): string {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const found = JSON.stringify(text.slice(0, 60));
-    throw new ReignError('AsOfInvalid', `found ${found}; expected a date or a time with zone, in whole seconds`, {
-      cause: error,
-    });
+    throw errorOf(
+      'AsOfInvalid',
+      'notAnInstant',
+      { found },
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type ErrorCode, errors, ReignError } from '../schemas/errors.ts';
+import { type ErrorCode, errorOf, errors, ReignError } from '../schemas/errors.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { projectFolder, pythonBin } from '../settings/home.ts';
 
@@ -94,9 +94,8 @@ async function died(
   signal: AbortSignal,
 ): Promise<ReignError> {
   const error = await ended;
-  if (signal.aborted) return new ReignError('Interrupted', 'interrupted');
-  if (error !== undefined && 'code' in error && error.code === 'ENOENT')
-    return new ReignError('StackFailed', "the project's Python environment is missing: run `npm run setup`");
+  if (signal.aborted) return errorOf('Interrupted', 'command');
+  if (error !== undefined && 'code' in error && error.code === 'ENOENT') return errorOf('StackFailed', 'pythonMissing');
   const last = complaint.trim().split('\n').at(-1) ?? '';
-  return new ReignError('Internal', `python -m ${module} ended without an answer: ${error?.message ?? last}`);
+  return errorOf('Internal', 'noAnswer', { module, reason: error?.message ?? last });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { CommanderError } from 'commander';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, type ReignError } from '../schemas/errors.ts';
 import type { Answer, Look } from './answer.ts';
 import { CommandError } from './commandError.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
@@ -52,7 +52,7 @@ function interruption(session: Session): Promise<never> {
   return new Promise((_resolve, reject) => {
     const end = () => {
       if (session.endsItself) return;
-      setTimeout(() => reject(new ReignError('Interrupted', 'interrupted')), graceMilliseconds).unref();
+      setTimeout(() => reject(errorOf('Interrupted', 'command')), graceMilliseconds).unref();
     };
     if (interrupted.aborted) end();
     else interrupted.addEventListener('abort', end, { once: true });

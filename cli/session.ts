@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { type Ledger, openLedger } from '../ledger/openLedger.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { givenSettings, type TemporalSettings } from '../settings/givenSettings.ts';
 import { homeOf } from '../settings/home.ts';
 import { differingSettings, refuseOtherSettings, runningStack } from '../settings/runningStack.ts';
@@ -89,9 +89,14 @@ export async function connectTemporal(
     const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5 seconds' });
     return new Client({ connection, namespace, dataConverter: { payloadCodecs: [claimCheck(store)] } });
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new ReignError('OrchestratorUnavailable', `Temporal at ${address} does not answer: ${reason}`, {
-      cause: error,
-    });
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+    throw errorOf(
+      'OrchestratorUnavailable',
+      'noAnswerAt',
+      { address, reason },
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -1,26 +1,34 @@
 import { isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { CommanderError } from 'commander';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import { workflowError } from './workflowError.ts';
 
 /** Any error as one of the catalogue. */
 export function toReignError(error: unknown): ReignError {
   if (error instanceof ReignError) return error;
   if (error instanceof CommanderError) {
-    return new ReignError('UsageInvalid', error.message.replace(/^error: /, '').replaceAll('\n', ' '), {
-      cause: error,
-    });
+    return errorOf(
+      'UsageInvalid',
+      'command',
+      { problem: error.message.replace(/^error: /, '').replaceAll('\n', ' ') },
+      { cause: error },
+    );
   }
   // Temporal's client throws the second itself, where an argument cannot be stored or a result not be read.
   if (error instanceof WorkflowFailedError || error instanceof ApplicationFailure) return workflowError(error);
   if (error instanceof ServiceError || isGrpcServiceError(error)) {
-    return new ReignError('OrchestratorUnavailable', `Temporal does not answer: ${grpcReason(error)}`, {
-      cause: error,
-    });
+    return errorOf(
+      'OrchestratorUnavailable',
+      'noAnswer',
+      { reason: grpcReason(error) },
+      {
+        cause: error,
+      },
+    );
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new ReignError('Internal', message, { cause: error });
+  return errorOf('Internal', 'unforeseen', { reason: message }, { cause: error });
 }
 
 function grpcReason(error: Error): string {

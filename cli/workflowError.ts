@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
-import { type ErrorCode, errors, ReignError } from '../schemas/errors.ts';
+import { type ErrorCode, errorOf, errors, ReignError } from '../schemas/errors.ts';
 import { ErrorDetail } from '../schemas/payloads.ts';
 
 /** An error that came through Temporal, with what the trainer says about it: the traceback by hash, file and line. */
@@ -21,11 +21,10 @@ export function workflowError(error: unknown): ReignError {
         cause: error,
       });
     }
-    if (cause instanceof CancelledFailure) return new ReignError('Interrupted', 'the workflow was cancelled');
-    if (cause instanceof TerminatedFailure)
-      return new ReignError('Internal', 'the workflow was terminated in Temporal');
-    if (cause instanceof TimeoutFailure) return new ReignError('Internal', `timed out in Temporal: ${cause.message}`);
+    if (cause instanceof CancelledFailure) return errorOf('Interrupted', 'workflowCancelled');
+    if (cause instanceof TerminatedFailure) return errorOf('Internal', 'terminated');
+    if (cause instanceof TimeoutFailure) return errorOf('Internal', 'timedOut', { reason: cause.message });
     innermost = cause;
   }
-  return new ReignError('Internal', innermost?.message ?? String(error), { cause: error });
+  return errorOf('Internal', 'unforeseen', { reason: innermost?.message ?? String(error) }, { cause: error });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Definition } from '../schemas/definition.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import type { FieldPath } from '../schemas/fieldPath.ts';
 import { parseYaml } from './parseYaml.ts';
 import type { Position, Positions } from './positions.ts';
@@ -102,4 +102,4 @@ function lineNotUtf8(bytes: Buffer): number {
 const place = (path: string, { line, column }: Position) => `${path}:${line}:${column}`;
 
 const invalid = (lines: readonly string[], cause?: unknown) =>
-  new ReignError('DefinitionInvalid', lines.join('\n'), cause === undefined ? undefined : { cause });
+  errorOf('DefinitionInvalid', 'problems', { problems: lines.join('\n') }, cause === undefined ? undefined : { cause });

@@ -1,5 +1,5 @@
 import type { Definition } from '../schemas/definition.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { Manifest } from '../schemas/snapshot.ts';
 import { beginsBefore } from './windows.ts';
@@ -51,23 +51,21 @@ function* emptyFeatures({ source }: Definition, { statistics, rows }: Manifest):
 function refuse({ model, source, task, label }: Definition, purpose: string, window: Window, manifest: Manifest): void {
   const { rows, unlabelledRows, unknownClassRows, classes } = manifest;
   const where = `${model}: the ${purpose} window ${window.from} to ${window.to}`;
-  if (rows === 0) throw new ReignError('WindowEmpty', `${where} has no rows`);
-  if (unlabelledRows === rows)
-    throw new ReignError('LabelMissing', `${where} has ${rows} rows, and ${source.label} is NULL in all of them`);
+  if (rows === 0) throw errorOf('WindowEmpty', 'noRows', { window: where });
+  if (unlabelledRows === rows) throw errorOf('LabelMissing', 'allNull', { window: where, rows, label: source.label });
   if (unknownClassRows > 0) {
     const known = (label?.classes ?? []).map(String).join(', ');
-    throw new ReignError(
-      'ClassUnknown',
-      `${where} has ${unknownClassRows} rows whose ${source.label} is none of the classes ${known}`,
-    );
+    throw errorOf('ClassUnknown', 'otherClasses', {
+      window: where,
+      rows: unknownClassRows,
+      label: source.label,
+      classes: known,
+    });
   }
   if (task === 'regression' || classes === null) return;
   const seen = classes.filter((count) => count.rows > 0);
   if (seen.length < 2) {
-    throw new ReignError(
-      'OneClass',
-      `${where} holds only the class ${String(seen[0]?.class)} of ${source.label}, in ${rows} rows`,
-    );
+    throw errorOf('OneClass', 'one', { window: where, class: String(seen[0]?.class), label: source.label, rows });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Judgement, PrimaryResult } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Rehearsal } from '../schemas/evidence.ts';
 import type { Policy } from '../schemas/policy.ts';
 import type { Verdict } from '../schemas/verdict.ts';
@@ -71,7 +71,7 @@ export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgeme
   const stored = judgementOf(row);
   const { epoch, challenger, evidence } = stored;
   if (epoch !== judgement.epoch || challenger !== judgement.challenger || evidence !== judgement.evidence) {
-    throw new ReignError('LedgerConflict', `Judgement ${number} of cycle ${cycle} is about other evidence already`);
+    throw errorOf('LedgerConflict', 'otherEvidence', { number, cycle });
   }
   return stored;
 }

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, type ReignError } from '../schemas/errors.ts';
 import type { Database } from './database.ts';
 
 /** What `work` can ask while it holds a lease. */
@@ -102,6 +102,9 @@ const inSeconds = (seconds: number) => sql<string>`clock_timestamp() + make_inte
 
 async function notFree(db: Kysely<Database>, name: string, patience: number): Promise<ReignError> {
   const row = await db.selectFrom('leases').select('owner').where('name', '=', name).executeTakeFirst();
-  const message = `The lease "${name}" was not free within ${patience} s; ${row?.owner ?? 'nobody'} held it last`;
-  return new ReignError('LedgerUnavailable', message);
+  return errorOf('LedgerUnavailable', 'leaseTaken', {
+    lease: name,
+    seconds: patience,
+    owner: row?.owner ?? 'nobody',
+  });
 }

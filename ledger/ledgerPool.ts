@@ -1,7 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { reasonOf } from '../postgres/connect.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import { meaningOf } from '../schemas/sqlstates.ts';
 
 /** A pool whose errors are those of the catalogue: no answer is LedgerUnavailable, a broken law is LedgerConflict. */
@@ -86,18 +86,17 @@ function ledgerError(error: unknown): unknown {
   if (error instanceof ReignError) return error;
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return error;
   if (!(error instanceof DatabaseError)) {
-    return new ReignError('LedgerUnavailable', `The ledger does not answer: ${reasonOf(error)}`, { cause: error });
+    return errorOf('LedgerUnavailable', 'noAnswer', { reason: reasonOf(error) }, { cause: error });
   }
   const state = error.code ?? '';
   if (state === 'RE001' || state.startsWith('23')) {
-    return new ReignError('LedgerConflict', `The ledger refuses: ${error.message}`, { cause: error });
+    return errorOf('LedgerConflict', 'refused', { reason: error.message }, { cause: error });
   }
   if (state === '42P01' || state === '3F000') {
-    const message = `The ledger's tables are missing: its migrations have not run (${error.message})`;
-    return new ReignError('LedgerUnavailable', message, { cause: error });
+    return errorOf('LedgerUnavailable', 'notMigrated', { reason: error.message }, { cause: error });
   }
   if (meaningOf(state).ledger) {
-    return new ReignError('LedgerUnavailable', `The ledger's Postgres refuses: ${error.message}`, { cause: error });
+    return errorOf('LedgerUnavailable', 'refused', { reason: error.message }, { cause: error });
   }
   return error;
 }

@@ -1,5 +1,5 @@
 import type { Selectable, Transaction } from 'kysely';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Database } from './database.ts';
 
 /** In whose name something is written: refused as soon as another attempt of the cycle has begun. */
@@ -18,9 +18,9 @@ export async function lockCycle(
   { id, attempt }: { readonly id: string; readonly attempt?: number | undefined },
 ): Promise<Selectable<Database['cycles']>> {
   const row = await db.selectFrom('cycles').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
-  if (row === undefined) throw new ReignError('CycleUnknown', `There is no cycle ${id}`);
+  if (row === undefined) throw errorOf('CycleUnknown', 'none', { cycle: id });
   if (attempt !== undefined && attempt !== row.attempt) {
-    throw new ReignError('LedgerConflict', `Cycle ${id}: attempt ${attempt} was replaced by attempt ${row.attempt}`);
+    throw errorOf('LedgerConflict', 'attemptReplaced', { cycle: id, attempt, newer: row.attempt });
   }
   return row;
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import type { Database } from './database.ts';
 import { migrations } from './migrations/all.ts';
 import { grantWork } from './workingRights.ts';
@@ -46,5 +46,5 @@ function migrator(db: Kysely<Database>): Migrator {
 
 function migrationError(error: unknown): unknown {
   if (error instanceof ReignError || !(error instanceof Error)) return error;
-  return new ReignError('LedgerConflict', `The ledger cannot be migrated: ${error.message}`, { cause: error });
+  return errorOf('LedgerConflict', 'notMigrated', { reason: error.message }, { cause: error });
 }

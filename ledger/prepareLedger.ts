@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { migrate, migrationStatus } from './migrate.ts';
 import { type Ledger, openLedger } from './openLedger.ts';
 
@@ -36,7 +36,7 @@ export async function prepareLedger(working: Ledger, ownerUrl: string | undefine
   const missing = (await migrationStatus(working.db)).filter(({ executedAt }) => executedAt === null);
   if (missing.length === 0) return { workingRole, owner: null };
   const names = missing.map(({ name }) => name).join(', ');
-  throw new ReignError('LedgerOutdated', `The ledger lacks ${names}, and the role ${workingRole} does not own it`);
+  throw errorOf('LedgerOutdated', 'lacks', { names, role: workingRole });
 }
 
 async function roleOf({ db }: Ledger): Promise<string> {

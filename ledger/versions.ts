@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { FitResult, TrackedRun } from '../schemas/payloads.ts';
 import type { Database } from './database.ts';
 import { filesDigest } from './filesDigest.ts';
@@ -128,22 +128,19 @@ export async function nameFit(
   // A trainer of an earlier release says nothing of files.
   const files = fit.files ?? null;
   const digest = fit.digest ?? null;
-  if (files !== null && filesDigest(files) !== digest)
-    throw new ReignError('LedgerConflict', `Cycle ${cycle}: the digest of the model's files is not that of their list`);
+  if (files !== null && filesDigest(files) !== digest) throw errorOf('LedgerConflict', 'digest', { cycle });
   return await db.transaction().execute(async (transaction) => {
     const { train_snapshot } = await lockCycle(transaction, { id: cycle, attempt });
-    if (train_snapshot === null)
-      throw new ReignError('LedgerConflict', `Cycle ${cycle} has named no training snapshot`);
+    if (train_snapshot === null) throw errorOf('LedgerConflict', 'noSnapshot', { cycle });
     const named = await existing(transaction, cycle);
     if (fit.modelUri !== `models:/${named.run.modelId}`) {
-      const message = `Cycle ${cycle}: ${fit.modelUri} was fitted, but its model is ${named.run.modelId}`;
-      throw new ReignError('LedgerConflict', message);
+      throw errorOf('LedgerConflict', 'otherModel', { cycle, uri: fit.modelUri, model: named.run.modelId });
     }
     if (named.modelUri !== null) {
       if (named.trainSnapshot !== train_snapshot || named.environmentHash !== fit.environmentHash)
-        throw new ReignError('LedgerConflict', otherFit(named));
+        throw errorOf('LedgerConflict', 'otherFit', { cycle: named.cycle });
       if (named.digest !== null && digest !== null && named.digest !== digest)
-        throw new ReignError('LedgerConflict', otherFiles(named));
+        throw errorOf('LedgerConflict', 'otherFiles', { cycle: named.cycle, model: named.run.modelId });
       return named;
     }
     await transaction
@@ -165,14 +162,6 @@ export async function nameFit(
   });
 }
 
-const otherFit = ({ cycle }: VersionRow): string =>
-  `Cycle ${cycle} has a version already, fitted on other rows or in another environment than now, which was judged or ` +
-  'is being judged; apply a new definition version or choose another asOf';
-
-const otherFiles = ({ cycle, run }: VersionRow): string =>
-  `Cycle ${cycle} has named the files of its model ${run.modelId} already, and these are others: the run was fitted ` +
-  'twice, or its model was changed in MLflow; choose another asOf, or apply a new definition version';
-
 /**
  * Names the cycle's version in the registry: the answer is what was named first. Offer the lowest that MLflow has for the
  * cycle's run, so that all who race offer the same.
@@ -187,7 +176,8 @@ export async function nameVersion(
     const known = await existing(transaction, cycle);
     if (known.version === null) {
       const owner = await versionOf(transaction, { model, version });
-      if (owner !== undefined) throw new ReignError('LedgerConflict', otherRegistry(owner, version));
+      if (owner !== undefined)
+        throw errorOf('LedgerConflict', 'otherRegistry', { version, model: owner.model, cycle: owner.cycle });
       await transaction.updateTable('versions').set({ version }).where('cycle', '=', cycle).execute();
     }
     const named = known.version ?? version;
@@ -202,13 +192,9 @@ export async function nameVersion(
   });
 }
 
-const otherRegistry = ({ model, cycle }: VersionRow, version: number): string =>
-  `MLflow gave version ${version} of ${model}, which the ledger knows as another cycle's (${cycle}): the registry was ` +
-  "reset or replaced; restore MLflow's database, or apply the definition under another model name";
-
 async function existing(db: Kysely<Database>, cycle: string): Promise<VersionRow> {
   const version = await versionOf(db, { cycle });
-  if (version === undefined) throw new ReignError('CycleUnknown', `There is no cycle ${cycle} that has named a run`);
+  if (version === undefined) throw errorOf('CycleUnknown', 'noRun', { cycle });
   return version;
 }
 

@@ -1,6 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 
 export interface PostgresHost {
   /** As the URL names it: what a certificate is checked against. A folder where it begins with a slash. */
@@ -232,4 +232,4 @@ function oneOf<const Value extends string>(name: string, values: readonly Value[
   return value;
 }
 
-const invalid = (message: string) => new ReignError('SettingInvalid', `The Postgres URL cannot be used: ${message}`);
+const invalid = (message: string) => errorOf('SettingInvalid', 'postgres', { problem: message });

@@ -1,4 +1,4 @@
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 
 const prefix = 'REIGN_CONNECTION_';
 
@@ -26,8 +26,5 @@ export function connectionUrl(
   const url = connections[connectionOf(variable) ?? name];
   if (url !== undefined) return url;
   const known = Object.keys(connections).sort().join(', ') || 'none';
-  throw new ReignError(
-    'ConnectionUnknown',
-    `The connection "${name}" is not known (known: ${known}). Set ${variable} to its Postgres URL.`,
-  );
+  throw errorOf('ConnectionUnknown', 'unknown', { name, known, variable });
 }

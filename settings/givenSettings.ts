@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { parseConnectionUrl } from '../postgres/connectionUrl.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import { connectionOf } from './connections.ts';
 
 export interface TemporalSettings {
@@ -36,11 +36,7 @@ export function givenSettings(env: NodeJS.ProcessEnv): GivenSettings {
   const { address } = connectionOptions;
   const ledgerUrl = postgresUrl('REIGN_LEDGER_URL', env.REIGN_LEDGER_URL);
   const ledgerOwnerUrl = postgresUrl('REIGN_LEDGER_OWNER_URL', env.REIGN_LEDGER_OWNER_URL);
-  if (ledgerOwnerUrl !== undefined && ledgerUrl === undefined)
-    throw new ReignError(
-      'SettingInvalid',
-      'REIGN_LEDGER_OWNER_URL is set without REIGN_LEDGER_URL: set the login of the role that works, too.',
-    );
+  if (ledgerOwnerUrl !== undefined && ledgerUrl === undefined) throw errorOf('SettingMissing', 'ledgerUrl');
   return {
     store: env.REIGN_STORE ? resolve(env.REIGN_STORE) : undefined,
     ledgerUrl,
@@ -65,10 +61,7 @@ function connectionsOf(env: NodeJS.ProcessEnv): Record<string, string> {
 function trackerUriOf({ MLFLOW_TRACKING_URI: uri }: NodeJS.ProcessEnv): string | undefined {
   if (!uri) return undefined;
   if (/^https?:\/\//.test(uri)) return uri.replace(/\/+$/, '');
-  throw new ReignError(
-    'SettingInvalid',
-    'MLFLOW_TRACKING_URI must be the http(s) address of an MLflow server; unset it for the embedded one.',
-  );
+  throw errorOf('SettingInvalid', 'trackerAddress');
 }
 
 function temporalConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
@@ -78,10 +71,7 @@ function temporalConfig(env: NodeJS.ProcessEnv): ClientConnectConfig {
     return loadClientConnectConfig({ overrideEnvVars: variables });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ReignError(
-      'SettingInvalid',
-      `Temporal's settings (TEMPORAL_* or its configuration file) cannot be used: ${reason}`,
-    );
+    throw errorOf('SettingInvalid', 'temporal', { reason });
   }
 }
 
@@ -93,9 +83,6 @@ function postgresUrl(variable: string, url: string | undefined): string | undefi
   } catch (error) {
     // The value holds a password: it is never shown.
     const reason = error instanceof ReignError ? error.message : 'it cannot be read';
-    throw new ReignError(
-      'SettingInvalid',
-      `${variable} is not a Postgres URL that Reign can use (postgresql://user:password@host:5432/database). ${reason}`,
-    );
+    throw errorOf('SettingInvalid', 'postgresUrl', { variable, reason });
   }
 }

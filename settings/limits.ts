@@ -1,4 +1,4 @@
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 
 /** How long a worker lets its work take. */
 export interface Limits {
@@ -22,5 +22,5 @@ function seconds(env: NodeJS.ProcessEnv, name: string, standard: number): number
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   const found = JSON.stringify(text);
-  throw new ReignError('SettingInvalid', `${name} is ${found}; expected a whole number of seconds above zero`);
+  throw errorOf('SettingInvalid', 'seconds', { variable: name, found });
 }

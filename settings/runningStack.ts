@@ -1,4 +1,4 @@
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { isAlive } from '../setup/processIdentity.mjs';
 import { type Addresses, type StackFile, stackFileSchema } from './addresses.ts';
 import { connectionVariable } from './connections.ts';
@@ -21,10 +21,7 @@ export function refuseOtherSettings(given: GivenSettings, running: Addresses): v
   const differ = differingSettings(given, running);
   if (differ.length === 0) return;
   const them = differ.length === 1 ? 'it' : 'them';
-  throw new ReignError(
-    'SettingInvalid',
-    `${differ.join(', ')}: the running stack was started with another value. Restart the stack with this one, or unset ${them}.`,
-  );
+  throw errorOf('SettingInvalid', 'otherThanRunning', { variables: differ.join(', '), them });
 }
 
 /** The variables that name something else than what the running stack uses. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Addresses } from './addresses.ts';
 import { type GivenSettings, givenSettings, type TemporalSettings } from './givenSettings.ts';
 import { homeOf } from './home.ts';
@@ -96,7 +96,7 @@ export function requireParts<P extends Part>(settings: KnownSettings, ...parts: 
   if (has(settings)) return settings;
   const missing = parts.filter((part) => settings[part] === undefined).map((part) => variables[part]);
   const are = missing.length === 1 ? 'is' : 'are';
-  throw new ReignError('SettingMissing', `no stack runs in ${settings.home}, and ${missing.join(', ')} ${are} not set`);
+  throw errorOf('SettingMissing', 'notSet', { home: settings.home, variables: missing.join(', '), are });
 }
 
 /** An owner that belongs to the ledger in use: never the embedded one's for a ledger that was given. */

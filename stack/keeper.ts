@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { errorOf } from '../schemas/errors.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { projectFolder, pythonBin } from '../settings/home.ts';
 import { type ProcessIdentity, startOf } from '../setup/processIdentity.mjs';
 import { endMarked, KEPT } from './leftovers.ts';
-import { StackError } from './stackError.ts';
 
 /** A command that shall not outlive the process that asked for it. */
 export interface KeptCommand {
@@ -51,7 +51,7 @@ export interface ProcessEnd {
 export function startKept(marker: string, kept: KeptCommand): Kept {
   const python = join(pythonBin, 'python');
   if (!existsSync(python)) {
-    throw new StackError('The Python environment .reign/python is missing. Make it with `npm run setup`.');
+    throw errorOf('StackFailed', 'pythonMissingHere');
   }
   const options = [
     '--log',

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorOf } from '../schemas/errors.ts';
 import { type Home, shown } from '../settings/home.ts';
 import { type Kept, type KeptCommand, startKept } from './keeper.ts';
 import { markerOf } from './leftovers.ts';
 import { lastLine, openLog } from './logFile.ts';
 import { isFree } from './ports.ts';
-import { StackError } from './stackError.ts';
 
 /** One part of the stack, as data: what runs, what must be there before, and how to tell that it is healthy. */
 export interface Part extends Omit<KeptCommand, 'log'> {
@@ -79,7 +79,7 @@ export async function startPart(
   async function launchNow(): Promise<Kept> {
     openLog(log);
     await part.beforeStart?.();
-    if (isStopped) throw new StackError(`${part.name} was stopped before it started.`);
+    if (isStopped) throw errorOf('StackFailed', 'stoppedEarly', { part: part.name });
     const started = startKept(markerOf(home, part.name), { ...part, log });
     kept = started;
     context.onKeepersChange();
@@ -152,12 +152,15 @@ export async function startPart(
   onStart({ name: part.name, current: () => kept, givenUp, stop });
   const started = await launch();
   const outcome = await untilHealthy(started);
-  if (isStopped) throw new StackError(`${part.name} was stopped before it was healthy.`);
-  if (outcome === 'ended') throw new StackError(await why(`${part.name} did not start (${(await started.ended).how})`));
+  if (isStopped) throw errorOf('StackFailed', 'stoppedUnhealthy', { part: part.name });
+  if (outcome === 'ended')
+    throw errorOf('StackFailed', 'part', {
+      problem: await why(`${part.name} did not start (${(await started.ended).how})`),
+    });
   if (outcome === 'late') {
-    const line = await why(`${part.name} runs but was not healthy within ${part.healthyWithinSeconds ?? 60} s`);
+    const problem = await why(`${part.name} runs but was not healthy within ${part.healthyWithinSeconds ?? 60} s`);
     await stop();
-    throw new StackError(line);
+    throw errorOf('StackFailed', 'part', { problem });
   }
   await part.afterStart?.();
   keepRunning(started).catch((error: unknown) => giveUp(`${part.name} cannot be started again: ${String(error)}`));

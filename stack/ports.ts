@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { z } from 'zod';
+import { errorOf } from '../schemas/errors.ts';
 import { readJsonFile, writeJsonFile } from '../settings/jsonFile.ts';
-import { StackError } from './stackError.ts';
 
 /** Below the range from which systems take the ports of outgoing connections, so that a remembered one stays free. */
 const LOWEST = 20_000;
@@ -47,5 +47,5 @@ export async function freePort(except: ReadonlySet<number> = new Set()): Promise
     const port = randomInt(LOWEST, HIGHEST);
     if (!except.has(port) && (await isFree(port))) return port;
   }
-  throw new StackError(`No free port was found on 127.0.0.1 between ${LOWEST} and ${HIGHEST}.`);
+  throw errorOf('StackFailed', 'noPort', { lowest: LOWEST, highest: HIGHEST });
 }

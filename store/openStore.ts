@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, type ReignError } from '../schemas/errors.ts';
 
 /** Documents: one file each, named by the sha256 of its bytes. */
 export const documentKinds = ['evidence', 'observations', 'code', 'tracebacks', 'payloads'] as const;
@@ -41,7 +41,7 @@ export function openStore(root: string): Store {
     const name = `${kind}/${hash}/manifest.json`;
     const content = await reading(root, name, () => readFile(join(rowsFolder(kind, hash), 'manifest.json'), 'utf8'));
     const manifest = parsedObject(content);
-    if (manifest?.contentHash !== hash) throw corrupt(`The store's ${name} is not the manifest of these rows.`);
+    if (manifest?.contentHash !== hash) throw errorOf('StoreCorrupt', 'notManifest', { object: name });
     return manifest;
   }
 
@@ -66,7 +66,7 @@ export function openStore(root: string): Store {
       const name = `${kind}/${checkedHash(hash)}`;
       const content = await reading(root, name, () => readFile(join(root, kind, hash)));
       if (createHash('sha256').update(content).digest('hex') !== hash)
-        throw corrupt(`The store's ${name} does not match its hash.`);
+        throw errorOf('StoreCorrupt', 'hash', { object: name });
       return content;
     },
 
@@ -79,8 +79,7 @@ export function openStore(root: string): Store {
       const path = join(rowsFolder(kind, hash), 'rows.parquet');
       const digest = createHash('sha256');
       await reading(root, name, () => pipeline(createReadStream(path), digest));
-      if (digest.digest('hex') !== fileHash)
-        throw corrupt(`The store's ${name} does not match the hash in its manifest.`);
+      if (digest.digest('hex') !== fileHash) throw errorOf('StoreCorrupt', 'manifestHash', { object: name });
       return path;
     },
 
@@ -166,8 +165,8 @@ async function reading<Content>(root: string, name: string, read: () => Promise<
     return await read();
   } catch (error) {
     if (!isMissing(error)) throw unavailable(`read ${name}`, error);
-    if (!(await exists(root))) throw new ReignError('StoreUnavailable', "The store's folder is not there.");
-    throw corrupt(`The store has no ${name}.`);
+    if (!(await exists(root))) throw errorOf('StoreUnavailable', 'noFolder');
+    throw errorOf('StoreCorrupt', 'missing', { object: name });
   }
 }
 
@@ -187,9 +186,7 @@ function checkedHash(hash: string): string {
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-const corrupt = (message: string): ReignError => new ReignError('StoreCorrupt', message);
-
 function unavailable(attempt: string, cause: unknown): ReignError {
   const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'I/O error';
-  return new ReignError('StoreUnavailable', `Cannot ${attempt}: ${why}.`, { cause });
+  return errorOf('StoreUnavailable', 'failed', { attempt, reason: why }, { cause });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, relative, sep } from 'node:path';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { isDefinition, isSkipped, largestDataFile, textOf } from './codeFile.ts';
 
 /** The author's code, and the data files beside it, as they are stored and as trainers unpack them. */
@@ -140,4 +140,4 @@ const tooMuch = (where: string, amount: string, name: string) =>
   );
 
 const invalid = (where: string, problem: string) =>
-  new ReignError('DefinitionInvalid', `${where} pipeline.entrypoint: ${problem}`);
+  errorOf('DefinitionInvalid', 'entrypoint', { place: where, problem });

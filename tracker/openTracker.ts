@@ -1,4 +1,4 @@
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 
 /** An MLflow server. What one can ask of it stands in this folder, one file an entity. */
 export interface Tracker {
@@ -47,8 +47,7 @@ function authorization(user?: string, password?: string, token?: string): Record
 function parse(uri: string): URL {
   const address = URL.parse(uri);
   if (address === null || !['http:', 'https:'].includes(address.protocol)) {
-    const message = 'MLFLOW_TRACKING_URI is not an address that begins with http:// or https://';
-    throw new ReignError('SettingInvalid', message);
+    throw errorOf('SettingInvalid', 'trackerUri');
   }
   return address;
 }

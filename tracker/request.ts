@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import { finalTrackerCodes } from '../schemas/trackerCodes.ts';
 import type { Tracker } from './openTracker.ts';
 
@@ -101,8 +101,7 @@ async function bodyOf<Body>(tracker: Tracker, arrive: () => Promise<Body>): Prom
   try {
     return await arrive();
   } catch (error) {
-    const message = `MLflow at ${tracker.uri} does not answer: ${reason(error)}`;
-    throw new ReignError('TrackerUnavailable', message, { cause: error });
+    throw errorOf('TrackerUnavailable', 'noAnswer', { address: tracker.uri, reason: reason(error) }, { cause: error });
   }
 }
 
@@ -113,8 +112,8 @@ function failure(what: string, response: Response, text: string): ReignError {
   const { error_code: errorCode, message } = said.data;
   if (finalTrackerCodes.includes(errorCode))
     return new MlflowRefusal(errorCode, `MLflow refuses ${what} (${errorCode}): ${brief(message)}`);
-  const details = `MLflow answers ${response.status} to ${what} (${errorCode}): ${brief(message)}`;
-  return new ReignError('TrackerUnavailable', details);
+  const { status } = response;
+  return errorOf('TrackerUnavailable', 'answers', { status, request: what, code: errorCode, reason: brief(message) });
 }
 
 function notMlflow(what: string, { status, redirected, url }: Response, problem: string): ReignError {
@@ -123,7 +122,7 @@ function notMlflow(what: string, { status, redirected, url }: Response, problem:
     status === 401 || status === 403 || redirected
       ? '; check MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN or _USERNAME'
       : '';
-  return new ReignError('TrackerUnavailable', `MLflow ${where} ${status} to ${what}: ${problem}${hint}`);
+  return errorOf('TrackerUnavailable', 'strange', { where, status, request: what, problem, hint });
 }
 
 function reason(error: unknown): string {

@@ -1,4 +1,4 @@
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Tracker } from './openTracker.ts';
 import { download } from './request.ts';
 
@@ -12,5 +12,5 @@ export async function serverVersion(tracker: Tracker): Promise<string> {
   await download({ ...tracker, timeout: 5000 }, 'version', {}, (chunk) => chunks.push(chunk));
   const text = Buffer.concat(chunks).toString('utf8').trim();
   if (/^\d+\.\d+/.test(text)) return text.slice(0, 20);
-  throw new ReignError('TrackerUnavailable', 'What answers is no MLflow server');
+  throw errorOf('TrackerUnavailable', 'notMlflow');
 }

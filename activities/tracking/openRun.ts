@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../ledger/database.ts';
 import { isJudged } from '../../ledger/judgements.ts';
 import { nameRun, versionOf } from '../../ledger/versions.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import type { CycleIdentity, TrackedRun } from '../../schemas/payloads.ts';
 import type { CycleAttempt } from '../../schemas/steps.ts';
 import { ensureExperiment } from '../../tracker/experiments.ts';
@@ -22,7 +22,8 @@ export async function openRun(tracker: Tracker, db: Kysely<Database>, cycle: Cyc
   const named = await versionOf(db, { cycle: cycle.id });
   const judged = named !== undefined && named.attempt < cycle.attempt && (await isJudged(db, cycle.id));
   const gone = named !== undefined && !(await isThere(tracker, named.run)) ? named.run : undefined;
-  if (judged && gone !== undefined) throw new ReignError('LedgerConflict', judgedAndGone(cycle.id, gone));
+  if (judged && gone !== undefined)
+    throw errorOf('LedgerConflict', 'judgedAndGone', { cycle: cycle.id, run: gone.runId, model: gone.modelId });
   if (named !== undefined && gone === undefined && (judged || named.attempt === cycle.attempt)) return named.run;
   const run = await nameRun(db, cycle, await findOrCreate(tracker, cycle, gone), gone);
   await sweepStrays(tracker, db, cycle.id);
@@ -34,10 +35,6 @@ async function isThere(tracker: Tracker, { runId, modelId }: TrackedRun): Promis
   const run = await getRun(tracker, runId);
   return run !== undefined && !run.deleted && (await getLoggedModel(tracker, modelId)) !== undefined;
 }
-
-const judgedAndGone = (cycle: string, { runId, modelId }: TrackedRun): string =>
-  `Cycle ${cycle}: an earlier attempt was judged, but its run ${runId} or model ${modelId} is no longer in MLflow; ` +
-  'restore it there, apply a new definition version or choose another asOf';
 
 /** Takes what this attempt left when it died before the ledger knew of it. */
 async function findOrCreate(tracker: Tracker, cycle: CycleAttempt, gone?: TrackedRun): Promise<TrackedRun> {

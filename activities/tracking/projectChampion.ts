@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Champion, currentChampion } from '../../ledger/champions.ts';
 import type { Database } from '../../ledger/database.ts';
 import { withLease } from '../../ledger/lease.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import { deleteAlias, getAlias, getVersion, setAlias } from '../../tracker/registry.ts';
 import { championAlias, cycleTag } from '../../tracker/tags.ts';
@@ -29,8 +29,7 @@ export async function projectChampion(tracker: Tracker, db: Kysely<Database>, mo
       if (champion === undefined) await deleteAlias(tracker, model, championAlias);
       else await setAlias(tracker, model, championAlias, champion.version);
     }
-    const message = `Something else keeps moving the alias ${championAlias} of ${model} as fast as Reign sets it`;
-    throw new ReignError('TrackerUnavailable', message);
+    throw errorOf('TrackerUnavailable', 'aliasMoves', { alias: championAlias, model });
   });
 }
 
@@ -38,8 +37,5 @@ async function checkVersion(tracker: Tracker, { model, version, cycle }: Champio
   const registered = await getVersion(tracker, model, version);
   if (registered?.tags[cycleTag] === cycle) return;
   const found = registered === undefined ? 'does not have it' : "has another cycle's model under that number";
-  const message =
-    `Version ${version} of ${model} reigns by the ledger (cycle ${cycle}), but MLflow ${found}: the registry was reset ` +
-    `or replaced, or the version was changed by hand; the alias ${championAlias} was not set. Restore MLflow's database`;
-  throw new ReignError('TrackerRefused', message);
+  throw errorOf('TrackerRefused', 'registryDiffers', { version, model, cycle, found, alias: championAlias });
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../ledger/database.ts';
 import { nameVersion, versionOf } from '../../ledger/versions.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import type { TrackedRun } from '../../schemas/payloads.ts';
 import type { CycleAttempt } from '../../schemas/steps.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
@@ -16,7 +16,7 @@ import { sweepStrays } from './sweepStrays.ts';
  */
 export async function registerVersion(tracker: Tracker, db: Kysely<Database>, cycle: CycleAttempt): Promise<number> {
   const row = await versionOf(db, { cycle: cycle.id });
-  if (row === undefined) throw new ReignError('LedgerConflict', `Cycle ${cycle.id} has named no run to register`);
+  if (row === undefined) throw errorOf('LedgerConflict', 'noRun', { cycle: cycle.id });
   if (row.version !== null) return await nameVersion(db, cycle, row.version);
   await ensureRegisteredModel(tracker, cycle.model);
   const version = await nameVersion(db, cycle, await findOrCreate(tracker, cycle, row.run));

@@ -7,7 +7,7 @@ import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { storeRequest } from '../../ledger/requests.ts';
 import { osUser } from '../../schemas/actor.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import type { Tell } from '../answer.ts';
 import { findCycle } from '../findCycle.ts';
 import { runningWorkflow } from '../runningWorkflow.ts';
@@ -25,7 +25,7 @@ export const cancelCommand = (session: Session, tell: Tell) =>
     .action(async (name: string, asOf: string | undefined, { reason }: { reason: string }) => {
       const cycle = await findCycle(session.ledger, name, asOf);
       if (cycle.endedAt !== null)
-        throw new ReignError('UsageInvalid', `${cycle.id} has already ended: ${cycle.status}`);
+        throw errorOf('UsageInvalid', 'cycleEnded', { cycle: cycle.id, status: cycle.status });
       const ended = await cancel(session, cycle, { by: userInfo().username, reason });
       tell({ document: ended, text: () => `${ended.id}: ${ended.status}. ${ended.summary ?? ''}`.trim() });
     });
@@ -55,8 +55,7 @@ async function cancel(session: Session, cycle: Cycle, asked: { by: string; reaso
       await Promise.race([closed, sleep(patienceMilliseconds, undefined, { ref: false })]);
       return now;
     }
-    if (surroundings.interrupted.aborted)
-      throw new ReignError('Interrupted', `stopped waiting; ${cycle.id} is being cancelled`);
+    if (surroundings.interrupted.aborted) throw errorOf('Interrupted', 'cancelling', { cycle: cycle.id });
     await sleep(pollMilliseconds);
   }
 }

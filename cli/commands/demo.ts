@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { day } from '../../report/day.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf, ReignError } from '../../schemas/errors.ts';
 import { type Stack, startStack } from '../../stack/stack.ts';
 import type { Tell } from '../answer.ts';
 import { applyDefinition } from '../applyDefinition.ts';
@@ -26,7 +26,7 @@ export const demoCommand = (session: Session, tell: Tell) =>
       const say = (line: string) => session.progress.say(line);
       say('Starting Postgres, Temporal, MLflow, a worker and a trainer.');
       const stack = await startStack({ env, report: say, signal: interrupted }).catch((error: unknown) => {
-        throw interrupted.aborted ? new ReignError('Interrupted', 'interrupted while starting') : error;
+        throw interrupted.aborted ? errorOf('Interrupted', 'starting') : error;
       });
       try {
         if (stack.attached) say('Using the stack that is already running.');
@@ -47,7 +47,7 @@ function readWeeks(text: string): number {
   const weeks = Number(text);
   if (Number.isInteger(weeks) && weeks >= 1 && weeks <= mostWeeks) return weeks;
   const expected = `expected a whole number from 1 to ${mostWeeks}, since the flights end with June 2001`;
-  throw new ReignError('UsageInvalid', `--weeks is ${JSON.stringify(text)}; ${expected}`);
+  throw errorOf('UsageInvalid', 'weeks', { found: JSON.stringify(text), expected });
 }
 
 /** Warehouse, definitions, then one cycle after the other: each meets the champion that the weeks before left. */
@@ -95,5 +95,6 @@ function answerOf(cycles: Cycle[]) {
 
 /** A stack that ends by itself takes the demo with it. */
 async function endOf(stack: Stack): Promise<never> {
-  throw new ReignError('Internal', (await stack.ended) ?? 'the stack has ended');
+  const reason = await stack.ended;
+  throw reason === undefined ? errorOf('StackFailed', 'ended') : errorOf('StackFailed', 'endedBy', { reason });
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import type { Addresses } from '../../settings/addresses.ts';
 import { homeOf, shown } from '../../settings/home.ts';
 import { ensureLibraries } from '../../setup/ensure.mjs';
@@ -27,19 +27,20 @@ export const devCommand = (session: Session, tell: Tell) =>
       if (libraries.length > 0) {
         session.progress.at('installing libraries');
         await ensureLibraries(libraries).catch((error: unknown) => {
-          throw new ReignError('StackFailed', error instanceof Error ? error.message : String(error));
+          throw errorOf('StackFailed', 'start', { reason: error instanceof Error ? error.message : String(error) });
         });
       }
       session.progress.at('starting the stack');
       const stack = await startStack({ env, report, signal: interrupted }).catch((error: unknown) => {
-        throw interrupted.aborted ? new ReignError('Interrupted', 'interrupted while starting') : error;
+        throw interrupted.aborted ? errorOf('Interrupted', 'starting') : error;
       });
       tell({
         document: { attached: stack.attached, ui: stack.addresses.ui, temporal: stack.addresses.temporal.address },
         text: ({ paint }) => textOf(stack.addresses, stack.attached, homeOf(env).passwordFile, paint),
       });
       const reason = await Promise.race([stack.ended, fired(interrupted)]);
-      if (!interrupted.aborted) throw new ReignError('Internal', reason ?? 'the stack ended by itself');
+      if (!interrupted.aborted)
+        throw reason === undefined ? errorOf('StackFailed', 'ended') : errorOf('StackFailed', 'endedBy', { reason });
       report('Stopping.');
       await Promise.race([stack.stop(), fired(hurried).then(() => stack.stop({ now: true }))]);
     });

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import type { Tell } from '../answer.ts';
 import { findCycle } from '../findCycle.ts';
 import { runningWorkflow } from '../runningWorkflow.ts';
@@ -15,14 +15,10 @@ export const retryCommand = (session: Session, tell: Tell) =>
       const { id, model, status } = cycle;
       if (cycle.endedAt !== null) {
         const again = `reign retrain ${model} --as-of ${cycle.asOf}`;
-        throw new ReignError('UsageInvalid', `${id} has ended (${status}). To start a new attempt: ${again}`);
+        throw errorOf('UsageInvalid', 'cycleEndedRetry', { cycle: id, status, command: again });
       }
       const workflow = await runningWorkflow(await session.client(), id);
-      if (workflow === undefined)
-        throw new ReignError(
-          'UsageInvalid',
-          `no workflow of ${id} is running. End the cycle with reign cancel, or continue it with reign retrain`,
-        );
+      if (workflow === undefined) throw errorOf('UsageInvalid', 'noWorkflow', { cycle: id });
       await workflow.signal('retry');
       tell({ document: cycle, text: () => `${id} tries again now. Follow it: reign show ${id}` });
     });

@@ -4,7 +4,7 @@ import { judgementsOf } from '../../ledger/judgements.ts';
 import { storedJudgements } from '../../ledger/storedJudgements.ts';
 import { warningsOf } from '../../ledger/warnings.ts';
 import { cycleReport } from '../../report/cycle.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf, type ReignError } from '../../schemas/errors.ts';
 import { Policy } from '../../schemas/policy.ts';
 import type { Tell } from '../answer.ts';
 import { drawPictures } from '../drawPictures.ts';
@@ -64,6 +64,6 @@ async function appliedPolicy({ ledger }: Session, cycle: string, number: number 
 
 function nothingToDraw(cycle: string, evidence: string | null): ReignError {
   return evidence === null
-    ? new ReignError('UsageInvalid', `${cycle} has no evidence to draw: it came to no judgement`)
-    : new ReignError('StoreUnavailable', `the store that is reachable from here has no evidence/${evidence}`);
+    ? errorOf('UsageInvalid', 'noEvidence', { cycle })
+    : errorOf('StoreUnavailable', 'noEvidence', { evidence });
 }

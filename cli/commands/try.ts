@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { type ReadDefinition, readDefinition } from '../../definition/readDefinition.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf, type ReignError } from '../../schemas/errors.ts';
 import { trainerQueue, workerQueue } from '../../schemas/queues.ts';
 import type { TryRequest, TryResult } from '../../schemas/steps.ts';
 import type { CodePack } from '../../store/packCode.ts';
@@ -71,7 +71,7 @@ export const tryCommand = (session: Session, tell: Tell) =>
 function asOfOf(given: string | undefined, now: Date): string {
   if (given === undefined) return parseAsOf(now.toISOString().slice(0, 10));
   const asOf = parseAsOf(given);
-  if (Date.parse(asOf) > now.getTime()) throw new ReignError('AsOfInFuture', `asOf ${asOf} lies in the future`);
+  if (Date.parse(asOf) > now.getTime()) throw errorOf('AsOfInFuture', 'future', { asOf });
   return asOf;
 }
 

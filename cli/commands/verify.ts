@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { cyclesOf } from '../../ledger/cycles.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import type { Tell } from '../answer.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { findCycle } from '../findCycle.ts';
@@ -37,8 +37,7 @@ const exitCodeFor: Record<VerifiedOutcome, number> = {
 };
 
 async function chosen(session: Session, name?: string, asOf?: string, all?: string): Promise<Cycle[]> {
-  if ((all === undefined) === (name === undefined))
-    throw new ReignError('UsageInvalid', 'name a cycle, a model with an asOf, or --all MODEL');
+  if ((all === undefined) === (name === undefined)) throw errorOf('UsageInvalid', 'nothingToVerify');
   if (all === undefined) return [await findCycle(session.ledger, name ?? '', asOf)];
   await knownModel(session.ledger, all);
   const cycles = await cyclesOf(session.ledger.db, all, { limit: 100_000 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import { connectionUrl } from '../../settings/connections.ts';
 import { processEnvironment } from '../../settings/environment.ts';
 import { projectFolder, pythonBin } from '../../settings/home.ts';
@@ -27,10 +27,8 @@ export async function loadFlights(settings: Settings, say: (line: string) => voi
     say(line);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', (error) =>
-      reject(signal.aborted ? new ReignError('Interrupted', 'interrupted while loading the flights') : error),
-    );
+    child.on('error', (error) => reject(signal.aborted ? errorOf('Interrupted', 'loadingFlights') : error));
     child.on('close', resolve);
   });
-  if (code !== 0) throw new ReignError('SourceUnavailable', `loading the flights failed: ${last}`);
+  if (code !== 0) throw errorOf('SourceUnavailable', 'flights', { reason: last });
 }

@@ -3,7 +3,7 @@ import { problemLine, problemsOf } from '../../definition/problems.ts';
 import { alphaFor } from '../../gate/errorBudget.ts';
 import type { Charge } from '../../schemas/charge.ts';
 import { type ClassLabel, Definition } from '../../schemas/definition.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import type { Gate } from '../../schemas/gate.ts';
 import { defaultPrimary, type Metric, type Task, tasks } from '../../schemas/metrics.ts';
 import { nearest } from '../../schemas/nearest.ts';
@@ -121,16 +121,24 @@ class Columns {
     if (this.has(name)) return name;
     const meant = nearest(name, this.names);
     const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
-    throw usage(
-      `${this.#file}: no column ${JSON.stringify(name)}${hint}; name one by ${option}. There are: ${this.told}`,
-    );
+    throw errorOf('UsageInvalid', 'noColumnNamed', {
+      file: this.#file,
+      column: JSON.stringify(name),
+      hint,
+      option,
+      columns: this.told,
+    });
   }
 
   /** Those that a policy names: slices, amounts, how rows were selected. */
   holdAll(names: readonly string[]): void {
     const missing = names.filter((name) => !this.has(name));
     if (missing.length > 0)
-      throw usage(`${this.#file}: the policy needs the columns ${missing.join(', ')}. There are: ${this.told}`);
+      throw errorOf('UsageInvalid', 'policyColumns', {
+        file: this.#file,
+        missing: missing.join(', '),
+        columns: this.told,
+      });
   }
 
   get told(): string {
@@ -150,7 +158,7 @@ function classesOf(
   if (definition !== null) return definition.label?.classes ?? null;
   const distinct = described.label?.distinct ?? null;
   if (task === 'regression' || distinct === null) return null;
-  if (distinct.length === 0) throw usage(`${file}: the column ${label} has no value in any row`);
+  if (distinct.length === 0) throw errorOf('UsageInvalid', 'columnEmpty', { file, column: label });
   return isBoolean(described, label) && distinct.length === 2 ? [false, true] : distinct;
 }
 
@@ -167,12 +175,11 @@ function taskOf(
 ): Task {
   const kind = described.columns.find(({ name }) => name === label)?.kind;
   const distinct = described.label?.distinct ?? null;
-  if (distinct?.length === 1)
-    throw usage(`${file}: the column ${label} holds one value only; without a second nothing can be judged`);
+  if (distinct?.length === 1) throw errorOf('UsageInvalid', 'oneValue', { file, column: label });
   if (distinct?.length === 2) return 'binary';
   if (kind === 'text') {
     if (distinct !== null) return 'multiclass';
-    throw usage(`${file}: the column ${label} holds more than 200 texts; expected classes, or numbers`);
+    throw errorOf('UsageInvalid', 'manyTexts', { file, column: label });
   }
   if (distinct !== null && !columns.has(challenger) && columns.names.some((name) => name.startsWith(`${challenger}_`)))
     return 'multiclass';
@@ -183,7 +190,7 @@ function mustBeNumbers(file: string, label: string, { columns }: DescribedFile):
   const kind = columns.find(({ name }) => name === label)?.kind;
   if (kind === 'number') return;
   const found = { text: 'texts', time: 'times', other: 'values of another type', none: 'nothing' }[kind ?? 'none'];
-  throw usage(`${file}: the column ${label} holds ${found}; expected numbers, since the task is regression`);
+  throw errorOf('UsageInvalid', 'notNumbers', { file, column: label, found });
 }
 
 function scoreColumns(
@@ -198,9 +205,7 @@ function scoreColumns(
   const found = each.map((choices) => choices.find(columns.has));
   const missing = each[found.indexOf(undefined)];
   if (missing === undefined) return found.filter((column) => column !== undefined);
-  throw usage(
-    `no column ${missing.join(' or ')}: of several classes there is one score a class. There are: ${columns.told}`,
-  );
+  throw errorOf('UsageInvalid', 'noScores', { missing: missing.join(' or '), columns: columns.told });
 }
 
 function timeColumn(columns: Columns, { definition }: GivenPolicy, { eventTime }: TryOptions): string | undefined {
@@ -228,14 +233,9 @@ function clusterOf(
   const meansColumn = cluster !== undefined && columns.has('day') && eventTime === undefined;
   if (only === 'day' && !meansColumn) {
     // What `day` means may not depend on which columns a file happens to have.
-    if (cluster !== undefined && columns.has('day'))
-      throw usage(
-        `${file}: --cluster day means the UTC day of the event time, and there is a column day too: leave --cluster out for the first, or give the column another name`,
-      );
+    if (cluster !== undefined && columns.has('day')) throw errorOf('UsageInvalid', 'dayTwice', { file });
     if (eventTime !== undefined) return 'day';
-    throw usage(
-      `${file}: no column event_time, so rows of one day cannot be told; name one by --event-time, or what rows depend on by --cluster, or say --cluster none where each row is independent. There are: ${columns.told}`,
-    );
+    throw errorOf('UsageInvalid', 'noEventTime', { file, columns: columns.told });
   }
   const names: readonly string[] = typeof asked === 'string' ? [asked] : asked;
   return names.map((name) => columns.named(name, '--cluster'));
@@ -250,20 +250,21 @@ function labelOf(
   { positive }: TryOptions,
 ) {
   if (task === 'regression') return undefined;
-  if (classes === null) throw usage(`${file}: the column ${label} takes more than 200 values; expected classes`);
+  if (classes === null) throw errorOf('UsageInvalid', 'manyValues', { file, column: label });
   if (task === 'multiclass') return { classes };
   if (classes.length !== 2)
-    throw usage(`${file}: the column ${label} takes ${classes.length} values; expected two, since the task is binary`);
+    throw errorOf('UsageInvalid', 'notTwoValues', { file, column: label, values: classes.length });
   const named =
     positive === undefined ? definition?.label?.positive : classes.find((each) => String(each) === positive);
   if (positive !== undefined && named === undefined)
-    throw usage(
-      `${file}: ${label} is never ${JSON.stringify(positive)}; --positive is one of ${classes.map(String).join(', ')}`,
-    );
+    throw errorOf('UsageInvalid', 'positiveUnseen', {
+      file,
+      column: label,
+      positive: JSON.stringify(positive),
+      classes: classes.map(String).join(', '),
+    });
   if (named === undefined && classes.some((each) => typeof each === 'string'))
-    throw usage(
-      `${file}: which of ${classes.map(String).join(', ')} the score is for has to be said: --positive VALUE`,
-    );
+    throw errorOf('UsageInvalid', 'positiveUnsaid', { file, classes: classes.map(String).join(', ') });
   return named === undefined ? { classes } : { classes, positive: named };
 }
 
@@ -280,9 +281,7 @@ function checked(file: string, definition: unknown): Definition {
   const result = Definition.safeParse(plain);
   if (result.success) return result.data;
   const lines = problemsOf(result.error.issues, plain).map(problemLine);
-  throw usage(`the policy does not fit ${file}: ${lines.join('\n')}`);
+  throw errorOf('UsageInvalid', 'policyUnfit', { file, problems: lines.join('\n') });
 }
 
 export const taskChoices = tasks;
-
-const usage = (message: string) => new ReignError('UsageInvalid', message);

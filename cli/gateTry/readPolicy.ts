@@ -3,7 +3,7 @@ import { parseYaml } from '../../definition/parseYaml.ts';
 import { problemLine, problemsOf } from '../../definition/problems.ts';
 import { readDefinition } from '../../definition/readDefinition.ts';
 import type { Definition } from '../../schemas/definition.ts';
-import { ReignError } from '../../schemas/errors.ts';
+import { errorOf } from '../../schemas/errors.ts';
 import { Gate } from '../../schemas/gate.ts';
 
 /** What predictions are to be judged by. */
@@ -21,14 +21,14 @@ export interface GivenPolicy {
 export async function readPolicy(path: string): Promise<GivenPolicy> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'found no such file' : `cannot be read (${error.code ?? 'unknown error'})`;
-    throw new ReignError('UsageInvalid', `${path}: ${why}; expected a policy (YAML)`, { cause: error });
+    throw errorOf('UsageInvalid', 'policyUnreadable', { file: path, problem: why }, { cause: error });
   });
   const parsed = parseYaml(text);
   if ('errors' in parsed) {
     const lines = parsed.errors.map(
       ({ position, message }) => `${path}:${position.line}:${position.column} ${message}`,
     );
-    throw new ReignError('DefinitionInvalid', lines.join('\n'));
+    throw errorOf('DefinitionInvalid', 'problems', { problems: lines.join('\n') });
   }
   const { data, positions } = parsed;
   const fields = Object.keys(Object(data));
@@ -38,10 +38,7 @@ export async function readPolicy(path: string): Promise<GivenPolicy> {
   }
   if (fields.length !== 1 || fields[0] !== 'gate') {
     const found = fields.length === 0 ? 'no mapping' : fields.slice(0, 5).join(', ');
-    throw new ReignError(
-      'UsageInvalid',
-      `${path}: found ${found}; expected one mapping \`gate\` with a policy, or a whole definition`,
-    );
+    throw errorOf('UsageInvalid', 'policyForm', { file: path, found });
   }
   const { gate } = data as { gate: unknown };
   const result = Gate.safeParse(gate ?? {});
@@ -51,5 +48,5 @@ export async function readPolicy(path: string): Promise<GivenPolicy> {
     const { line, column } = problem.atName ? positions.ofName(within.path) : positions.ofValue(within.path);
     return `${path}:${line}:${column} ${problemLine(within)}`;
   });
-  throw new ReignError('DefinitionInvalid', lines.join('\n'));
+  throw errorOf('DefinitionInvalid', 'problems', { problems: lines.join('\n') });
 }

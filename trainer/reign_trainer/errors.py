@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from reign_trainer.constants import RETRYABLE
+import re
+from typing import Self
+
+from reign_trainer.constants import RETRYABLE, TEMPLATES
 from reign_trainer.shapes import ErrorDetail
+
+_PLACE = re.compile(r"\{(\w+)(?::int)?\}")
 
 
 class TrainerError(Exception):
@@ -26,6 +31,29 @@ class TrainerError(Exception):
         self.code = code
         self.message = message
         self.detail = detail
+
+    @classmethod
+    def of(cls, code: str, situation: str, *, detail: ErrorDetail | None = None, **values: str | int) -> Self:
+        """Say an error by its template.
+
+        Parameters
+        ----------
+        code : str
+            A code of ``schemas/errors.ts``.
+        situation : str
+            One of the code's templates.
+        detail : ErrorDetail, optional
+            The author's file and line and the full traceback in the store.
+        **values : str or int
+            What the places of the template are filled with. Never a row's value.
+
+        Examples
+        --------
+        >>> TrainerError.of("WindowEmpty", "training").message
+        'The training window holds no rows.'
+        """
+        template = TEMPLATES[code][situation]
+        return cls(code, _PLACE.sub(lambda place: str(values[place[1]]), template), detail)
 
     @property
     def retryable(self) -> bool:

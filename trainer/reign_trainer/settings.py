@@ -63,7 +63,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     store = environment.get("REIGN_STORE", "").strip()
     if store == "":
-        raise TrainerError("SettingMissing", "REIGN_STORE is not set: the folder that keeps snapshots and evidence.")
+        raise TrainerError.of("SettingMissing", "store")
     return Settings(
         store=Path(store).absolute(),
         tracking_uri=environment.get("MLFLOW_TRACKING_URI", "").strip() or None,
@@ -82,7 +82,7 @@ def _user(environment: Mapping[str, str]) -> int | None:
     try:
         return pwd.getpwnam(name).pw_uid
     except KeyError:
-        raise TrainerError("SettingInvalid", f"REIGN_PIPELINE_USER is {name!r}: there is no such user.") from None
+        raise TrainerError.of("SettingInvalid", "noUser", user=repr(name)) from None
 
 
 def available_cores() -> int:
@@ -97,7 +97,7 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if text == "":
         return default
     if not text.isdecimal() or int(text) < 1:
-        raise TrainerError("SettingInvalid", f"{name} is {text!r}; expected a whole number above zero.")
+        raise TrainerError.of("SettingInvalid", "count", variable=name, found=repr(text))
     return int(text)
 
 
@@ -112,5 +112,5 @@ def connection_url(name: str, environment: Mapping[str, str] = os.environ) -> st
     variable = f"REIGN_CONNECTION_{name.upper().replace('-', '_')}"
     url = environment.get(variable, "").strip()
     if url == "":
-        raise TrainerError("ConnectionUnknown", f"{variable} is not set for the trainer.")
+        raise TrainerError.of("ConnectionUnknown", "trainer", variable=variable)
     return url
