@@ -1,6 +1,6 @@
 import { Actor } from '../schemas/actor.ts';
 import { cycleId, type Trigger } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { RetrainRequest } from '../schemas/steps.ts';
 
 /** What may start a cycle today. The other triggers draw from other accounts of the error budget, and nothing sends them yet. */
@@ -15,17 +15,10 @@ const started: readonly Trigger[] = ['manual', 'demo'];
  */
 export function checkRequest(request: RetrainRequest, workflowId: string): void {
   const id = cycleId(request);
-  if (workflowId !== id)
-    throw new ReignError(
-      'RequestForged',
-      `The workflow ${workflowId} asks for the cycle ${id}, whose workflow has its id`,
-    );
+  if (workflowId !== id) throw errorOf('RequestForged', 'otherWorkflow', { workflow: workflowId, cycle: id });
   const actor = request.actor && Actor.safeParse(request.actor);
   if (actor?.success === false || (actor !== undefined && actor.data.authentication !== 'os-user'))
-    throw new ReignError('RequestForged', `The request for ${id} names an actor whom Temporal cannot vouch for`);
+    throw errorOf('RequestForged', 'actor', { cycle: id });
   if (!started.includes(request.trigger))
-    throw new ReignError(
-      'RequestForged',
-      `The request for ${id} names the trigger "${request.trigger}", and nothing of this installation starts such cycles`,
-    );
+    throw errorOf('RequestForged', 'trigger', { cycle: id, trigger: request.trigger });
 }

@@ -5,7 +5,7 @@ import { cycleById } from '../ledger/cycles.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
 import { type Actor, osUser } from '../schemas/actor.ts';
 import { type Cycle, cycleId, isSettled, type Trigger } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { type FollowOptions, followWorkflow } from './followWorkflow.ts';
@@ -40,7 +40,7 @@ export async function planCycle(
 ): Promise<StartedCycle & { readonly retrain: RetrainRequest }> {
   const { model, trigger, now, actor = osUser(userInfo().username) } = request;
   const asOf = parseAsOf(request.asOf);
-  if (Date.parse(asOf) > now.getTime()) throw new ReignError('AsOfInFuture', `asOf ${asOf} lies in the future`);
+  if (Date.parse(asOf) > now.getTime()) throw errorOf('AsOfInFuture', 'future', { asOf });
   const { version } = await knownModel(ledger, model);
   const retrain: RetrainRequest = { model, lineage: 'live', asOf, definitionVersion: version, trigger, actor };
   const id = cycleId(retrain);
@@ -50,7 +50,7 @@ export async function planCycle(
   const champion = await currentChampion(ledger.db, model, 'live');
   if (champion !== undefined && champion.asOf > asOf) {
     const reigning = `version ${champion.version}, which reigns, has the asOf ${champion.asOf}`;
-    throw new ReignError('AsOfBeforeChampion', `asOf ${asOf} lies before the champion's: ${reigning}`);
+    throw errorOf('AsOfBeforeChampion', 'beforeChampion', { asOf, champion: reigning });
   }
   return { id, retrain };
 }
@@ -95,7 +95,5 @@ export async function awaitCycle(client: Client, ledger: Ledger, id: string, opt
   const cycle = await cycleById(ledger.db, id);
   if (cycle !== undefined && cycle.endedAt !== null) return cycle;
   // It failed before the ledger knew it (nothing was claimed), or was terminated.
-  throw failure === undefined
-    ? new ReignError('LedgerConflict', `the cycle ${id} has ended, but the ledger does not say how`)
-    : workflowError(failure);
+  throw failure === undefined ? errorOf('LedgerConflict', 'noOutcome', { cycle: id }) : workflowError(failure);
 }

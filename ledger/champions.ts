@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { TrackedRun } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { Database } from './database.ts';
@@ -89,8 +89,7 @@ async function lastChampion(
   const row = await query.executeTakeFirst();
   if (row === undefined) return undefined;
   const fitted = fittedVersion(row);
-  if (fitted === undefined)
-    throw new ReignError('LedgerConflict', `${model}: ${row.id} reigns, which no cycle of this ledger fitted`);
+  if (fitted === undefined) throw errorOf('LedgerConflict', 'reignsUnfitted', { model, version: row.id });
   const { epoch: number, promoted_at: promotedAt, promoted_by: promotedBy, reason } = row;
   const chosen = await choseSnapshots(db, model, lineage, row.id);
   return { ...fitted, lineage, epoch: number, choseSnapshots: chosen, promotedAt, promotedBy, reason };

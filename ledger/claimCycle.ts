@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { Actor } from '../schemas/actor.ts';
 import { type Cycle, isSettled, type Trigger } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Window } from '../schemas/primitives.ts';
 import { cycleOf } from './cycles.ts';
 import type { Database } from './database.ts';
@@ -47,7 +47,7 @@ export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): P
       .forNoKeyUpdate()
       .executeTakeFirst();
     if (row === undefined) {
-      throw new ReignError('LedgerConflict', `Cycle ${id}: its model, lineage, asOf and version have another id`);
+      throw errorOf('LedgerConflict', 'otherId', { cycle: id });
     }
     const known = await attemptOfToken(transaction, row.id, request.attemptToken);
     if (isSettled(row, known === undefined ? request.trigger : row.trigger))
@@ -56,8 +56,7 @@ export async function claimCycle(db: Kysely<Database>, request: ClaimRequest): P
     if (crowned !== undefined) return await claim(transaction, 'settled', crowned);
     if (known === undefined) return await claim(transaction, 'claimed', await reopen(transaction, row, request));
     if (known < row.attempt) {
-      const message = `Cycle ${row.id}: attempt ${known} was replaced by attempt ${row.attempt}`;
-      throw new ReignError('LedgerConflict', message);
+      throw errorOf('LedgerConflict', 'attemptReplaced', { cycle: row.id, attempt: known, newer: row.attempt });
     }
     return await claim(transaction, 'claimed', row);
   });

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Cycle } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
@@ -70,8 +70,7 @@ export async function windowsOfCycle(db: Kysely<Database>, id: string): Promise<
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   // Only a challenge has no training window of its own, and nobody asks for it.
-  if (row.train_from === null || row.train_to === null)
-    throw new ReignError('LedgerConflict', `Cycle ${id} has no training window`);
+  if (row.train_from === null || row.train_to === null) throw errorOf('LedgerConflict', 'noTrainWindow', { cycle: id });
   return {
     train: { from: instant(row.train_from), to: instant(row.train_to) },
     holdout: { from: instant(row.holdout_from), to: instant(row.holdout_to) },

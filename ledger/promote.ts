@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { storeActor } from './actors.ts';
 import { type Champion, currentChampion } from './champions.ts';
 import type { Database } from './database.ts';
@@ -42,7 +42,7 @@ export async function promote(db: Kysely<Database>, request: PromoteRequest): Pr
     .where('id', '=', request.cycle)
     .executeTakeFirst();
   const champion = cycle && (await currentChampion(db, cycle.model, cycle.lineage));
-  if (champion === undefined) throw new ReignError('CycleUnknown', `There is no cycle ${request.cycle}`);
+  if (champion === undefined) throw errorOf('CycleUnknown', 'none', { cycle: request.cycle });
   return { outcome: 'conflict', champion };
 }
 
@@ -52,7 +52,7 @@ async function insert(
 ): Promise<number | undefined> {
   const decision = id === undefined ? undefined : await decisionById(db, id);
   if (id !== undefined && decision === undefined)
-    throw new ReignError('LedgerConflict', `Cycle ${cycle}: there is no decision ${id}`);
+    throw errorOf('LedgerConflict', 'noDecision', { cycle, decision: id });
   const actor = decision?.actor ?? (await storeActor(db, gateActor));
   const row = await db
     .insertInto('promotions')

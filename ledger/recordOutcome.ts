@@ -7,7 +7,7 @@ import {
   settledStatuses,
   type WaitsFor,
 } from '../schemas/cycle.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { VerdictKind } from '../schemas/verdict.ts';
 import { cycleOf } from './cycles.ts';
 import type { Database } from './database.ts';
@@ -43,7 +43,7 @@ export async function recordOutcome(db: Kysely<Database>, id: string, outcome: O
     const mishap = outcome.status === 'failed' || outcome.status === 'cancelled';
     if (ended.includes(row.status)) {
       if (row.status === outcome.status || mishap) return cycleOf(row);
-      throw new ReignError('LedgerConflict', `Cycle ${id} is ${row.status} already, not ${outcome.status}`);
+      throw errorOf('LedgerConflict', 'settled', { cycle: id, status: row.status, other: outcome.status });
     }
     const columns = { ...columnsOf(outcome), ...(await contendersOf(transaction, row.model, outcome)) };
     if (mishap) {

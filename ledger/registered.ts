@@ -1,4 +1,4 @@
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 
 /** The number of a challenger in the registry: every version of the live lineage has one. */
 export function registered({
@@ -9,5 +9,5 @@ export function registered({
   readonly challenger_version: number | null;
 }): number {
   if (version !== null) return version;
-  throw new ReignError('LedgerConflict', `Version ${challenger} is not registered`);
+  throw errorOf('LedgerConflict', 'unregistered', { version: challenger });
 }

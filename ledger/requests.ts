@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Actor } from '../schemas/actor.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { storeActor } from './actors.ts';
 import { canonicalHash } from './canonicalHash.ts';
 import type { Database } from './database.ts';
@@ -66,8 +66,7 @@ export async function storeRequest(db: Kysely<Database>, request: NewRequest): P
     .where('idempotency_key', '=', repeated?.key ?? '')
     .executeTakeFirstOrThrow();
   if (known.content_hash === content) return { id: known.id, actor, created: false };
-  const message = `The idempotency key ${JSON.stringify(repeated?.key)} of ${actor} belongs to another request`;
-  throw new ReignError('LedgerConflict', message);
+  throw errorOf('LedgerConflict', 'otherRequest', { key: JSON.stringify(repeated?.key ?? null), actor });
 }
 
 /** What was asked about a subject, in order. */

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { Database } from './database.ts';
 
 /**
@@ -15,5 +15,5 @@ export async function versionId(db: Kysely<Database>, model: string, version: nu
     .where('version', '=', version)
     .executeTakeFirst();
   if (row !== undefined) return row.id;
-  throw new ReignError('LedgerConflict', `The ledger knows no version ${version} of ${model}`);
+  throw errorOf('LedgerConflict', 'versionUnknown', { version, model });
 }

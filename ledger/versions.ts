@@ -203,9 +203,9 @@ function versionRow(row: Selectable<Database['versions']> & { as_of: string }): 
   const { experiment_id: experimentId, run_id: runId, model_id: modelId } = row;
   // The constraints of `versions` keep this from happening; the types do not know.
   if (cycle === null || lineage === null || definitionVersion === null || attempt === null)
-    throw new ReignError('LedgerConflict', `Version ${row.id} names no cycle`);
+    throw errorOf('LedgerConflict', 'noCycle', { version: row.id });
   if (experimentId === null || runId === null || modelId === null)
-    throw new ReignError('LedgerConflict', `Version ${row.id} names no run`);
+    throw errorOf('LedgerConflict', 'versionWithoutRun', { version: row.id });
   return {
     ...{ id: row.id, cycle, lineage, definitionVersion, attempt, run: { experimentId, runId, modelId } },
     model: row.model,

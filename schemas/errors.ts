@@ -115,6 +115,7 @@ export const errors = {
     advice: 'Start cycles with reign retrain, and see who can reach Temporal.',
     templates: {
       otherWorkflow: 'The workflow {workflow} asks for the cycle {cycle}, whose workflow has its id',
+      actor: 'The request for {cycle} names an actor whom Temporal cannot vouch for',
       trigger:
         'The request for {cycle} names the trigger "{trigger}", and nothing of this installation starts such cycles',
     },
@@ -439,7 +440,14 @@ export const errors = {
       definitionGone:
         'the ledger has no definition version {definitionVersion:int} of {model}, by which version {version:int} was fitted',
       noOutcome: 'the cycle {cycle} has ended, but the ledger does not say how',
-      reignsUnfitted: '{model} version {version:int} reigns without a fit',
+      reignsUnfitted: '{model}: {version} reigns, which no cycle of this ledger fitted',
+      noTrainWindow: 'Cycle {cycle} has no training window',
+      noDecision: 'Cycle {cycle}: there is no decision {decision:int}',
+      unregistered: 'Version {version} is not registered',
+      versionUnknown: 'The ledger knows no version {version:int} of {model}',
+      noCycle: 'Version {version} names no cycle',
+      versionWithoutRun: 'Version {version} names no run',
+      otherRequest: 'The idempotency key {key} of {actor} belongs to another request',
       otherId: 'Cycle {cycle}: its model, lineage, asOf and version have another id',
       otherEvidence: 'Judgement {number:int} of cycle {cycle} is about other evidence already',
       refused: 'The ledger refuses: {reason}',
