@@ -108,10 +108,10 @@ begin
   if new.epoch <> reigning then
     raise exception 'Epoch % reigns by now, not epoch %, which was decided about', reigning, new.epoch using errcode = 'RE001';
   end if;
-  if new.cycle is null or new.kind = 'override' then
+  if new.cycle is null then
     return new;
   end if;
-  if deciding.status is distinct from 'waiting' or deciding.waits_for is distinct from 'person' then
+  if new.kind <> 'override' and (deciding.status, deciding.waits_for) is distinct from ('waiting', 'person') then
     raise exception 'Cycle % does not wait for a person (%)', new.cycle, deciding.status using errcode = 'RE001';
   end if;
   select attempt into judged_attempt from reign.judgements where cycle = new.cycle and number = new.judgement_number;

@@ -13,7 +13,7 @@ import { storeRequest } from '../../ledger/requests.ts';
 import { promotionOf } from '../../ledger/storedJudgements.ts';
 import { osUser } from '../../schemas/actor.ts';
 import type { VerdictKind } from '../../schemas/verdict.ts';
-import { apply, crown, hashOf, identity, judge, model, prepare, reign, rollBack, snapshot } from './scene.ts';
+import { apply, claim, crown, hashOf, identity, judge, model, prepare, reign, rollBack, snapshot } from './scene.ts';
 import { type TestLedger, withLedger } from './withLedger.ts';
 
 const refused = { code: 'LedgerConflict' };
@@ -182,6 +182,13 @@ test('against the verdict only by an override, which leaves the cycle as it ende
     ['promotion', 'gate', null],
     ['override', 'ada', 1],
   ]);
+  // Only what a cycle came to in the end: not what an attempt said that was given up.
+  const given = await waiting(ledger, 4, 'keep');
+  await recordOutcome(db, given.id, { status: 'cancelled' });
+  await claim({ db, week: 4 }, 'run-2');
+  await expect(storeDecision(db, about(given, { kind: 'override' }))).rejects.toMatchObject({
+    message: expect.stringMatching(/judgement 1 is not its last/),
+  });
   const broken = await waiting(ledger, 3, 'invalid');
   for (const kind of ['approve', 'reject', 'override'] as const)
     await expect(storeDecision(db, about(broken, { kind }))).rejects.toMatchObject(refused);
