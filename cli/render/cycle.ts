@@ -3,6 +3,7 @@ import { day } from '../../report/day.ts';
 import type { Cycle, Failure, Judgement } from '../../schemas/cycle.ts';
 import { metrics } from '../../schemas/metrics.ts';
 import type { CycleReport } from '../../schemas/report.ts';
+import { awaited } from './awaited.ts';
 import { reportParts } from './report.ts';
 import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
 import { renderFields, renderTable } from './table.ts';
@@ -39,7 +40,7 @@ function renderNext(next: CycleReport['next'], paint: Paint, width: number): str
 
 function headline(cycle: Cycle, paint: Paint): string {
   const status = paint(statusFormats[cycle.status], cycle.status);
-  const waitsFor = cycle.waitsFor === null ? '' : ` for a ${cycle.waitsFor}`;
+  const waitsFor = cycle.waitsFor === null ? '' : ` for ${awaited[cycle.waitsFor]}`;
   return `${paint('bold', cycle.model)}  asOf ${day(cycle.asOf)}  ${status}${waitsFor}`;
 }
 

@@ -19,7 +19,7 @@ export function renderHistory(reigns: readonly Reign[], paint: Paint = plain): s
     day(asOf),
     formatTime(from),
     to === null ? paint('green', 'now') : formatTime(to),
-    kind === 'rollback' ? 'rollback' : beat === null ? 'the first' : `v${beat}`,
+    kind !== 'promotion' ? kind : beat === null ? 'the first' : `v${beat}`,
     primary === null
       ? ''
       : `${metrics[primary.metric].title} ${formatInterval({ estimate: primary.difference, low: primary.low, high: primary.high })}`,

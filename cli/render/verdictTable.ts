@@ -2,6 +2,7 @@ import { formatInterval, formatMetric } from '../../gate/numbers.ts';
 import { day } from '../../report/day.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { metrics } from '../../schemas/metrics.ts';
+import { awaited } from './awaited.ts';
 import { horizontalBar, sparkline } from './sparkline.ts';
 import { type Paint, plain, statusFormats, verdictFormats } from './style.ts';
 import { renderTable } from './table.ts';
@@ -55,7 +56,7 @@ function row(cycle: Cycle, value: number | null, values: readonly (number | null
     day(cycle.asOf),
     paint(statusFormats[status], status),
     verdict === null || cycle.waitsFor !== null
-      ? (cycle.failure?.code ?? (cycle.waitsFor === null ? '' : `for a ${cycle.waitsFor}`))
+      ? (cycle.failure?.code ?? (cycle.waitsFor === null ? '' : `for ${awaited[cycle.waitsFor]}`))
       : paint(verdictFormats[verdict], verdict),
     cycle.challenger === null ? '' : `v${cycle.challenger}`,
     versus,

@@ -127,3 +127,13 @@ test('the dates of both windows, and a training window that begins before any da
   expect(shown('2000-01-02')).not.toContain('before any data');
   expect(shown('2000-01-02')).toContain('200,456 rows (2001-01-01 to 2001-03-01)');
 });
+
+test.each([
+  ['turn', 'waiting for its turn'],
+  ['person', 'waiting for a person'],
+  ['data', 'waiting for data'],
+  ['fault', 'waiting for a fault'],
+] as const)('a cycle that waits for %s says so', (waitsFor, said) => {
+  const waiting = cycle({ status: 'waiting', waitsFor, verdict: null, evidence: null, endedAt: null });
+  expect(renderCycle({ cycle: waiting, judgements: [], evidence: null })).toContain(said);
+});
