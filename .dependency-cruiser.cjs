@@ -47,7 +47,7 @@ module.exports = {
       'workflows',
       'settings',
     ]),
-    only('cli-never-calls-activities', 'cli', [
+    only('operations-below-their-doors', 'operations', [
       'schemas',
       'postgres',
       'gate',
@@ -58,8 +58,18 @@ module.exports = {
       'tracker',
       'definition',
       'settings',
+    ]),
+    only('cli-stands-on-operations', 'cli', [
+      'schemas',
+      'tracker',
+      'gate',
+      'report',
+      'ledger',
+      'store',
+      'definition',
+      'settings',
+      'operations',
       'stack',
-      'workflows',
       'setup',
     ]),
     {
@@ -81,10 +91,13 @@ module.exports = {
       to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'commands-import-workflows-as-types',
+      name: 'only-the-session-opens-parts',
       severity: 'error',
-      from: { path: '^cli/' },
-      to: { path: '^(workflows|activities)/', dependencyTypesNot: ['type-only'] },
+      from: { path: '^cli/', pathNot: '^cli/session.ts$' },
+      to: {
+        path: '^(ledger/openLedger|store/openStore|tracker/openTracker|operations/connectTemporal).ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
   ],
   options: {

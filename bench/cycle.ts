@@ -2,12 +2,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { applyDefinition } from '../cli/applyDefinition.ts';
 import { loadFlights } from '../cli/demo/loadFlights.ts';
-import { connectTemporal } from '../cli/session.ts';
-import { awaitCycle, startCycle } from '../cli/startCycle.ts';
+import { readDefinitionFolder } from '../cli/readDefinitionFolder.ts';
 import { windowsOf } from '../gate/windows.ts';
 import { openLedger } from '../ledger/openLedger.ts';
+import { applyOperation } from '../operations/apply.ts';
+import { connectTemporal } from '../operations/connectTemporal.ts';
+import { perform } from '../operations/operation.ts';
+import { retrainOperation } from '../operations/retrain.ts';
+import { osUser } from '../schemas/actor.ts';
 import type { Definition } from '../schemas/definition.ts';
 import { startStack } from '../stack/stack.ts';
 import { openStore } from '../store/openStore.ts';
@@ -39,7 +42,12 @@ async function largeCycle(): Promise<Benchmark> {
   try {
     await loadFlights(settings, print, new AbortController().signal);
     const path = writeDefinition(folder);
-    await applyDefinition({ client, ledger, store, appliedBy: 'bench' }, path);
+    const context = {
+      ...{ ledger, store, actor: osUser('bench'), temporal: async () => client, now: () => new Date() },
+      signal: new AbortController().signal,
+      onEvent: () => {},
+    };
+    await perform(applyOperation, context, await readDefinitionFolder(path));
 
     const script = (name: 'notebook' | 'tuned', asOf: string) => {
       const { train, holdout } = windowsOf(`${asOf}T00:00:00Z`, windows);
@@ -56,13 +64,7 @@ async function largeCycle(): Promise<Benchmark> {
     };
     const reign = async (asOf: string): Promise<number> => {
       const started = performance.now();
-      const { id } = await startCycle(client, ledger, {
-        model: 'flight-delay',
-        asOf,
-        trigger: 'manual',
-        now: new Date(),
-      });
-      const done = await awaitCycle(client, ledger, id, {});
+      const done = await perform(retrainOperation, context, { model: 'flight-delay', asOf, wait: true });
       if (done.status === 'failed') throw new Error(`the cycle failed: ${done.summary}`);
       return (performance.now() - started) / 1000;
     };

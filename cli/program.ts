@@ -7,6 +7,7 @@ import { cyclesCommand } from './commands/cycles.ts';
 import { demoCommand } from './commands/demo.ts';
 import { devCommand } from './commands/dev.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
 import { gateCommand } from './commands/gate.ts';
 import { historyCommand } from './commands/history.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -56,6 +57,7 @@ const commands: readonly ((session: Session, tell: Tell) => Command)[] = [
   cyclesCommand,
   showCommand,
   verifyCommand,
+  explainCommand,
   gateCommand,
   historyCommand,
   budgetCommand,

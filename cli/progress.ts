@@ -14,14 +14,23 @@ const longestPauseMilliseconds = 10 * 60_000;
 
 const frames = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 
+/** One of the things that are being done. */
+export interface ShownTask {
+  readonly step: string;
+  /** Changes often. */
+  readonly detail: string;
+  /** Whether it waits for something that the detail names: a server that does not answer, a worker. */
+  readonly waits: boolean;
+}
+
 /** What a person sees on stderr while something takes long: one line that changes on a terminal, else a line a step. */
 export class ProgressLine {
   readonly #stream: Terminal;
   readonly #live: boolean;
   readonly #paint: Paint;
   #timer: NodeJS.Timeout | undefined;
-  #step = '';
-  #detail = '';
+  #steps: readonly string[] = [];
+  #text = '';
   #since = 0;
   #frame = 0;
   #pause = firstPauseMilliseconds;
@@ -39,19 +48,25 @@ export class ProgressLine {
     this.#stream.write(`${line}\n`);
   }
 
+  /** What is being done now; the detail may change often. */
+  at(step: string, detail = ''): void {
+    this.tasks([{ step, detail, waits: false }]);
+  }
+
   /**
-   * What is being done now; the detail may change often. One that says what is waited for is a line of its own where
-   * there is no terminal: at first, and then at growing intervals.
+   * All that is being done now. Without a terminal each task is a line of its own when it begins; what is waited for is said
+   * at first, and then at growing intervals.
    */
-  at(step: string, detail = '', waits = false): void {
-    if (step !== this.#step) {
-      this.#since = performance.now();
-      if (!this.#live) this.#stream.write(`${step}\n`);
-    }
-    this.#step = step;
-    this.#detail = detail;
+  tasks(tasks: readonly ShownTask[]): void {
+    const steps = tasks.map(({ step }) => step);
+    const begun = steps.filter((step) => !this.#steps.includes(step));
+    if (steps.join() !== this.#steps.join()) this.#since = performance.now();
+    this.#steps = steps;
+    this.#text = tasks.map(({ step, detail }) => [step, detail].filter(Boolean).join(' · ')).join(' + ');
     if (!this.#live) {
-      this.#sayWaiting(waits ? `${step}: ${detail}` : '');
+      for (const step of begun) this.#stream.write(`${step}\n`);
+      const waiting = tasks.filter(({ waits }) => waits).map(({ step, detail }) => `${step}: ${detail}`);
+      this.#sayWaiting(waiting.join('\n'));
       return;
     }
     this.#draw();
@@ -64,7 +79,7 @@ export class ProgressLine {
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#clear();
-    this.#step = '';
+    this.#steps = [];
   }
 
   #sayWaiting(line: string): void {
@@ -80,13 +95,13 @@ export class ProgressLine {
 
   #draw(): void {
     const seconds = Math.floor((performance.now() - this.#since) / 1000);
-    const parts = [this.#step, this.#detail, seconds > 0 ? `${seconds} s` : ''].filter((part) => part !== '');
+    const parts = [this.#text, seconds > 0 ? `${seconds} s` : ''].filter((part) => part !== '');
     this.#frame = (this.#frame + 1) % frames.length;
     const text = stripVTControlCharacters(parts.join(' · ')).slice(0, (this.#stream.columns || 80) - 3);
     this.#stream.write(`\r\x1b[2K${this.#paint('cyan', frames[this.#frame] ?? '')} ${text}`);
   }
 
   #clear(): void {
-    if (this.#live && this.#step !== '') this.#stream.write('\r\x1b[2K');
+    if (this.#live && this.#steps.length > 0) this.#stream.write('\r\x1b[2K');
   }
 }

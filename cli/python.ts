@@ -2,17 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { PythonProgram } from '../operations/context.ts';
 import { type ErrorCode, errorOf, errors, ReignError } from '../schemas/errors.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { projectFolder, pythonBin } from '../settings/home.ts';
-
-/** A program of the trainer's package that answers each line with a line, until it is closed. */
-export interface PythonProgram {
-  /** @throws ReignError what the program answers as an error, with its code */
-  ask(question: unknown): Promise<Record<string, unknown>>;
-  /** Lets it end, and waits for that. */
-  close(): Promise<void>;
-}
 
 const python = join(pythonBin, 'python');
 /** The folder that a command was typed in is no place to import from: a random.py there would stand in for Python's. */

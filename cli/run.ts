@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { CommanderError } from 'commander';
+import { toReignError } from '../operations/toReignError.ts';
+import { TryFailed } from '../operations/tryFailed.ts';
 import { errorOf, type ReignError } from '../schemas/errors.ts';
 import type { Answer, Look } from './answer.ts';
-import { CommandError } from './commandError.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { createProgram } from './program.ts';
 import { type Paint, paintFor } from './render/style.ts';
 import { Session, type Surroundings } from './session.ts';
-import { toReignError } from './toReignError.ts';
 
 /** Runs one command line (without `node` and the program's name) and gives its exit code. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -31,17 +31,32 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
-    const known = toReignError(error);
+    const known = error instanceof CommanderError ? usageError(error) : toReignError(error);
     session.progress.end();
     if (json) stdout.write(`${JSON.stringify(errorDocument(known), null, 2)}\n`);
     else stderr.write(errorText(known, paintFor(stderr, env)));
     if (env.REIGN_DEBUG && known.cause instanceof Error) stderr.write(`${known.cause.stack}\n`);
-    return known instanceof CommandError ? known.exitCode : exitCodeOf(known.code);
+    return exitCodeOfError(known);
   } finally {
     // A connection that is still being tried is not waited for.
     await Promise.race([session.close().catch(() => {}), sleep(graceMilliseconds, undefined, { ref: false })]);
   }
 }
+
+/** The try itself failed; that something could not be reached stays what it is. */
+function exitCodeOfError(error: ReignError): number {
+  const code = exitCodeOf(error.code);
+  return error instanceof TryFailed && code === exitCodes.badInput ? exitCodes.cycleFailed : code;
+}
+
+/** What Commander says about a command line, as an error of the catalogue. */
+const usageError = (error: CommanderError) =>
+  errorOf(
+    'UsageInvalid',
+    'command',
+    { problem: error.message.replace(/^error: /, '').replaceAll('\n', ' ') },
+    { cause: error },
+  );
 
 /** How long a command may take to end by itself, with words of its own, after Ctrl-C. */
 const graceMilliseconds = 500;
@@ -65,7 +80,7 @@ const errorDocument = (error: ReignError) => {
   return { error: { code, message, advice, ...(lines.length === 0 ? {} : { traceback: lines }) } };
 };
 
-const tracebackOf = (error: ReignError) => (error instanceof CommandError ? error.traceback : []);
+const tracebackOf = (error: ReignError) => (error instanceof TryFailed ? error.traceback : []);
 
 /** `error[Code]: message`, and what to do. */
 function errorText(error: ReignError, paint: Paint): string {

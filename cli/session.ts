@@ -1,14 +1,18 @@
-import { Client, Connection } from '@temporalio/client';
+import { userInfo } from 'node:os';
+import type { Client } from '@temporalio/client';
 import { type Ledger, openLedger } from '../ledger/openLedger.ts';
-import { errorOf } from '../schemas/errors.ts';
-import { givenSettings, type TemporalSettings } from '../settings/givenSettings.ts';
+import { connectTemporal } from '../operations/connectTemporal.ts';
+import type { OperationContext } from '../operations/context.ts';
+import { osUser } from '../schemas/actor.ts';
+import { givenSettings } from '../settings/givenSettings.ts';
 import { homeOf } from '../settings/home.ts';
 import { differingSettings, refuseOtherSettings, runningStack } from '../settings/runningStack.ts';
 import { type KnownSettings, knownSettings, requireParts } from '../settings/settings.ts';
-import { claimCheck } from '../store/claimCheck.ts';
 import { openStore, type Store } from '../store/openStore.ts';
 import { openTracker, type Tracker } from '../tracker/openTracker.ts';
 import { ProgressLine, type Terminal } from './progress.ts';
+import { openPython } from './python.ts';
+import { showEvent } from './showEvent.ts';
 
 /** What a command line is run in. */
 export interface Surroundings {
@@ -31,10 +35,12 @@ export class Session {
   #ledger: Ledger | undefined;
   #client: Promise<Client> | undefined;
   #store: Store | undefined;
+  readonly #context: OperationContext;
 
   constructor(surroundings: Surroundings) {
     this.surroundings = surroundings;
     this.progress = new ProgressLine(surroundings.stderr, surroundings.env);
+    this.#context = contextOf(this);
   }
 
   /** Read anew each time: `demo` starts the stack that it then uses. */
@@ -73,6 +79,11 @@ export class Session {
     refuseOtherSettings(given, running);
   }
 
+  /** What operations get. A part is opened when an operation first reads it. */
+  get context(): OperationContext {
+    return this.#context;
+  }
+
   async close(): Promise<void> {
     this.progress.end();
     const client = await this.#client?.catch(() => undefined);
@@ -80,23 +91,26 @@ export class Session {
   }
 }
 
-/** A client of Temporal, connected. What is large goes through the store. */
-export async function connectTemporal(
-  { address, namespace, connectionOptions }: TemporalSettings,
-  store: Store,
-): Promise<Client> {
-  try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5 seconds' });
-    return new Client({ connection, namespace, dataConverter: { payloadCodecs: [claimCheck(store)] } });
-  } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
-    throw errorOf(
-      'OrchestratorUnavailable',
-      'noAnswerAt',
-      { address, reason },
-      {
-        cause: error,
-      },
-    );
-  }
+function contextOf(session: Session): OperationContext {
+  const { now, interrupted } = session.surroundings;
+  return {
+    get ledger() {
+      return session.ledger;
+    },
+    get store() {
+      return session.store;
+    },
+    get tracker() {
+      return session.tracker;
+    },
+    get settings() {
+      return session.settings;
+    },
+    temporal: () => session.client(),
+    python: (module) => openPython(module, interrupted),
+    actor: osUser(userInfo().username),
+    now,
+    signal: interrupted,
+    onEvent: (event) => showEvent(session.progress, event),
+  };
 }

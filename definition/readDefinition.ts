@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { Definition } from '../schemas/definition.ts';
 import { errorOf, ReignError } from '../schemas/errors.ts';
 import type { FieldPath } from '../schemas/fieldPath.ts';
@@ -8,12 +7,10 @@ import type { Position, Positions } from './positions.ts';
 import { problemLine, problemsOf } from './problems.ts';
 
 /** Far above any definition; it travels with every workflow, so it must stay small. */
-const largestBytes = 100_000;
+export const largestDefinition = 100_000;
 
 export interface ReadDefinition {
   readonly definition: Definition;
-  /** The folder of the file, absolute: where the pipeline's code is. */
-  readonly folder: string;
   readonly text: string;
   /** `flight-delay.yaml:12:5` of a field; with `line`, of that line (from 1) within the field's text. */
   readonly where: (path: FieldPath, line?: number) => string;
@@ -22,27 +19,35 @@ export interface ReadDefinition {
 /**
  * Reads a definition from its YAML file.
  *
+ * @throws ReignError DefinitionInvalid, as `parseDefinition`
+ */
+export async function readDefinition(path: string): Promise<ReadDefinition> {
+  return parseDefinition(path, decode(path, await readBytes(path)));
+}
+
+/**
+ * Reads a definition from YAML text.
+ *
+ * @param name what messages call the file
  * @throws ReignError DefinitionInvalid with one line for each problem:
  * `flight-delay.yaml:12:5 source.features[1]: found 3; expected a string`
  */
-export async function readDefinition(path: string): Promise<ReadDefinition> {
-  const text = decode(path, await readBytes(path));
+export function parseDefinition(name: string, text: string): ReadDefinition {
   const parsed = parseYaml(text);
   if ('errors' in parsed) {
-    throw invalid(parsed.errors.map(({ position, message }) => `${place(path, position)} ${message}`));
+    throw invalid(parsed.errors.map(({ position, message }) => `${place(name, position)} ${message}`));
   }
   const { data, positions } = parsed;
   if (data === null || data === undefined) {
-    throw invalid([`${path}:1:1 found an empty file; expected a definition (model, task, source, ...)`]);
+    throw invalid([`${name}:1:1 found an empty file; expected a definition (model, task, source, ...)`]);
   }
   const result = Definition.safeParse(data);
-  if (!result.success) throw invalid(problemLines(path, problemsOf(result.error.issues, data), positions));
+  if (!result.success) throw invalid(problemLines(name, problemsOf(result.error.issues, data), positions));
   return {
     definition: result.data,
-    folder: dirname(resolve(path)),
     text,
     where: (field, line) =>
-      place(path, line === undefined ? positions.ofValue(field) : positions.ofLineWithin(field, line)),
+      place(name, line === undefined ? positions.ofValue(field) : positions.ofLineWithin(field, line)),
   };
 }
 
@@ -59,8 +64,8 @@ function problemLines(path: string, problems: ReturnType<typeof problemsOf>, pos
 async function readBytes(path: string): Promise<Buffer> {
   try {
     const bytes = await readFile(path);
-    if (bytes.length <= largestBytes) return bytes;
-    throw invalid([`${path}: found ${bytes.length} bytes; expected at most ${largestBytes}`]);
+    if (bytes.length <= largestDefinition) return bytes;
+    throw invalid([`${path}: found ${bytes.length} bytes; expected at most ${largestDefinition}`]);
   } catch (error) {
     if (error instanceof ReignError) throw error;
     throw invalid([`${path}: ${unreadable(error)}`], error);

@@ -36,13 +36,13 @@ export async function warningsOf(db: Kysely<Database>, cycle: string): Promise<s
   return [...new Set(rows.map(({ detail }) => textOf(detail)))];
 }
 
-/** The last cycle of every model's live lineage, where something was warned of in it. */
-export async function latestWarnings(db: Kysely<Database>): Promise<WarnedCycle[]> {
+/** The last cycle of every model in a lineage, where something was warned of in it. */
+export async function latestWarnings(db: Kysely<Database>, lineage: string): Promise<WarnedCycle[]> {
   const latest = await db
     .selectFrom('cycles')
     .select(['model', 'id'])
     .distinctOn('model')
-    .where('lineage', '=', 'live')
+    .where('lineage', '=', lineage)
     .orderBy('model')
     .orderBy('as_of', 'desc')
     .orderBy('definition_version', 'desc')

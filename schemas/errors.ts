@@ -45,6 +45,7 @@ export const errors = {
       policyUnreadable: '{file}: {problem}; expected a policy (YAML)',
       policyForm: '{file}: found {found}; expected one mapping `gate` with a policy, or a whole definition',
       command: '{problem}',
+      checkUnknown: 'the gate has no check {name}{hint}',
     },
   },
   DefinitionInvalid: {

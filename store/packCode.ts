@@ -16,6 +16,14 @@ export interface CodePack {
   readonly content: string;
   /** Binary files in base64. */
   readonly files: Readonly<Record<string, string>>;
+}
+
+/** The files below a definition's folder. */
+export interface CodeFiles {
+  /** UTF-8, by their names relative to the folder: `pipeline.py`. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Others, in base64. */
+  readonly binaries: Readonly<Record<string, string>>;
   /** Data files that are too large to travel: `big.csv (512.0 MB)`. */
   readonly leftBehind: readonly string[];
 }
@@ -26,31 +34,46 @@ const mostDataBytes = 50_000_000;
 const mostEntries = 20_000;
 
 /**
- * Packs the files below the definition's folder: code, and the data that it reads. Skipped are definitions, hidden files
+ * Reads the files below the definition's folder: code, and the data that it reads. Skipped are definitions, hidden files
  * and folders, `__pycache__`, `node_modules`, virtual environments, notebooks, `.md` and `.rst` files, and links that
- * lead out of the folder. The same files give the same bytes.
+ * lead out of the folder.
  *
  * @param folder the definition's folder
- * @param entrypoint `pipeline.py:build`, relative to it
  * @param where for messages: the place of pipeline.entrypoint, such as `flight-delay.yaml:40:15`
  * @throws ReignError DefinitionInvalid
  */
-export async function packCode(folder: string, entrypoint: string, where: string): Promise<CodePack> {
+export async function readCode(folder: string, where: string): Promise<CodeFiles> {
   const root = await realpath(folder);
   const paths: string[] = [];
   await collect({ root, paths, entries: 0, where }, root, [root]);
+  const { texts, binaries, leftBehind } = await readFiles(root, paths, where);
+  return { texts: sorted(texts), binaries: sorted(binaries), leftBehind: leftBehind.sort() };
+}
+
+/**
+ * Packs files as they are stored. The same files give the same bytes.
+ *
+ * @param entrypoint `pipeline.py:build`: its file has to be one of them
+ * @param where for messages: the place of pipeline.entrypoint
+ * @throws ReignError DefinitionInvalid
+ */
+export function packCode(
+  { texts, binaries }: Pick<CodeFiles, 'texts' | 'binaries'>,
+  entrypoint: string,
+  where: string,
+): CodePack {
   const entry = posix.normalize(entrypoint.slice(0, entrypoint.lastIndexOf(':')));
-  if (!entry.endsWith('.py') || !paths.some((path) => nameIn(root, path) === entry)) {
+  if (!entry.endsWith('.py') || !Object.hasOwn(texts, entry)) {
     throw invalid(
       where,
       `found ${JSON.stringify(entrypoint)}; expected a .py file in the definition's folder or below`,
     );
   }
-  const { texts, binaries, leftBehind } = await readFiles(root, paths, where);
-  const packed = { files: sorted(texts), ...(binaries.length > 0 && { binary: sorted(binaries) }) };
+  const [text, binary] = [Object.entries(texts), Object.entries(binaries)];
+  const packed = { files: sorted(text), ...(binary.length > 0 && { binary: sorted(binary) }) };
   const content = JSON.stringify(packed);
   const hash = createHash('sha256').update(content).digest('hex');
-  return { hash, content, files: sorted([...texts, ...binaries]), leftBehind: leftBehind.sort() };
+  return { hash, content, files: sorted([...text, ...binary]) };
 }
 
 /** The files of a stored pack, binary ones in base64. */

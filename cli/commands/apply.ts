@@ -1,38 +1,21 @@
-import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import { readDefinition } from '../../definition/readDefinition.ts';
+import { applyOperation } from '../../operations/apply.ts';
+import { type AnswerOf, perform } from '../../operations/operation.ts';
 import type { Tell } from '../answer.ts';
-import { type AppliedDefinition, applyDefinition } from '../applyDefinition.ts';
+import { readDefinitionFolder } from '../readDefinitionFolder.ts';
 import type { Paint } from '../render/style.ts';
 import type { Session } from '../session.ts';
 
 export const applyCommand = (session: Session, tell: Tell) =>
   new Command('apply')
-    .description('check a definition, and store it as a new version if something changed')
+    .description(applyOperation.description)
     .argument('<file>', 'the definition (YAML)')
     .action(async (file: string) => {
-      // A file that is wrong is told without a stack.
-      await readDefinition(file);
-      const { ledger, store, surroundings, progress } = session;
-      const client = await session.client();
-      const applied = await applyDefinition({ client, ledger, store, appliedBy: userInfo().username }, file, {
-        onStanding: ({ step, detail, waits }) => progress.at(step, detail, waits),
-        signal: surroundings.interrupted,
-      });
-      tell({ document: documentOf(applied), text: ({ paint }) => textOf(applied, paint) });
+      const applied = await perform(applyOperation, session.context, await readDefinitionFolder(file));
+      tell({ document: applied, text: ({ paint }) => textOf(applied, paint) });
     });
 
-const documentOf = ({ model, version, created, changes, leftBehind, columns, pipeline }: AppliedDefinition) => ({
-  model,
-  version,
-  created,
-  changes,
-  leftBehind,
-  columns,
-  pipeline,
-});
-
-function textOf(applied: AppliedDefinition, paint: Paint): string {
+function textOf(applied: AnswerOf<typeof applyOperation>, paint: Paint): string {
   const { model, version, created, changes, leftBehind, columns, pipeline } = applied;
   const name = paint('bold', model);
   const left = leftBehind.map(

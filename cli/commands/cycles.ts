@@ -1,23 +1,21 @@
 import { Command } from 'commander';
-import { cyclesOf } from '../../ledger/cycles.ts';
-import { decidingChecks } from '../../ledger/judgements.ts';
+import { cyclesOperation } from '../../operations/cycles.ts';
+import { perform } from '../../operations/operation.ts';
 import type { Tell } from '../answer.ts';
-import { knownModel } from '../knownModel.ts';
 import { renderVerdictTable } from '../render/verdictTable.ts';
 import type { Session } from '../session.ts';
 
 export const cyclesCommand = (session: Session, tell: Tell) =>
   new Command('cycles')
-    .description('list the cycles of a model, oldest asOf first')
+    .description(cyclesOperation.description)
     .argument('<model>', 'such as flight-delay')
-    .action(async (model: string) => {
-      await knownModel(session.ledger, model);
-      const cycles = [...(await cyclesOf(session.ledger.db, model))].sort(
-        (a, b) => a.asOf.localeCompare(b.asOf) || a.definitionVersion - b.definitionVersion,
-      );
-      const deciding = await decidingChecks(session.ledger.db, model);
+    .option('--lineage <lineage>', 'only those of one line of champions; default: all')
+    .action(async (model: string, { lineage }: { lineage?: string }) => {
+      const answer = await perform(cyclesOperation, session.context, { model, lineage });
+      const { cycles } = answer;
+      const deciding = new Map(Object.entries(answer.deciding));
       tell({
-        document: { model, cycles, deciding: Object.fromEntries(deciding) },
+        document: answer,
         text: ({ paint }) =>
           cycles.length === 0
             ? `${model} has no cycle yet. Start one: reign retrain ${model} --as-of T --wait`

@@ -1,18 +1,20 @@
 import { Command } from 'commander';
+import { applyOperation } from '../../operations/apply.ts';
+import { perform } from '../../operations/operation.ts';
+import { retrainOperation } from '../../operations/retrain.ts';
 import { day } from '../../report/day.ts';
+import { osUser } from '../../schemas/actor.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { errorOf, ReignError } from '../../schemas/errors.ts';
 import { type Stack, startStack } from '../../stack/stack.ts';
 import type { Tell } from '../answer.ts';
-import { applyDefinition } from '../applyDefinition.ts';
 import { loadFlights } from '../demo/loadFlights.ts';
 import { definitions, model, mostWeeks, weeklyAsOfs } from '../demo/weeks.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { fired } from '../fired.ts';
-import type { Standing } from '../followWorkflow.ts';
+import { readDefinitionFolder } from '../readDefinitionFolder.ts';
 import { renderVerdictTable } from '../render/verdictTable.ts';
 import type { Session } from '../session.ts';
-import { awaitCycle, startCycle } from '../startCycle.ts';
 
 export const demoCommand = (session: Session, tell: Tell) =>
   new Command('demo')
@@ -52,26 +54,25 @@ function readWeeks(text: string): number {
 
 /** Warehouse, definitions, then one cycle after the other: each meets the champion that the weeks before left. */
 async function runWeeks(session: Session, stack: Stack, asOfs: readonly string[]): Promise<Cycle[]> {
-  const { progress, surroundings, ledger, store } = session;
-  const signal = surroundings.interrupted;
-  const following = { onStanding: ({ step, detail, waits }: Standing) => progress.at(step, detail, waits), signal };
-  await loadFlights(stack.settings, (line) => progress.say(line), signal);
+  const { progress, surroundings } = session;
+  const context = { ...session.context, actor: osUser('demo') };
+  await loadFlights(stack.settings, (line) => progress.say(line), surroundings.interrupted);
 
-  const client = await session.client();
   for (const path of definitions) {
-    const applied = await applyDefinition({ client, ledger, store, appliedBy: 'demo' }, path, following);
+    const applied = await perform(applyOperation, context, await readDefinitionFolder(path));
     progress.say(`${applied.model}: definition version ${applied.version}${applied.created ? '' : ', unchanged'}.`);
   }
 
   const cycles: Cycle[] = [];
   for (const asOf of asOfs) {
-    const request = { model, asOf, trigger: 'demo', now: surroundings.now() } as const;
-    const started = await startCycle(client, ledger, request).catch(unlessOvertaken);
-    if (started === null) {
+    const request = { model, asOf, trigger: 'demo', wait: true } as const;
+    const answer = await perform(retrainOperation, context, request).catch(unlessOvertaken);
+    if (answer === null) {
       progress.say(`${day(asOf)}  skipped: a champion of a later week reigns already.`);
       continue;
     }
-    const cycle = started.settled ?? (await awaitCycle(client, ledger, started.id, following));
+    if (!('attempt' in answer)) throw errorOf('Internal', 'unforeseen', { reason: `${answer.id} was not waited for` });
+    const { warnings: _, ...cycle } = answer;
     progress.say(`${day(cycle.asOf)}  ${cycle.status}: ${cycle.summary ?? ''}`);
     cycles.push(cycle);
   }

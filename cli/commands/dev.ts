@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { errorOf } from '../../schemas/errors.ts';
 import type { Addresses } from '../../settings/addresses.ts';
 import { homeOf, shown } from '../../settings/home.ts';
+import { shownUrl } from '../../settings/shownUrl.ts';
 import { ensureLibraries } from '../../setup/ensure.mjs';
 import { startStack } from '../../stack/stack.ts';
 import type { Tell } from '../answer.ts';
@@ -10,7 +11,6 @@ import { fired } from '../fired.ts';
 import type { Paint } from '../render/style.ts';
 import { renderFields } from '../render/table.ts';
 import type { Session } from '../session.ts';
-import { shownUrl } from '../shownUrl.ts';
 
 export const devCommand = (session: Session, tell: Tell) =>
   new Command('dev')

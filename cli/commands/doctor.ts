@@ -1,25 +1,22 @@
 import { Command } from 'commander';
+import type { Finding } from '../../operations/doctor/finding.ts';
+import { doctorOperation } from '../../operations/doctor.ts';
+import { perform } from '../../operations/operation.ts';
 import type { Tell } from '../answer.ts';
-import { examine } from '../doctor/examine.ts';
-import type { Finding } from '../doctor/finding.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { Paint } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
 import type { Session } from '../session.ts';
 
 export const doctorCommand = (session: Session, tell: Tell) =>
-  new Command('doctor')
-    .description('check every part: what is reachable, in which version, and how to fix what is not')
-    .action(async () => {
-      session.progress.at('looking at every part');
-      const findings = await examine(session.surroundings.env);
-      const sick = findings.filter(({ status }) => status === 'problem');
-      tell({
-        document: { ok: sick.length === 0, findings },
-        text: ({ paint }) => textOf(findings, paint),
-        exitCode: sick.length === 0 ? exitCodes.ok : exitCodes.unreachable,
-      });
+  new Command('doctor').description(doctorOperation.description).action(async () => {
+    const answer = await perform(doctorOperation, session.context, {});
+    tell({
+      document: answer,
+      text: ({ paint }) => textOf(answer.findings, paint),
+      exitCode: answer.ok ? exitCodes.ok : exitCodes.unreachable,
     });
+  });
 
 const marks = (paint: Paint): Record<Finding['status'], string> => ({
   ok: paint('green', '✓'),

@@ -1,23 +1,21 @@
 import { Command } from 'commander';
-import { migrationStatus } from '../../ledger/migrate.ts';
-import { prepareLedger } from '../../ledger/prepareLedger.ts';
+import { migrateOperation } from '../../operations/migrate.ts';
+import { perform } from '../../operations/operation.ts';
 import type { Tell } from '../answer.ts';
 import type { Session } from '../session.ts';
 
 export const migrateCommand = (session: Session, tell: Tell) =>
   new Command('migrate')
-    .description("upgrade the ledger's tables, and give the working role its rights")
+    .description(migrateOperation.description)
     .addHelpText(
       'after',
       '\nREIGN_LEDGER_OWNER_URL connects as the role that owns the tables, REIGN_LEDGER_URL as the working role.\nWith REIGN_LEDGER_URL alone, one role does both. Workers migrate too when they start, if they have the logins.',
     )
     .action(async () => {
-      session.progress.at('migrating the ledger');
-      const { ledger, settings } = session;
-      const { workingRole, owner } = await prepareLedger(ledger, settings.ledgerOwnerUrl);
-      const migrations = (await migrationStatus(ledger.db)).map(({ name }) => name);
+      const answer = await perform(migrateOperation, session.context, {});
+      const { migrations, owner, workingRole } = answer;
       tell({
-        document: { migrations, owner, workingRole },
+        document: answer,
         text: () => `The ledger is up to date (${migrations.at(-1)}). ${rolesOf(owner, workingRole)}`,
       });
     });

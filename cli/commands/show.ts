@@ -1,66 +1,29 @@
 import { Command } from 'commander';
-import { windowsOfCycle } from '../../ledger/cycles.ts';
-import { judgementsOf } from '../../ledger/judgements.ts';
-import { storedJudgements } from '../../ledger/storedJudgements.ts';
-import { warningsOf } from '../../ledger/warnings.ts';
-import { cycleReport } from '../../report/cycle.ts';
+import { perform } from '../../operations/operation.ts';
+import { showOperation } from '../../operations/show.ts';
 import { errorOf, type ReignError } from '../../schemas/errors.ts';
-import { Policy } from '../../schemas/policy.ts';
 import type { Tell } from '../answer.ts';
+import { cycleName, withCycleArguments } from '../cycleArguments.ts';
 import { drawPictures } from '../drawPictures.ts';
-import { findCycle } from '../findCycle.ts';
-import { renderCycle } from '../render/cycle.ts';
 import type { Session } from '../session.ts';
-import { readEvidence, readFirstEvent, readObservations } from '../storedDocuments.ts';
+import { shownCycle } from '../shownCycle.ts';
 
 export const showCommand = (session: Session, tell: Tell) =>
-  new Command('show')
-    .description('show one cycle as a report: what was judged, on which rows, what was decided and why')
-    .argument('<cycle>', 'its id; or a model, followed by an asOf')
-    .argument('[asOf]', 'the asOf of the cycle in the live lineage, such as 2001-02-12')
+  withCycleArguments(new Command('show'))
+    .description(showOperation.description)
     .option('--plots <folder>', 'also write pictures of the evidence to this folder, as PNG')
-    .action(async (name: string, asOf: string | undefined, { plots }: { plots?: string }) => {
-      const { ledger, store, progress, surroundings } = session;
-      const cycle = await findCycle(ledger, name, asOf);
-      const judgements = await judgementsOf(ledger.db, cycle.id);
-      const policy = await appliedPolicy(session, cycle.id, judgements.at(-1)?.number);
-      const evidence = cycle.evidence === null ? null : await readEvidence(store, cycle.evidence);
-      const observations = evidence?.observations
-        ? await readObservations(store, evidence.observations.document)
-        : null;
-      const warnings = await warningsOf(ledger.db, cycle.id);
-      const windows = await windowsOfCycle(ledger.db, cycle.id);
-      const { train } = cycle.snapshots;
-      const firstEvent = train === null ? null : await readFirstEvent(store, train);
-      let pictures: string[] = [];
-      if (plots !== undefined) {
-        if (evidence === null) throw nothingToDraw(cycle.id, cycle.evidence);
-        progress.at('drawing');
-        pictures = await drawPictures(evidence, plots, surroundings.interrupted);
-      }
-      const drawn = pictures.length === 0 ? '' : `\n\n${pictures.join('\n')}`;
+    .action(async (name: string, asOf: string | undefined, options: { lineage: string; plots?: string }) => {
+      const { context, progress, surroundings } = session;
+      const shown = await perform(showOperation, context, cycleName(name, asOf, options));
+      if (options.plots === undefined) return tell({ document: shown, text: (look) => shownCycle(shown, look) });
+      if (shown.measured === null) throw nothingToDraw(shown.id, shown.evidence);
+      progress.at('drawing');
+      const pictures = await drawPictures(shown.measured, options.plots, surroundings.interrupted);
       tell({
-        document: {
-          ...cycle,
-          judgements,
-          warnings,
-          windows,
-          firstEvent,
-          measured: evidence,
-          observed: observations,
-          ...(plots === undefined ? {} : { pictures }),
-        },
-        text: ({ paint, width }) =>
-          `${renderCycle(cycleReport({ cycle, judgements, evidence, policy, observations, warnings, windows, firstEvent }), paint, width)}${drawn}`,
+        document: { ...shown, pictures },
+        text: (look) => [shownCycle(shown, look), pictures.join('\n')].filter((part) => part !== '').join('\n\n'),
       });
     });
-
-/** What a judgement was held against; null where that is of an earlier form, or there was none. */
-async function appliedPolicy({ ledger }: Session, cycle: string, number: number | undefined): Promise<Policy | null> {
-  if (number === undefined) return null;
-  const stored = (await storedJudgements(ledger.db, cycle)).find((judgement) => judgement.number === number);
-  return Policy.safeParse(stored?.policy).data ?? null;
-}
 
 function nothingToDraw(cycle: string, evidence: string | null): ReignError {
   return evidence === null

@@ -1,27 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { type ReadDefinition, readDefinition } from '../../definition/readDefinition.ts';
-import { errorOf, type ReignError } from '../../schemas/errors.ts';
-import { trainerQueue, workerQueue } from '../../schemas/queues.ts';
-import type { TryRequest, TryResult } from '../../schemas/steps.ts';
-import type { CodePack } from '../../store/packCode.ts';
+import { perform } from '../../operations/operation.ts';
+import { tryOperation } from '../../operations/try.ts';
 import type { Tell } from '../answer.ts';
-import { authorTraceback } from '../authorTraceback.ts';
-import { CommandError } from '../commandError.ts';
-import { exitCodeOf, exitCodes } from '../exitCodes.ts';
-import { awaitWorker, cancelled, followWorkflow } from '../followWorkflow.ts';
-import { packDefinition } from '../packDefinition.ts';
-import { parseAsOf } from '../parseAsOf.ts';
-import { placeInDefinition } from '../placeInDefinition.ts';
+import { readDefinitionFolder } from '../readDefinitionFolder.ts';
 import { renderTry } from '../render/try.ts';
 import type { Session } from '../session.ts';
-import { readEvidence } from '../storedDocuments.ts';
-import { toReignError } from '../toReignError.ts';
-import { WorkflowError } from '../workflowError.ts';
 
 export const tryCommand = (session: Session, tell: Tell) =>
   new Command('try')
-    .description('show what a cycle of this definition would decide, without writing to the ledger or the registry')
+    .description(tryOperation.description)
     .argument('<file>', 'the definition (YAML)')
     .option('--as-of <time>', 'a date (midnight UTC) or a time with a zone; default: the last midnight in UTC')
     .option('--rows <n>', 'use at most this many rows of each window', wholeNumber)
@@ -31,64 +18,16 @@ export const tryCommand = (session: Session, tell: Tell) =>
       opponent,
       'champion',
     )
-    .action(async (file: string, options: { asOf?: string; rows?: number; against: Against }) => {
-      const { surroundings, progress, store } = session;
-      const read = await readDefinition(file);
-      const asOf = asOfOf(options.asOf, surroundings.now());
-      const pack = await packDefinition(store, read);
-      const client = await session.client();
-      const follow = {
-        onStanding: ({ step, detail, waits }: { step: string; detail: string; waits: boolean }) =>
-          progress.at(step, detail, waits),
-        signal: surroundings.interrupted,
-      };
-      await awaitWorker(client, workerQueue, follow);
-      await awaitWorker(client, trainerQueue, follow);
-
-      const id = `try.${read.definition.model}.${randomUUID()}`;
-      const { definition } = read;
-      const request: TryRequest = {
-        definition,
-        codeHash: pack?.hash ?? null,
-        asOf,
-        rows: options.rows ?? null,
-        id,
-        against: options.against,
-      };
-      const args = [request];
-      const handle = await client.workflow.start('tryDefinition', { taskQueue: workerQueue, workflowId: id, args });
-      const result = await followWorkflow<TryResult>(handle, follow).catch(async (error: unknown) => {
-        if (surroundings.interrupted.aborted) throw await cancelled(handle, 'the try');
-        throw await explained(toReignError(error), read, pack, session);
-      });
-      const evidence = await readEvidence(store, result.evidence);
+    .action(async (file: string, { asOf, rows, against }: { asOf?: string; rows?: number; against: Against }) => {
+      const definition = await readDefinitionFolder(file);
+      const answer = await perform(tryOperation, session.context, { definition, asOf, rows, against });
       tell({
-        document: { model: definition.model, asOf, ...result, measured: evidence },
-        text: ({ paint }) => renderTry({ model: definition.model, asOf, result, evidence }, paint),
+        document: answer,
+        text: ({ paint }) => renderTry({ ...answer, result: answer, evidence: answer.measured }, paint),
       });
     });
 
-function asOfOf(given: string | undefined, now: Date): string {
-  if (given === undefined) return parseAsOf(now.toISOString().slice(0, 10));
-  const asOf = parseAsOf(given);
-  if (Date.parse(asOf) > now.getTime()) throw errorOf('AsOfInFuture', 'future', { asOf });
-  return asOf;
-}
-
-/** With the place in the definition, and the traceback cut to the author's lines. */
-async function explained(error: ReignError, read: ReadDefinition, pack: CodePack | null, { store }: Session) {
-  if (error.code === 'Interrupted') return error;
-  const hash = error instanceof WorkflowError ? error.detail?.traceback : undefined;
-  const full = hash == null ? undefined : await store.readDocument('tracebacks', hash).catch(() => undefined);
-  const traceback = full === undefined ? [] : authorTraceback(full.toString('utf8'), pack?.files ?? {});
-  const placed = toReignError(placeInDefinition(error, read));
-  // The try itself failed; that something could not be reached stays what it is.
-  const code = exitCodeOf(error.code);
-  const exitCode = code === exitCodes.badInput ? exitCodes.cycleFailed : code;
-  return new CommandError(placed.code, placed.message, { exitCode, traceback, cause: error });
-}
-
-type Against = NonNullable<TryRequest['against']>;
+type Against = 'champion' | 'none' | number;
 
 function opponent(text: string): Against {
   if (text === 'champion' || text === 'none') return text;

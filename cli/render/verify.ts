@@ -1,5 +1,10 @@
+import {
+  isRecomputed,
+  type VerifiedCycle,
+  type VerifiedFinding,
+  type VerifiedOutcome,
+} from '../../operations/verify/finding.ts';
 import { day } from '../../report/day.ts';
-import { isRecomputed, type VerifiedCycle, type VerifiedFinding, type VerifiedOutcome } from '../verify/finding.ts';
 import { type Paint, plain } from './style.ts';
 
 const marks: Record<VerifiedOutcome, string> = { identical: '✓', close: '≈', differs: '✗', impossible: '?' };

@@ -21,6 +21,19 @@ test('without a terminal: one line a step', () => {
   expect(written(false, {}, work)).toBe('extract\na line that stays\nfit\n');
 });
 
+test('all that is being done is shown; without a terminal each task once', () => {
+  const work = (progress: ProgressLine) => {
+    progress.tasks([
+      { step: 'fit', detail: 'reading', waits: false },
+      { step: 'observe', detail: '', waits: false },
+    ]);
+    progress.tasks([{ step: 'fit', detail: 'fitting', waits: false }]);
+    progress.at('score');
+  };
+  expect(written(false, {}, work)).toBe('fit\nobserve\nscore\n');
+  expect(stripVTControlCharacters(written(true, { NO_COLOR: '1' }, work))).toContain('fit · reading + observe');
+});
+
 test('on a terminal: one line that changes, is never longer than the screen, and is gone at the end', () => {
   const text = written(true, { NO_COLOR: '1' }, (progress) => {
     work(progress);
@@ -36,11 +49,13 @@ test('without a terminal: what is waited for is said at first and at growing int
   try {
     const lines = written(false, {}, (progress) => {
       for (let second = 0; second < 3600; second++) {
-        progress.at('plan', `attempt ${second + 2}, since: the warehouse does not answer`, true);
+        progress.tasks([
+          { step: 'plan', detail: `attempt ${second + 2}, since: the warehouse does not answer`, waits: true },
+        ]);
         vi.advanceTimersByTime(1000);
       }
       progress.at('plan', '');
-      progress.at('plan', 'attempt 2, since: the warehouse does not answer', true);
+      progress.tasks([{ step: 'plan', detail: 'attempt 2, since: the warehouse does not answer', waits: true }]);
     }).split('\n');
     const attempts = lines.map((line) => /^plan: attempt (\d+), since: the warehouse/.exec(line)?.[1]);
     // After 15, 30, 60, ... seconds, then every ten minutes; at once where it begins to wait anew.

@@ -33,11 +33,10 @@ async function problems(path: string): Promise<string[]> {
 }
 
 test('a valid definition is read, with its defaults', async () => {
-  const { definition, folder: at } = await readDefinition(write(validDefinition));
+  const { definition } = await readDefinition(write(validDefinition));
   expect(definition.model).toBe('flight-delay');
   expect(definition.source.connection).toBe('warehouse');
   expect(definition.source.cluster).toBe('day');
-  expect(at).toBe(folder);
 });
 
 test('anchors, aliases and a byte order mark are fine', async () => {

@@ -10,12 +10,8 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { sql } from 'kysely';
 import { Client as Postgres } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applyDefinition } from '../../cli/applyDefinition.ts';
 import { exitCodes } from '../../cli/exitCodes.ts';
-import { packDefinition } from '../../cli/packDefinition.ts';
-import { connectTemporal } from '../../cli/session.ts';
-import { awaitCycle, startCycle, startWorkflow } from '../../cli/startCycle.ts';
-import { readDefinition } from '../../definition/readDefinition.ts';
+import { readDefinitionFolder } from '../../cli/readDefinitionFolder.ts';
 import { windowsOf } from '../../gate/windows.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { claimCycle } from '../../ledger/claimCycle.ts';
@@ -23,6 +19,9 @@ import { cycleById } from '../../ledger/cycles.ts';
 import { latestDefinition, models, storeDefinition } from '../../ledger/definitions.ts';
 import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
 import { warningsOf } from '../../ledger/warnings.ts';
+import { connectTemporal } from '../../operations/connectTemporal.ts';
+import { DefinitionContent, storeContent } from '../../operations/definitionContent.ts';
+import { startWorkflow } from '../../operations/startCycle.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { type Cycle, cycleId } from '../../schemas/cycle.ts';
 import { type ErrorCode, errors } from '../../schemas/errors.ts';
@@ -33,6 +32,7 @@ import { homeOf, pythonBin } from '../../settings/home.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { openStore, type Store } from '../../store/openStore.ts';
 import { runCommand } from '../cli/runCommand.ts';
+import { asking } from '../operations/asking.ts';
 import { until } from '../stack/testHome.ts';
 import { type Changes, selecting, writeDefinition } from './badInput/definitions.ts';
 import { type Asked, type Fault, FaultyProxy } from './badInput/faultyProxy.ts';
@@ -85,14 +85,14 @@ async function inWarehouse(statements: string): Promise<void> {
 
 const command = (...args: string[]) => runCommand(args, { env: { REIGN_HOME: settings.home }, now: new Date() });
 
-const apply = (model: string, changes?: Changes) =>
-  applyDefinition({ client, ledger, store, appliedBy: 'test' }, writeDefinition(root, model, changes));
+const ask = () => asking({ client, ledger, store });
+
+const apply = (model: string, changes?: Changes) => ask().apply(writeDefinition(root, model, changes));
 
 /** Stores a definition that `apply` would refuse: one that held when it was applied, in an environment that has changed. */
 async function storeUnchecked(model: string, changes: Changes): Promise<void> {
-  const read = await readDefinition(writeDefinition(root, model, changes));
-  const pack = await packDefinition(store, read);
-  const { definition } = read;
+  const content = await readDefinitionFolder(writeDefinition(root, model, changes));
+  const { definition, pack } = await storeContent(store, DefinitionContent.parse(content));
   await storeDefinition(ledger.db, {
     definition,
     codeHash: pack?.hash ?? null,
@@ -101,12 +101,9 @@ async function storeUnchecked(model: string, changes: Changes): Promise<void> {
   });
 }
 
-async function start(model: string, time = asOf): Promise<string> {
-  const { id } = await startCycle(client, ledger, { model, asOf: time, trigger: 'manual', now: new Date() });
-  return id;
-}
+const start = (model: string, time = asOf): Promise<string> => ask().start(model, time);
 
-const ended = (id: string): Promise<Cycle> => awaitCycle(client, ledger, id, {});
+const ended = (id: string): Promise<Cycle> => ask().ended(id);
 
 const retrain = async (model: string, time = asOf): Promise<Cycle> => ended(await start(model, time));
 
@@ -281,7 +278,7 @@ describe('a pipeline that warns, and reads a file beside it', () => {
     ];
     const tried = await command('try', path, '--as-of', asOf, '--json');
     expect(tried.json()).toMatchObject({ warnings: expect.arrayContaining(both) });
-    await applyDefinition({ client, ledger, store, appliedBy: 'test' }, path);
+    await ask().apply(path);
     const cycle = await retrain('warns');
     expect(cycle).toMatchObject({ status: 'promoted', failure: null });
     const warnings = await warningsOf(ledger.db, cycle.id);

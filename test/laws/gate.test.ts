@@ -4,19 +4,18 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applyDefinition } from '../../cli/applyDefinition.ts';
 import { exitCodes } from '../../cli/exitCodes.ts';
-import { connectTemporal } from '../../cli/session.ts';
-import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
 import { cyclesOf } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
 import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
+import { connectTemporal } from '../../operations/connectTemporal.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { Evidence } from '../../schemas/evidence.ts';
 import type { Verdict } from '../../schemas/verdict.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { openStore, type Store } from '../../store/openStore.ts';
 import { runCommand } from '../cli/runCommand.ts';
+import { asking } from '../operations/asking.ts';
 import { type Changes, selecting, writeDefinition } from './badInput/definitions.ts';
 import { closing } from './closing.ts';
 import { loadLoans, startServers } from './servers.ts';
@@ -55,16 +54,10 @@ const source = (changes: object = {}) => ({
 
 const apply = (model: string, fields: Changes['fields'] = {}) => {
   const all = { source: source(), ...fields };
-  return applyDefinition(
-    { client, ledger, store, appliedBy: 'test' },
-    writeDefinition(root, model, { query: selecting(), fields: all }),
-  );
+  return asking({ client, ledger, store }).apply(writeDefinition(root, model, { query: selecting(), fields: all }));
 };
 
-async function retrain(model: string, asOf: string): Promise<Cycle> {
-  const { id } = await startCycle(client, ledger, { model, asOf, trigger: 'manual', now: new Date() });
-  return awaitCycle(client, ledger, id, {});
-}
+const retrain = (model: string, asOf: string): Promise<Cycle> => asking({ client, ledger, store }).retrain(model, asOf);
 
 async function evidenceOf({ evidence }: Cycle): Promise<Evidence> {
   if (evidence === null) throw new Error('the cycle has no evidence');

@@ -1,19 +1,18 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
-import { applyDefinition } from '../../cli/applyDefinition.ts';
-import { connectTemporal } from '../../cli/session.ts';
-import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { history } from '../../ledger/history.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
 import { prepareLedger } from '../../ledger/prepareLedger.ts';
+import { connectTemporal } from '../../operations/connectTemporal.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { workerQueue } from '../../schemas/queues.ts';
 import type { PromotionRequest } from '../../schemas/steps.ts';
 import { limitsOf } from '../../settings/limits.ts';
 import { claimCheck } from '../../store/claimCheck.ts';
 import { openWorld } from '../../worker/openWorld.ts';
+import { asking } from '../operations/asking.ts';
 import { closing } from './closing.ts';
 import { loadLoans, loansFolder, startServers } from './servers.ts';
 
@@ -79,13 +78,11 @@ describe('law 2: a promotion names whom it beat', () => {
       await world.ledger.close();
     });
     await loadLoans(stack.settings);
-    await applyDefinition(
-      { client, ledger: world.ledger, store: world.store, appliedBy: 'test' },
-      `${loansFolder}/loans.yaml`,
-    );
+    const ask = asking({ client, ledger: world.ledger, store: world.store });
+    await ask.apply(`${loansFolder}/loans.yaml`);
     run = async (asOf) => {
-      const { id } = await startCycle(client, world.ledger, { model, asOf, trigger: 'manual', now: new Date() });
-      return { id, ended: awaitCycle(client, world.ledger, id, {}) };
+      const id = await ask.start(model, asOf);
+      return { id, ended: ask.ended(id) };
     };
     const first = await run('2024-03-04');
     expect((await first.ended).status).toBe('promoted');

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { examineWarehouse } from '../../cli/doctor/warehouse.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { withLease } from '../../ledger/lease.ts';
 import { migrate, migrationStatus } from '../../ledger/migrate.ts';
 import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
+import { examineWarehouse } from '../../operations/doctor/warehouse.ts';
 import { describeQuery } from '../../source/describeQuery.ts';
 import { apply, claim, model } from '../ledger/scene.ts';
 import { hasPgbouncer, startPgbouncer, type TestPgbouncer } from '../pgbouncer.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applyDefinition } from '../../cli/applyDefinition.ts';
-import { openPython, type PythonProgram } from '../../cli/python.ts';
-import { connectTemporal } from '../../cli/session.ts';
-import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
-import type { VerifiedCycle } from '../../cli/verify/finding.ts';
-import { verifyCycle } from '../../cli/verify/verifyCycle.ts';
+import { asking } from '../operations/asking.ts';
+import type { PythonProgram } from '../../operations/context.ts';
+import { openPython } from '../../cli/python.ts';
+import { connectTemporal } from '../../operations/connectTemporal.ts';
+import type { VerifiedCycle } from '../../operations/verify/finding.ts';
+import { verifyCycle } from '../../operations/verify/verifyCycle.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { migrate, migrationStatus } from '../../ledger/migrate.ts';
@@ -107,10 +107,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
 
   it('finds nothing new in the files that were applied', { timeout: 120_000 }, async () => {
     for (const { model, file } of models) {
-      const applied = await applyDefinition(
-        { client, ledger, store, appliedBy: 'test' },
-        join(releaseFolder(version), 'definitions', file),
-      );
+      const applied = await asking({ client, ledger, store }).apply(join(releaseFolder(version), 'definitions', file));
       expect(applied, model).toMatchObject({ model, created: false, changes: [] });
     }
   });
@@ -118,8 +115,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
   it('goes on with the next cycle, against the champion of then', { timeout: 240_000 }, async () => {
     for (const { model, asOf } of models) {
       const reigning = await currentChampion(ledger.db, model, 'live');
-      const { id } = await startCycle(client, ledger, { model, asOf, trigger: 'manual', now: new Date() });
-      const ended = await awaitCycle(client, ledger, id, {});
+      const ended = await asking({ client, ledger, store }).retrain(model, asOf);
       expect(['promoted', 'kept'], `${model}: ${ended.summary}`).toContain(ended.status);
       expect(ended.champion).toBe(reigning?.version);
       expect((await verifyCycle({ ledger, store, trainer, tracker }, ended)).outcome).toBe('identical');

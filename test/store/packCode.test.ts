@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { packCode, unpackCode } from '../../store/packCode.ts';
+import { packCode, readCode, unpackCode } from '../../store/packCode.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -18,7 +18,11 @@ function write(files: Record<string, string | Uint8Array>): void {
   }
 }
 
-const pack = (entrypoint = 'pipeline.py:build') => packCode(folder, entrypoint, 'm.yaml:20:15');
+const place = 'm.yaml:20:15';
+const pack = async (entrypoint = 'pipeline.py:build') => {
+  const code = await readCode(folder, place);
+  return { ...packCode(code, entrypoint, place), leftBehind: code.leftBehind };
+};
 
 test('a folder of .py files and definitions keeps the bytes that releases without data files gave it', async () => {
   write({

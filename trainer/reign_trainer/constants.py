@@ -97,6 +97,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "policyUnreadable": "{file}: {problem}; expected a policy (YAML)",
         "policyForm": "{file}: found {found}; expected one mapping `gate` with a policy, or a whole definition",
         "command": "{problem}",
+        "checkUnknown": "the gate has no check {name}{hint}",
     },
     "DefinitionInvalid": {
         "problems": "{problems}",

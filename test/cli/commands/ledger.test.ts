@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { examineLedger } from '../../../cli/doctor/ledger.ts';
 import type { Ledger } from '../../../ledger/openLedger.ts';
 import { storeCodeWarnings } from '../../../ledger/warnings.ts';
+import { examineLedger } from '../../../operations/doctor/ledger.ts';
 import { Cycle } from '../../../schemas/cycle.ts';
 import { type TestDatabase, withDatabase } from '../../postgres.ts';
 import { ledgerWithCycles, ledgerWithModel } from '../filledLedger.ts';

@@ -1,0 +1,37 @@
+import type { OperationEvent } from '../operations/events.ts';
+import type { PendingActivity, WorkflowProgress } from '../schemas/progress.ts';
+import { trainerQueue, workerQueue } from '../schemas/queues.ts';
+import type { ProgressLine, ShownTask } from './progress.ts';
+
+/** Shows what happens while an operation runs. */
+export function showEvent(line: ProgressLine, event: OperationEvent): void {
+  if (event.kind === 'step') line.at(event.step, event.detail);
+  else if (event.kind === 'awaiting-worker') line.tasks([noWorker(event.queue)]);
+  else {
+    const tasks = tasksOf(event.progress);
+    // Between two activities there is nothing new to say.
+    if (tasks.length > 0) line.tasks(tasks);
+  }
+}
+
+/** What a workflow is busy with, as a person reads it. */
+export function tasksOf({ activities, unattended, step, detail }: WorkflowProgress): ShownTask[] {
+  if (activities.length > 0) return activities.map(taskOf);
+  if (unattended) return [noWorker(workerQueue)];
+  // Without an activity under way, the workflow says what it waits for.
+  return step === null || detail === null ? [] : [{ step, detail, waits: true }];
+}
+
+function taskOf({ step, attempt, lastError, unattended, heartbeat }: PendingActivity): ShownTask {
+  if (attempt > 1 && lastError !== null)
+    return { step, detail: `attempt ${attempt}, since: ${lastError}`, waits: true };
+  if (!unattended) return { step, detail: heartbeat ?? '', waits: false };
+  const detail = `nobody has taken it: no trainer or worker is listening (queues ${trainerQueue}, ${workerQueue})`;
+  return { step, detail, waits: true };
+}
+
+const noWorker = (queue: string): ShownTask => ({
+  step: `no worker is listening on the queue ${queue}`,
+  detail: 'waiting for one',
+  waits: true,
+});

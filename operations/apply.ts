@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { z } from 'zod';
+import { type DefinitionWithCode, describeChanges } from '../definition/describeChanges.ts';
+import { latestDefinition, type StoredDefinition, storeDefinition } from '../ledger/definitions.ts';
+import { Column } from '../schemas/columns.ts';
+import { CheckPipelineResult } from '../schemas/payloads.ts';
+import { trainerQueue, workerQueue } from '../schemas/queues.ts';
+import type { CheckDefinitionRequest, CheckedDefinition } from '../schemas/steps.ts';
+import type { Store } from '../store/openStore.ts';
+import { unpackCode } from '../store/packCode.ts';
+import type { OperationContext } from './context.ts';
+import { DefinitionContent, storeContent } from './definitionContent.ts';
+import { operation } from './operation.ts';
+import { placeInDefinition } from './placeInDefinition.ts';
+import { toReignError } from './toReignError.ts';
+import { awaitWorker } from './watch/awaitWorker.ts';
+import { cancelled, type Following, followWorkflow } from './watch/followWorkflow.ts';
+
+type Needs = Pick<OperationContext, 'ledger' | 'store' | 'temporal' | 'actor' | 'signal' | 'onEvent'>;
+
+export const applyOperation = operation({
+  name: 'apply',
+  description: 'check a definition, and store it as a new version if something changed',
+  request: DefinitionContent,
+  answer: z.strictObject({
+    model: z.string(),
+    version: z.int(),
+    /** False: nothing had changed that makes a version; `changes` names settings that have. */
+    created: z.boolean(),
+    /** Against the version before, one line each; empty for the first. */
+    changes: z.array(z.string()).readonly(),
+    /** Data files that are too large to travel with the code. */
+    leftBehind: z.array(z.string()).readonly(),
+    columns: z.array(Column),
+    pipeline: CheckPipelineResult,
+  }),
+  run: async ({ ledger, store, temporal, actor, signal, onEvent }: Needs, content) => {
+    const read = await storeContent(store, content);
+    const { definition, pack } = read;
+    const codeHash = pack?.hash ?? null;
+    const client = await temporal();
+    const following = { signal, onEvent };
+    await awaitWorker(client, workerQueue, following);
+    await awaitWorker(client, trainerQueue, following);
+    const checked = await check(client, { definition, codeHash }, following).catch((error: unknown) => {
+      throw placeInDefinition(toReignError(error), read);
+    });
+
+    const { columns } = checked;
+    const latest = await latestDefinition(ledger.db, definition.model);
+    const { version, created, settingsChanged } = await storeDefinition(ledger.db, {
+      ...{ definition, codeHash, columns },
+      appliedBy: actor,
+    });
+    const code = pack === null ? null : { hash: pack.hash, files: pack.files };
+    const changes =
+      latest === undefined || !(created || settingsChanged)
+        ? []
+        : describeChanges(await withCode(store, latest), { definition, code, columns });
+    const leftBehind = content.code?.leftBehind ?? [];
+    return { model: definition.model, version, created, changes, leftBehind, ...checked };
+  },
+});
+
+async function check(
+  client: Client,
+  request: CheckDefinitionRequest,
+  following: Following,
+): Promise<CheckedDefinition> {
+  const handle = await client.workflow.start('checkDefinition', {
+    taskQueue: workerQueue,
+    workflowId: `check.${request.definition.model}.${randomUUID()}`,
+    workflowExecutionTimeout: '10 minutes',
+    args: [request],
+  });
+  try {
+    return await followWorkflow<CheckedDefinition>(handle, following);
+  } catch (error) {
+    if (following.signal.aborted) throw await cancelled(handle, 'the check');
+    throw error;
+  }
+}
+
+async function withCode(
+  store: Store,
+  { definition, codeHash, columns }: StoredDefinition,
+): Promise<DefinitionWithCode> {
+  if (codeHash === null) return { definition, columns, code: null };
+  const content = await store.readDocument('code', codeHash).catch(() => undefined);
+  return { definition, columns, code: { hash: codeHash, files: content === undefined ? null : unpackCode(content) } };
+}

@@ -1,0 +1,69 @@
+import type { Client } from '@temporalio/client';
+import type { Kysely } from 'kysely';
+import { cycleById, unendedCycles } from '../../ledger/cycles.ts';
+import type { Database } from '../../ledger/database.ts';
+import { openLedger } from '../../ledger/openLedger.ts';
+import type { Cycle } from '../../schemas/cycle.ts';
+import type { PendingActivity } from '../../schemas/progress.ts';
+import type { TemporalSettings } from '../../settings/givenSettings.ts';
+import type { Store } from '../../store/openStore.ts';
+import { connectTemporal } from '../connectTemporal.ts';
+import { runningWorkflow } from '../watch/runningWorkflow.ts';
+import { progressIn } from '../watch/workflowProgress.ts';
+import { type Finding, noted } from './finding.ts';
+
+/** What Temporal says of a cycle's workflow: its pending activities, or null where no workflow of that name runs. */
+export type LookUp = (cycle: string) => Promise<readonly PendingActivity[] | null>;
+
+/**
+ * Cycles that have not ended and get nowhere: those that wait for a fault, those that try something again and again, and
+ * those whose workflow is gone.
+ */
+export async function stuckCycles(db: Kysely<Database>, lookUp: LookUp): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const cycle of await unendedCycles(db)) found.push(...(await examineCycle(db, cycle, lookUp)));
+  return found;
+}
+
+async function examineCycle(db: Kysely<Database>, cycle: Cycle, lookUp: LookUp): Promise<Finding[]> {
+  const { id, status, startedAt, summary } = cycle;
+  const part = `cycle ${id}`;
+  const pending = await lookUp(id);
+  if (pending === null) {
+    // It may have ended while Temporal was asked.
+    if ((await cycleById(db, id))?.endedAt !== null) return [];
+    const said = `${status} since ${startedAt} by the ledger, but Temporal runs no such workflow`;
+    return [noted(part, said, `End it with reign cancel ${id} --reason TEXT, or go on with reign retrain.`)];
+  }
+  if (cycle.waitsFor === 'fault') {
+    const advice = `Fix the fault; the cycle goes on by itself, or at once with reign retry ${id}. To end it: reign cancel ${id} --reason TEXT.`;
+    return [noted(part, summary ?? 'waits for a fault to be fixed', advice)];
+  }
+  return pending
+    .filter(({ attempt }) => attempt > 1)
+    .map(({ step, attempt, lastError }) =>
+      noted(
+        part,
+        `${step} is on attempt ${attempt}: ${lastError ?? 'the reason is not known'}`,
+        `See reign show ${id}.`,
+      ),
+    );
+}
+
+/** Looks at the cycles that have not ended. A ledger or a Temporal that does not answer is a finding of its own part. */
+export async function examineCycles(url: string, settings: TemporalSettings, store: Store): Promise<Finding[]> {
+  const ledger = openLedger(url);
+  let client: Client | undefined;
+  try {
+    const connected = await connectTemporal(settings, store);
+    client = connected;
+    return await stuckCycles(ledger.db, async (cycle) => {
+      const workflow = await runningWorkflow(connected, cycle);
+      return workflow === undefined ? null : progressIn((await workflow.describe()).raw).activities;
+    });
+  } catch {
+    return [];
+  } finally {
+    await Promise.all([client?.connection.close(), ledger.close()]).catch(() => {});
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { history } from '../ledger/history.ts';
+import { PrimaryResult } from '../schemas/cycle.ts';
+import { FollowUp } from '../schemas/evidence.ts';
+import { AskedLineage, Lineage } from '../schemas/lineage.ts';
+import { Instant } from '../schemas/primitives.ts';
+import type { OperationContext } from './context.ts';
+import { knownModel } from './knownModel.ts';
+import { operation } from './operation.ts';
+
+export const historyOperation = operation({
+  name: 'history',
+  description: 'list the champions of a model: from when to when, what each one beat, why, and who decided',
+  request: z.strictObject({ model: z.string(), lineage: AskedLineage }),
+  answer: z.strictObject({
+    model: z.string(),
+    lineage: Lineage,
+    /** The first reign first. */
+    reigns: z.array(
+      z.strictObject({
+        epoch: z.int(),
+        /** In the registry; null for a version of a backfill. */
+        version: z.int().nullable(),
+        kind: z.enum(['promotion', 'rollback', 'override']),
+        /** The cycle that fitted the version, and the asOf of that. */
+        cycle: z.string(),
+        asOf: Instant,
+        from: z.string(),
+        /** Null: until now. */
+        to: z.string().nullable(),
+        /** The version that reigned before; null for the first. */
+        beat: z.int().nullable(),
+        reason: z.string(),
+        by: z.string(),
+        /** What it won by, where it was judged. */
+        primary: PrimaryResult.nullable(),
+        /** The same difference in the period after the one that it was promoted on; null where nobody has looked yet. */
+        followUp: FollowUp.pick({ promised: true, found: true, complete: true }).nullable(),
+      }),
+    ),
+  }),
+  run: async ({ ledger }: Pick<OperationContext, 'ledger'>, { model, lineage }) => {
+    await knownModel(ledger, model);
+    return { model, lineage, reigns: await history(ledger.db, model, lineage) };
+  },
+});

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { windowsOfCycle } from '../ledger/cycles.ts';
+import { judgementsOf } from '../ledger/judgements.ts';
+import { storedJudgements } from '../ledger/storedJudgements.ts';
+import { warningsOf } from '../ledger/warnings.ts';
+import { Cycle, Judgement } from '../schemas/cycle.ts';
+import { Evidence } from '../schemas/evidence.ts';
+import { Observations } from '../schemas/observations.ts';
+import { Policy } from '../schemas/policy.ts';
+import { Instant, Window } from '../schemas/primitives.ts';
+import type { OperationContext } from './context.ts';
+import { CycleName } from './cycleName.ts';
+import { findCycle } from './findCycle.ts';
+import { operation } from './operation.ts';
+import { readEvidence, readFirstEvent, readObservations } from './storedDocuments.ts';
+
+export const showOperation = operation({
+  name: 'show',
+  description: 'show one cycle as a report: what was judged, on which rows, what was decided and why',
+  request: CycleName,
+  answer: Cycle.extend({
+    judgements: z.array(Judgement),
+    /** What the last judgement was held against; null where it is of an earlier form, or there was none. */
+    policy: Policy.nullable(),
+    warnings: z.array(z.string()),
+    windows: z.strictObject({ train: Window, holdout: Window }),
+    /** Of the training rows; null where the store is not reachable, or an early manifest does not say. */
+    firstEvent: Instant.nullable(),
+    /** The evidence of the last judgement; null where there is none yet, or where the store is not reachable. */
+    measured: Evidence.nullable(),
+    /** What was seen in features and labels. */
+    observed: Observations.nullable(),
+  }),
+  run: async ({ ledger, store }: Pick<OperationContext, 'ledger' | 'store'>, name) => {
+    const { db } = ledger;
+    const cycle = await findCycle(ledger, name);
+    const judgements = await judgementsOf(db, cycle.id);
+    const measured = cycle.evidence === null ? null : await readEvidence(store, cycle.evidence);
+    const observations = measured?.observations?.document;
+    const { train } = cycle.snapshots;
+    return {
+      ...cycle,
+      judgements,
+      policy: await lastPolicy(ledger, cycle.id, judgements.at(-1)?.number),
+      warnings: await warningsOf(db, cycle.id),
+      windows: await windowsOfCycle(db, cycle.id),
+      firstEvent: train === null ? null : await readFirstEvent(store, train),
+      measured,
+      observed: observations === undefined ? null : await readObservations(store, observations),
+    };
+  },
+});
+
+async function lastPolicy(
+  { db }: OperationContext['ledger'],
+  cycle: string,
+  number: number | undefined,
+): Promise<Policy | null> {
+  if (number === undefined) return null;
+  const stored = (await storedJudgements(db, cycle)).find((judgement) => judgement.number === number);
+  return Policy.safeParse(stored?.policy).data ?? null;
+}

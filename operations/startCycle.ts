@@ -1,0 +1,84 @@
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { currentChampion } from '../ledger/champions.ts';
+import { cycleById } from '../ledger/cycles.ts';
+import type { Ledger } from '../ledger/openLedger.ts';
+import type { Actor } from '../schemas/actor.ts';
+import { type Cycle, cycleId, isSettled, type Trigger } from '../schemas/cycle.ts';
+import { errorOf } from '../schemas/errors.ts';
+import { workerQueue } from '../schemas/queues.ts';
+import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
+import { knownModel } from './knownModel.ts';
+import { parseAsOf } from './parseAsOf.ts';
+import { type Following, followWorkflow } from './watch/followWorkflow.ts';
+import { workflowError } from './workflowError.ts';
+
+export interface StartRequest {
+  readonly model: string;
+  /** As a person writes it: `2001-02-12`, or an ISO 8601 time with zone. */
+  readonly asOf: string;
+  readonly lineage: string;
+  readonly trigger: Trigger;
+  readonly now: Date;
+  /** Who asks. */
+  readonly actor: Actor;
+}
+
+interface PlannedStart {
+  readonly id: string;
+  /** Where the cycle ended well before: there is nothing to start. */
+  readonly settled?: Cycle;
+  readonly retrain: RetrainRequest;
+}
+
+/**
+ * What starting would do, by the ledger alone: which cycle it is, and what it ended with where it is settled.
+ *
+ * @throws ReignError ModelUnknown, AsOfInvalid, AsOfInFuture, AsOfBeforeChampion
+ */
+export async function planCycle(ledger: Ledger, request: StartRequest): Promise<PlannedStart> {
+  const { model, lineage, trigger, now, actor } = request;
+  const asOf = parseAsOf(request.asOf);
+  if (Date.parse(asOf) > now.getTime()) throw errorOf('AsOfInFuture', 'future', { asOf });
+  const { version } = await knownModel(ledger, model);
+  const retrain: RetrainRequest = { model, lineage, asOf, definitionVersion: version, trigger, actor };
+  const id = cycleId(retrain);
+  const known = await cycleById(ledger.db, id);
+  if (known !== undefined && isSettled(known, trigger)) return { id, retrain, settled: known };
+
+  const champion = await currentChampion(ledger.db, model, lineage);
+  if (champion !== undefined && champion.asOf > asOf) {
+    const reigning = `version ${champion.version}, which reigns, has the asOf ${champion.asOf}`;
+    throw errorOf('AsOfBeforeChampion', 'beforeChampion', { asOf, champion: reigning });
+  }
+  return { id, retrain };
+}
+
+/** Starts the workflow of a planned cycle, or joins it where it runs. */
+export async function startWorkflow(client: Client, retrain: RetrainRequest): Promise<void> {
+  await client.workflow.start('retrain', {
+    taskQueue: workerQueue,
+    workflowId: cycleId(retrain),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    args: [retrain],
+  });
+}
+
+/**
+ * Waits until a cycle has ended and reads from the ledger how.
+ *
+ * @throws ReignError where it ended without the ledger knowing about it: terminated in Temporal
+ */
+export async function awaitCycle(client: Client, ledger: Ledger, id: string, following: Following): Promise<Cycle> {
+  let failure: unknown;
+  try {
+    await followWorkflow<Outcome>(client.workflow.getHandle(id), following);
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    failure = error;
+  }
+  const cycle = await cycleById(ledger.db, id);
+  if (cycle !== undefined && cycle.endedAt !== null) return cycle;
+  // It failed before the ledger knew it (nothing was claimed), or was terminated.
+  throw failure === undefined ? errorOf('LedgerConflict', 'noOutcome', { cycle: id }) : workflowError(failure);
+}

@@ -1,0 +1,148 @@
+import { definitionHash, definitionVersion, type StoredDefinition } from '../../ledger/definitions.ts';
+import { chargesOf } from '../../ledger/errorCharges.ts';
+import { followUpsFoundBy } from '../../ledger/followUps.ts';
+import type { Ledger } from '../../ledger/openLedger.ts';
+import { promotionOf, type StoredJudgement, storedJudgements } from '../../ledger/storedJudgements.ts';
+import { versionOf } from '../../ledger/versions.ts';
+import type { Cycle } from '../../schemas/cycle.ts';
+import { type Definition, DefinitionFields } from '../../schemas/definition.ts';
+import { type ErrorCode, ReignError } from '../../schemas/errors.ts';
+import { Evidence } from '../../schemas/evidence.ts';
+import type { Store } from '../../store/openStore.ts';
+import type { Tracker } from '../../tracker/openTracker.ts';
+import type { PythonProgram } from '../context.ts';
+import { evaluateRequest, inputsOf } from './evaluateRequest.ts';
+import { type VerifiedCycle, type VerifiedFinding, worstOf } from './finding.ts';
+import { verifyFiles } from './verifyFiles.ts';
+import {
+  compared,
+  told,
+  verifyCharge,
+  verifyCycleRow,
+  verifyFollowUp,
+  verifyPolicy,
+  verifyPromotion,
+  verifyVerdict,
+} from './verifyLedger.ts';
+import { withoutLaterFields } from './withoutLaterFields.ts';
+
+/** What verifying reaches. */
+export interface Archive {
+  readonly ledger: Ledger;
+  readonly store: Store;
+  /** `reign_trainer.recompute`. */
+  readonly trainer: PythonProgram;
+  /** Null where this machine knows none. */
+  readonly tracker: Tracker | null;
+}
+
+/** Recomputes every judgement of a cycle and holds the ledger's rows about it against each other. Nothing is written. */
+export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<VerifiedCycle> {
+  const { db } = archive.ledger;
+  const judgements = await storedJudgements(db, cycle.id);
+  const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
+  const findings: VerifiedFinding[] = [...verifyDefinition(cycle, stored)];
+  for (const judgement of judgements) findings.push(...(await verifyJudgement(archive, cycle, judgement, stored)));
+  findings.push(...(await verifyFiles(archive.tracker, await versionOf(db, { cycle: cycle.id }))));
+  findings.push(...verifyPromotion(cycle, judgements, await promotionOf(db, cycle.id)));
+  findings.push(...verifyCycleRow(cycle, judgements));
+  return { cycle: cycle.id, asOf: cycle.asOf, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings };
+}
+
+/** The definition's row still has the hash that was taken over it when it was applied. */
+function verifyDefinition(cycle: Cycle, stored: StoredDefinition | undefined): VerifiedFinding[] {
+  if (stored === undefined)
+    return [told('definition', null, 'differs', `the ledger has lost version ${cycle.definitionVersion}`)];
+  if (definitionHash(stored) === stored.hash) return [told('definition', null, 'identical', 'equal to the bit')];
+  return [told('definition', null, 'differs', `version ${stored.version} does not match its hash`)];
+}
+
+async function verifyJudgement(
+  archive: Archive,
+  cycle: Cycle,
+  judgement: StoredJudgement,
+  stored: StoredDefinition | undefined,
+): Promise<VerifiedFinding[]> {
+  const { number } = judgement;
+  const document = await readStored(archive.store, judgement);
+  const policy = stored === undefined ? [] : [verifyPolicy(judgement, stored)];
+  if ('finding' in document) return [document.finding, ...policy];
+  const { evidence, text } = document;
+  const charges = await chargesOf(archive.ledger.db, cycle.model, cycle.lineage);
+  return [
+    stored === undefined
+      ? told('evidence', number, 'impossible', 'without its definition nobody knows what to measure')
+      : await verifyEvidence(archive, cycle, number, { evidence, text, definition: stored.definition }),
+    ...verifyVerdict(judgement, evidence),
+    ...policy,
+    verifyCharge(judgement, evidence, charges),
+    ...verifyFollowUp(judgement, evidence, await followUpsFoundBy(archive.ledger.db, cycle.id)),
+  ];
+}
+
+type ReadEvidence = { readonly evidence: Evidence; readonly text: string } | { readonly finding: VerifiedFinding };
+
+async function readStored(store: Store, { evidence: hash, number }: StoredJudgement): Promise<ReadEvidence> {
+  const give = (outcome: 'impossible' | 'differs', said: string) => ({
+    finding: told('evidence', number, outcome, said),
+  });
+  if (!(await store.hasDocument('evidence', hash))) return give('impossible', `the store has no evidence/${hash}`);
+  try {
+    const text = (await store.readDocument('evidence', hash)).toString('utf8');
+    const parsed = Evidence.safeParse(JSON.parse(text));
+    if (parsed.success) return { evidence: parsed.data, text };
+    return give('impossible', 'the evidence is of an earlier format, which this release does not recompute');
+  } catch (error) {
+    if (error instanceof ReignError && error.code === 'StoreCorrupt') return give('differs', error.message);
+    throw error;
+  }
+}
+
+async function verifyEvidence(
+  { store, trainer }: Archive,
+  cycle: Cycle,
+  number: number,
+  { evidence, text, definition }: { evidence: Evidence; text: string; definition: Definition },
+): Promise<VerifiedFinding> {
+  const known = DefinitionFields.safeParse(definition);
+  if (!known.success)
+    return told(
+      'evidence',
+      number,
+      'impossible',
+      'the definition is of an earlier form, which this release does not read',
+    );
+  const request = evaluateRequest(cycle, known.data, evidence);
+  const { predictions, ...others } = inputsOf(request);
+  const reference = evidence.scoreReference === null ? [] : [evidence.scoreReference];
+  const missing = await missingInputs(store, { ...others, predictions: [...predictions, ...reference] });
+  if (missing.length > 0)
+    return told('evidence', number, 'impossible', `no longer in the store, so not recomputed: ${missing.join(', ')}`);
+  try {
+    const answer = await trainer.ask({ store: store.root, request });
+    const recomputed = String(answer.evidence);
+    if (recomputed === text) return told('evidence', number, 'identical', 'equal to the bit');
+    const stored: unknown = JSON.parse(text);
+    return compared('evidence', number, stored, withoutLaterFields(stored, evidence, JSON.parse(recomputed)));
+  } catch (error) {
+    if (!(error instanceof ReignError) || passing.includes(error.code)) throw error;
+    // Rows that are not what their hash names were altered; what fails otherwise says nothing about them.
+    const outcome = error.code === 'StoreCorrupt' ? 'differs' : 'impossible';
+    return told('evidence', number, outcome, `recomputing fails: ${error.code}: ${error.message}`);
+  }
+}
+
+/** Errors of this machine, not of what is verified. */
+const passing: readonly ErrorCode[] = ['Interrupted', 'SettingMissing', 'StackFailed', 'StoreUnavailable'];
+
+async function missingInputs(store: Store, inputs: ReturnType<typeof inputsOf>): Promise<string[]> {
+  const missing: string[] = [];
+  for (const hash of inputs.predictions)
+    if (!(await store.hasRows('predictions', hash))) missing.push(`predictions/${hash}`);
+  for (const hash of inputs.snapshots)
+    if (!(await store.hasRows('rowids', hash)) && !(await store.hasRows('snapshots', hash)))
+      missing.push(`snapshots/${hash}`);
+  for (const kind of ['evidence', 'observations'] as const)
+    for (const hash of inputs[kind]) if (!(await store.hasDocument(kind, hash))) missing.push(`${kind}/${hash}`);
+  return missing;
+}
