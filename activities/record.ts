@@ -3,7 +3,9 @@ import { attemptOfToken } from '../ledger/claimCycle.ts';
 import { cycleById } from '../ledger/cycles.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
+import { storeStepDurations } from '../ledger/stepDurations.ts';
 import { cycleId } from '../schemas/cycle.ts';
+import type { StepDurations } from '../schemas/progress.ts';
 import type { ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { evidenceOf } from './evidenceOf.ts';
 import { type FollowWorld, followLedger } from './tracking/followLedger.ts';
@@ -14,7 +16,13 @@ export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => (
    * Writes the outcome into the ledger, then lets MLflow follow: the alias, the tags, no strays. An attempt that claimed
    * nothing (the cycle had its result before, or the plan failed) writes nothing.
    */
-  async record(request: RetrainRequest, outcome: Outcome, claimed: ClaimedAttempt): Promise<Outcome> {
+  async record(
+    request: RetrainRequest,
+    outcome: Outcome,
+    claimed: ClaimedAttempt,
+    /** Absent in cycles that began under an earlier release. */
+    durations?: StepDurations,
+  ): Promise<Outcome> {
     const { db } = world.ledger;
     const { model, lineage } = request;
     const id = cycleId(request);
@@ -28,6 +36,7 @@ export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => (
         ...(failure === null ? {} : { failure }),
         ...(await lastJudgement(world, id)),
       });
+      if (durations !== undefined) await storeStepDurations(db, { id, model, attempt }, durations);
     }
     if ((await cycleById(db, id)) !== undefined) await followLedger(world, { id, model, lineage });
     return outcome;

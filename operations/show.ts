@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { windowsOfCycle } from '../ledger/cycles.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
+import { stepDurationsOf } from '../ledger/stepDurations.ts';
 import { storedJudgements } from '../ledger/storedJudgements.ts';
 import { warningsOf } from '../ledger/warnings.ts';
 import { Cycle, Judgement } from '../schemas/cycle.ts';
@@ -8,11 +9,14 @@ import { Evidence } from '../schemas/evidence.ts';
 import { Observations } from '../schemas/observations.ts';
 import { Policy } from '../schemas/policy.ts';
 import { Instant, Window } from '../schemas/primitives.ts';
+import { StepDurations, WorkflowProgress } from '../schemas/progress.ts';
 import type { OperationContext } from './context.ts';
 import { CycleName } from './cycleName.ts';
 import { findCycle } from './findCycle.ts';
 import { operation } from './operation.ts';
 import { readEvidence, readFirstEvent, readObservations } from './storedDocuments.ts';
+import { runningWorkflow } from './watch/runningWorkflow.ts';
+import { watcher } from './watch/workflowProgress.ts';
 
 export const showOperation = operation({
   name: 'show',
@@ -30,8 +34,12 @@ export const showOperation = operation({
     measured: Evidence.nullable(),
     /** What was seen in features and labels. */
     observed: Observations.nullable(),
+    /** How long each step of the last attempt took; null while it runs, and for cycles of earlier releases. */
+    steps: StepDurations.nullable(),
+    /** Where it stands; null where it does not run, or where Temporal is not reachable. */
+    progress: WorkflowProgress.nullable(),
   }),
-  run: async ({ ledger, store }: Pick<OperationContext, 'ledger' | 'store'>, name) => {
+  run: async ({ ledger, store, temporal }: Pick<OperationContext, 'ledger' | 'store' | 'temporal'>, name) => {
     const { db } = ledger;
     const cycle = await findCycle(ledger, name);
     const judgements = await judgementsOf(db, cycle.id);
@@ -47,9 +55,21 @@ export const showOperation = operation({
       firstEvent: train === null ? null : await readFirstEvent(store, train),
       measured,
       observed: observations === undefined ? null : await readObservations(store, observations),
+      steps: await stepDurationsOf(db, cycle),
+      progress: cycle.endedAt === null ? await progressOf(temporal, cycle.id) : null,
     };
   },
 });
+
+async function progressOf(temporal: OperationContext['temporal'], id: string): Promise<WorkflowProgress | null> {
+  try {
+    const workflow = await runningWorkflow(await temporal(), id);
+    return workflow === undefined ? null : await watcher(workflow)();
+  } catch {
+    // The ledger alone says much about a cycle.
+    return null;
+  }
+}
 
 async function lastPolicy(
   { db }: OperationContext['ledger'],

@@ -30,3 +30,7 @@ export const WorkflowProgress = z.strictObject({
   unattended: z.boolean(),
 });
 export type WorkflowProgress = z.infer<typeof WorkflowProgress>;
+
+/** How long each step of a cycle took, in order. A step that is done twice is there twice. */
+export const StepDurations = z.array(z.strictObject({ step: z.string(), seconds: z.number() })).readonly();
+export type StepDurations = z.infer<typeof StepDurations>;

@@ -44,11 +44,14 @@ export async function settle(
         claim = { ...claim, attempt };
       }),
     );
+    const durations = progress.durations();
     progress.at('record');
-    return await control.record(request, { ...ending, failure: null }, claim);
+    return await control.record(request, { ...ending, failure: null }, claim, durations);
   } catch (error) {
     const step = progress.step;
-    await CancellationScope.nonCancellable(() => control.record(request, endingOf(error, step, cancellation), claim));
+    const outcome = endingOf(error, step, cancellation);
+    const durations = progress.durations();
+    await CancellationScope.nonCancellable(() => control.record(request, outcome, claim, durations));
     throw error;
   }
 }

@@ -138,10 +138,10 @@ export const mutants: readonly Mutant[] = [
   {
     law: 8,
     breaks: 'verify believes the stored verdict',
-    file: 'cli/verify/verifyLedger.ts',
+    file: 'operations/verify/verifyLedger.ts',
     search: "compared('verdict', judgement.number, judgement.verdict, decide(evidence, policy.data))",
     replacement: "compared('verdict', judgement.number, judgement.verdict, judgement.verdict)",
-    test: ['test/cli/verify/verifyLedger.test.ts', 'one that was edited'],
+    test: ['test/operations/verify/verifyLedger.test.ts', 'one that was edited'],
   },
   {
     law: 9,
@@ -162,7 +162,7 @@ export const mutants: readonly Mutant[] = [
   {
     law: 11,
     breaks: 'files that were changed in MLflow are not noticed',
-    file: 'cli/verify/verifyFiles.ts',
+    file: 'operations/verify/verifyFiles.ts',
     search: "compared('files', null, files, stored)",
     replacement: "compared('files', null, files, files)",
     test: ['test/tracker/mlflow.test.ts', 'a model'],
