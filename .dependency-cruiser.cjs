@@ -25,7 +25,7 @@ module.exports = {
     only('source-below-activities', 'source', ['schemas', 'postgres']),
     only('tracker-below-activities', 'tracker', ['schemas']),
     only('definition-below-commands', 'definition', ['schemas']),
-    only('settings-below-all', 'settings', ['schemas', 'postgres', 'setup']),
+    only('settings-below-all', 'settings', ['schemas', 'postgres', 'store', 'setup']),
     only('stack-below-commands', 'stack', ['schemas', 'postgres', 'settings', 'setup']),
     only('activities-below-worker', 'activities', [
       'schemas',

@@ -79,7 +79,7 @@ async function comparablePredictions(
   const { predictions } = challenger;
   if (!(await store.hasRows('predictions', predictions))) return null;
   try {
-    await store.rowsPath('predictions', predictions);
+    await store.checkRows('predictions', predictions);
     return predictions;
   } catch (error) {
     if (error instanceof ReignError && error.code === 'StoreCorrupt') return { damaged: predictions };

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from reign_trainer.extract import extract
 from reign_trainer.shapes import ExtractRequest
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 
 
 def main(url: str, store: str) -> None:
     """Run the request on standard input."""
     request = ExtractRequest.model_validate_json(sys.stdin.read())
     started = time.perf_counter()
-    result = extract(request, Store(Path(store)), url, lambda progress: None, lambda: False)
+    result = extract(request, open_store(store), url, lambda progress: None, lambda: False)
     seconds = time.perf_counter() - started
     [snapshot] = result.snapshots
     answer = {

@@ -149,6 +149,7 @@ export const errors = {
       postgres: 'The Postgres URL cannot be used: {problem}',
       trackerUri: 'MLFLOW_TRACKING_URI is not an address that begins with http:// or https://',
       count: '{variable} is {found}; expected a whole number above zero.',
+      store: 'REIGN_STORE cannot be used: {problem}.',
       noUser: 'REIGN_PIPELINE_USER is {user}: there is no such user.',
     },
   },

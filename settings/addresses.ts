@@ -13,7 +13,7 @@ export const addressesSchema = z.object({
     .default({ connections: {} }),
   temporal: z.object({ address: z.string(), namespace: z.string() }),
   trackerUri: z.string(),
-  /** The folder of the store. Absent in the file of an earlier release. */
+  /** Where the store is. Absent in the file of an earlier release. */
   store: z.string().optional(),
   /** Pages for people; those of embedded parts only. */
   ui: z.object({ temporal: z.string().optional(), mlflow: z.string().optional() }),

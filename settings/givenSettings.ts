@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { parseConnectionUrl } from '../postgres/connectionUrl.ts';
 import { errorOf, ReignError } from '../schemas/errors.ts';
+import { absolutePlace } from '../store/place.ts';
 import { connectionOf } from './connections.ts';
 
 export interface TemporalSettings {
@@ -13,7 +13,7 @@ export interface TemporalSettings {
 
 /** What the environment names itself; what is undefined the embedded stack provides. */
 export interface GivenSettings {
-  /** `REIGN_STORE`: the folder of the store, as an absolute path. */
+  /** `REIGN_STORE`: a folder, as an absolute path, or `s3://bucket/prefix`. */
   readonly store: string | undefined;
   readonly ledgerUrl: string | undefined;
   /** The role that owns the ledger's tables, where that is not the one that works (`REIGN_LEDGER_OWNER_URL`). */
@@ -38,7 +38,7 @@ export function givenSettings(env: NodeJS.ProcessEnv): GivenSettings {
   const ledgerOwnerUrl = postgresUrl('REIGN_LEDGER_OWNER_URL', env.REIGN_LEDGER_OWNER_URL);
   if (ledgerOwnerUrl !== undefined && ledgerUrl === undefined) throw errorOf('SettingMissing', 'ledgerUrl');
   return {
-    store: env.REIGN_STORE ? resolve(env.REIGN_STORE) : undefined,
+    store: env.REIGN_STORE ? absolutePlace(env.REIGN_STORE) : undefined,
     ledgerUrl,
     ledgerOwnerUrl,
     connections: connectionsOf(env),

@@ -9,7 +9,7 @@ import { runningStack } from './runningStack.ts';
 export interface KnownSettings {
   /** Absolute path of the folder with the embedded stack's state (`REIGN_HOME`). */
   readonly home: string;
-  /** Absolute path of the store's folder (`REIGN_STORE`). Default: `store` in the home. */
+  /** Where the store is (`REIGN_STORE`): a folder, as an absolute path, or `s3://bucket/prefix`. Default: `store` in the home. */
   readonly store: string;
   readonly ledgerUrl: string | undefined;
   /** For migrations; undefined where the role of `ledgerUrl` owns the ledger, or somebody else migrates. */

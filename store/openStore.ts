@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { errorOf, type ReignError } from '../schemas/errors.ts';
+import { createHash } from 'node:crypto';
+import { errorOf } from '../schemas/errors.ts';
+import { localObjects } from './localObjects.ts';
+import { Missing, type Objects } from './objects.ts';
+import { parsePlace } from './place.ts';
+import { s3Objects } from './s3Objects.ts';
 
-/** Documents: one file each, named by the sha256 of its bytes. */
+/** Documents: one object each, named by the sha256 of its bytes. */
 export const documentKinds = ['evidence', 'observations', 'code', 'tracebacks', 'payloads'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
@@ -16,9 +16,13 @@ const payloadRenewalMilliseconds = 24 * 60 * 60 * 1000;
 export const rowsKinds = ['snapshots', 'predictions', 'rowids'] as const;
 export type RowsKind = (typeof rowsKinds)[number];
 
-/** Immutable files by hash. What is read was checked against its hash. */
+const manifestFile = 'manifest.json';
+const rowsFile = 'rows.parquet';
+
+/** Immutable objects by hash. What is read was checked against its hash. */
 export interface Store {
-  readonly root: string;
+  /** Where it is, as `REIGN_STORE` says it. */
+  readonly place: string;
   /** Stores a document and gives its hash; storing it again changes nothing (but the age of one of the `payloads`). */
   writeDocument(kind: DocumentKind, content: string | Uint8Array): Promise<string>;
   /** @throws ReignError StoreCorrupt where it is missing or does not match its hash */
@@ -27,146 +31,93 @@ export interface Store {
   /** What stands beside rows; parse it with its schema. */
   readManifest(kind: RowsKind, hash: string): Promise<unknown>;
   hasRows(kind: RowsKind, hash: string): Promise<boolean>;
-  /** The Parquet file of rows, after checking its bytes against the manifest. */
-  rowsPath(kind: RowsKind, hash: string): Promise<string>;
-  /** @throws ReignError StoreUnavailable where nothing can be written */
-  checkWritable(): Promise<void>;
+  /** The bytes of the Parquet file of rows; the last block comes only where all of them match the manifest. */
+  readRows(kind: RowsKind, hash: string): AsyncIterable<Buffer>;
+  /** Reads all rows against their hash. @throws ReignError StoreCorrupt */
+  checkRows(kind: RowsKind, hash: string): Promise<void>;
+  /** Writes and deletes a probe, and says what there is to say about the place. @throws ReignError StoreUnavailable */
+  probe(): Promise<string>;
 }
 
-/** Opens the store in a local folder, which is made at the first writing, for its owner alone. docs/snapshots.md describes its layout. */
-export function openStore(root: string): Store {
-  const rowsFolder = (kind: RowsKind, hash: string) => join(root, kind, checkedHash(hash));
+/**
+ * Opens a store.
+ *
+ * @param place as `REIGN_STORE` says it
+ * @throws ReignError SettingInvalid
+ */
+export function openStore(place: string): Store {
+  const parsed = parsePlace(place);
+  return storeOf(parsed.kind === 'bucket' ? s3Objects(parsed, place) : localObjects(parsed.folder));
+}
 
+function storeOf(objects: Objects): Store {
   async function readManifest(kind: RowsKind, hash: string): Promise<Record<string, unknown>> {
-    const name = `${kind}/${hash}/manifest.json`;
-    const content = await reading(root, name, () => readFile(join(rowsFolder(kind, hash), 'manifest.json'), 'utf8'));
-    const manifest = parsedObject(content);
+    const folder = `${kind}/${checkedHash(hash)}`;
+    const name = `${folder}/${manifestFile}`;
+    const read = async () => objects.read(await objects.inFolder(folder, manifestFile, manifestFile));
+    const manifest = parsedObject((await present(name, read)).toString('utf8'));
     if (manifest?.contentHash !== hash) throw errorOf('StoreCorrupt', 'notManifest', { object: name });
     return manifest;
   }
 
+  async function* readRows(kind: RowsKind, hash: string): AsyncIterable<Buffer> {
+    const { fileHash } = await readManifest(kind, hash);
+    const folder = `${kind}/${hash}`;
+    const name = `${folder}/${rowsFile}`;
+    const digest = createHash('sha256');
+    let last: Buffer | undefined;
+    try {
+      for await (const block of objects.blocks(await objects.inFolder(folder, rowsFile, manifestFile))) {
+        digest.update(block);
+        if (last !== undefined) yield last;
+        last = block;
+      }
+    } catch (error) {
+      throw error instanceof Missing ? errorOf('StoreCorrupt', 'missing', { object: name }) : error;
+    }
+    if (digest.digest('hex') !== fileHash)
+      throw errorOf('StoreCorrupt', 'manifestHash', { object: name });
+    if (last !== undefined) yield last;
+  }
+
   return {
-    root,
+    place: objects.place,
     readManifest,
+    readRows,
 
     async writeDocument(kind, content) {
       const bytes = Buffer.from(content);
       const hash = createHash('sha256').update(bytes).digest('hex');
-      const target = join(root, kind, hash);
-      try {
-        if (!(kind === 'payloads' && (await isAged(target))) && (await holds(target, bytes))) return hash;
-        await writeAtOnce(root, target, bytes);
-      } catch (error) {
-        throw unavailable(`write ${kind}/${hash}`, error);
-      }
+      const renewBefore = kind === 'payloads' ? new Date(Date.now() - payloadRenewalMilliseconds) : undefined;
+      await objects.put(`${kind}/${hash}`, bytes, renewBefore);
       return hash;
     },
 
     async readDocument(kind, hash) {
       const name = `${kind}/${checkedHash(hash)}`;
-      const content = await reading(root, name, () => readFile(join(root, kind, hash)));
+      const content = await present(name, () => objects.read(name));
       if (createHash('sha256').update(content).digest('hex') !== hash)
         throw errorOf('StoreCorrupt', 'hash', { object: name });
       return content;
     },
 
-    hasDocument: (kind, hash) => exists(join(root, kind, checkedHash(hash))),
-    hasRows: (kind, hash) => exists(join(rowsFolder(kind, hash), 'manifest.json')),
+    hasDocument: async (kind, hash) => (await objects.modified(`${kind}/${checkedHash(hash)}`)) !== undefined,
+    hasRows: (kind, hash) => objects.hasFolder(`${kind}/${checkedHash(hash)}`, manifestFile),
 
-    async rowsPath(kind, hash) {
-      const { fileHash } = await readManifest(kind, hash);
-      const name = `${kind}/${hash}/rows.parquet`;
-      const path = join(rowsFolder(kind, hash), 'rows.parquet');
-      const digest = createHash('sha256');
-      await reading(root, name, () => pipeline(createReadStream(path), digest));
-      if (digest.digest('hex') !== fileHash) throw errorOf('StoreCorrupt', 'manifestHash', { object: name });
-      return path;
+    async checkRows(kind, hash) {
+      for await (const _ of readRows(kind, hash));
     },
 
-    async checkWritable() {
-      try {
-        await inStaging(root, async (folder) => {
-          await writeFile(join(folder, 'probe'), 'probe');
-        });
-      } catch (error) {
-        throw unavailable('write', error);
-      }
-    },
+    probe: () => objects.probe(),
   };
 }
 
-/** Written aside, on the disk, and then renamed: a reader sees all of it or nothing. */
-function writeAtOnce(root: string, target: string, bytes: Buffer): Promise<void> {
-  return inStaging(root, async (staging) => {
-    const staged = join(staging, 'document');
-    const file = await open(staged, 'wx', 0o600);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    const folder = dirname(target);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await rename(staged, target);
-    await syncFolder(folder);
-  });
-}
-
-async function inStaging(root: string, use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = join(root, 'staging', randomBytes(16).toString('hex'));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  try {
-    await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-/** A document that was damaged is not held: writing it again mends it. */
-async function holds(path: string, bytes: Buffer): Promise<boolean> {
-  try {
-    return (await readFile(path)).equals(bytes);
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
-
-async function isAged(path: string): Promise<boolean> {
-  try {
-    return Date.now() - (await stat(path)).mtimeMs > payloadRenewalMilliseconds;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function reading<Content>(root: string, name: string, read: () => Promise<Content>): Promise<Content> {
+/** What is not there was deleted or lost: content that somebody names was there once. */
+async function present<Content>(name: string, read: () => Promise<Content>): Promise<Content> {
   try {
     return await read();
   } catch (error) {
-    if (!isMissing(error)) throw unavailable(`read ${name}`, error);
-    if (!(await exists(root))) throw errorOf('StoreUnavailable', 'noFolder');
-    throw errorOf('StoreCorrupt', 'missing', { object: name });
+    throw error instanceof Missing ? errorOf('StoreCorrupt', 'missing', { object: name }) : error;
   }
 }
 
@@ -182,11 +133,4 @@ function parsedObject(content: string): Record<string, unknown> | null {
 function checkedHash(hash: string): string {
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new TypeError('not a hash');
   return hash;
-}
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-function unavailable(attempt: string, cause: unknown): ReignError {
-  const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'I/O error';
-  return errorOf('StoreUnavailable', 'failed', { attempt, reason: why }, { cause });
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from reign_trainer.store import Store
+from reign_trainer.store import Store, open_store
 
 DAYS = 28
 VALUES = 10
@@ -51,7 +51,7 @@ def drawn(rows: int, columns: int, seed: int = 1) -> tuple[pa.Table, np.ndarray]
 
 def stored(folder: Path, challenger: pa.Table, champion: np.ndarray) -> tuple[Store, dict[str, str]]:
     """Put both models' predictions and an empty-handed training snapshot into a store."""
-    store = Store(folder)
+    store = open_store(folder)
     kept = ["reign_row_id", "reign_event_time", "label"]
     window = {"from": "2025-12-01T00:00:00Z", "to": "2025-12-29T00:00:00Z"}
     trained = pa.table({"reign_row_id": np.arange(-1000, 0), "reign_event_time": challenger.column(1).slice(0, 1000)})

@@ -13,7 +13,7 @@ from reign_trainer.evidence.assemble import assemble, evidence_bytes
 from reign_trainer.evidence.rows.read_rows import read_rows
 from reign_trainer.known_row_ids import known_row_ids
 from reign_trainer.shapes import EvaluateRequest
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 
 
 def main(store: str, request: str) -> None:
@@ -21,7 +21,7 @@ def main(store: str, request: str) -> None:
     asked: dict[str, Any] = json.loads(Path(request).read_text(encoding="utf-8"))
     begun = time.perf_counter()
     evaluated = EvaluateRequest.model_validate(asked)
-    found = assemble(evaluated, read_rows(evaluated, Store(Path(store)), known_row_ids))
+    found = assemble(evaluated, read_rows(evaluated, open_store(store), known_row_ids))
     content = evidence_bytes(found)
     told = {
         "seconds": time.perf_counter() - begun,

@@ -119,7 +119,7 @@ async function verifyEvidence(
   if (missing.length > 0)
     return told('evidence', number, 'impossible', `no longer in the store, so not recomputed: ${missing.join(', ')}`);
   try {
-    const answer = await trainer.ask({ store: store.root, request });
+    const answer = await trainer.ask({ store: store.place, request });
     const recomputed = String(answer.evidence);
     if (recomputed === text) return told('evidence', number, 'identical', 'equal to the bit');
     const stored: unknown = JSON.parse(text);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -50,8 +50,8 @@ test('a store that cannot be written is StoreUnavailable, which a retry can help
   writeFileSync(join(root, 'file'), '');
   const store = openStore(join(root, 'file'));
   await expect(store.writeDocument('code', 'x')).rejects.toMatchObject({ code: 'StoreUnavailable' });
-  await expect(store.checkWritable()).rejects.toMatchObject({ code: 'StoreUnavailable' });
-  await expect(openStore(root).checkWritable()).resolves.toBeUndefined();
+  await expect(store.probe()).rejects.toMatchObject({ code: 'StoreUnavailable' });
+  await expect(openStore(root).probe()).resolves.toMatch(/^\d+\.\d GB free$/);
 });
 
 test('rows are given out only when their bytes match the manifest', async () => {
@@ -66,9 +66,11 @@ test('rows are given out only when their bytes match the manifest', async () => 
   );
   expect(await store.hasRows('snapshots', hash)).toBe(true);
   expect(await store.readManifest('snapshots', hash)).toMatchObject({ rows: 1 });
-  expect(readFileSync(await store.rowsPath('snapshots', hash), 'utf8')).toBe('rows');
+  const read = [];
+  for await (const block of store.readRows('snapshots', hash)) read.push(block);
+  expect(Buffer.concat(read).toString()).toBe('rows');
   writeFileSync(join(folder, 'rows.parquet'), 'other');
-  await expect(store.rowsPath('snapshots', hash)).rejects.toMatchObject({ code: 'StoreCorrupt' });
+  await expect(store.checkRows('snapshots', hash)).rejects.toMatchObject({ code: 'StoreCorrupt' });
 });
 
 test('a manifest of other rows, or none at all, is refused', async () => {

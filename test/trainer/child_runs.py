@@ -25,7 +25,7 @@ Run = Callable[..., Any]
 @pytest.fixture
 def settings(store: Store, mlflow_uri: str) -> Settings:
     """Settings of a trainer on this test's store and the tests' MLflow."""
-    return Settings(store=store.root, tracking_uri=mlflow_uri)
+    return Settings(store=store.place, tracking_uri=mlflow_uri)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from child_runs import in_child, settings  # noqa: F401
 from mlflow_server import mlflow_uri, tracked_run  # noqa: F401
 from postgres_server import database, postgres  # noqa: F401
 from property_tests import choose_examples
-from reign_trainer.store import Store
+from reign_trainer.store import Store, open_store
+from s3_server import s3_endpoint, s3_place  # noqa: F401
 
 choose_examples()
 
@@ -25,4 +26,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """An empty store."""
-    return Store(tmp_path / "store")
+    return open_store(tmp_path / "store")

@@ -17,7 +17,8 @@ from hypothesis import settings as runs
 from hypothesis import strategies as st
 from reign_trainer.claim_check import ClaimCheck
 from reign_trainer.constants import LARGEST_INLINE_BYTES
-from reign_trainer.store import Store
+from reign_trainer.store import Store, open_store
+from store_folder import folder_of
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
@@ -34,7 +35,7 @@ def converter(store: Store) -> DataConverter:
 
 def document(store: Store, reference: Payload) -> Path:
     """Name the file that a reference stands for."""
-    return store.root / "payloads" / json.loads(reference.data)
+    return folder_of(store) / "payloads" / json.loads(reference.data)
 
 
 async def test_a_large_payload_comes_back_as_it_was(store: Store) -> None:
@@ -48,7 +49,7 @@ async def test_a_large_payload_comes_back_as_it_was(store: Store) -> None:
 
 async def test_what_is_small_never_meets_the_store(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    unusable = ClaimCheck(Store(tmp_path / "file"))
+    unusable = ClaimCheck(open_store(tmp_path / "file"))
     small = [Payload(), Payload(metadata={"encoding": b"json/plain"}, data=b"x" * LARGEST_INLINE_BYTES)]
     assert await unusable.encode(small) == small
     assert await unusable.decode(small) == small
@@ -72,7 +73,7 @@ PAYLOADS = st.builds(
 @given(payloads=st.lists(PAYLOADS, max_size=4))
 def test_decoding_what_was_encoded_changes_nothing(payloads: list[Payload]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        check = ClaimCheck(Store(Path(folder)))
+        check = ClaimCheck(open_store(folder))
         encoded = asyncio.run(check.encode(payloads))
         assert all(len(payload.data) <= LARGEST_INLINE_BYTES for payload in encoded)
         assert asyncio.run(check.decode(encoded)) == payloads
@@ -121,9 +122,9 @@ async def test_a_store_that_is_away_may_come_back(store: Store, tmp_path: Path) 
     (reference,) = await converter(store).encode([LARGE])
     (tmp_path / "file").touch()
     with pytest.raises(ApplicationError) as reading:
-        await converter(Store(tmp_path / "nowhere")).decode([reference])
+        await converter(open_store(tmp_path / "nowhere")).decode([reference])
     with pytest.raises(ApplicationError) as writing:
-        await converter(Store(tmp_path / "file")).encode([LARGE])
+        await converter(open_store(tmp_path / "file")).encode([LARGE])
     for raised in (reading, writing):
         assert (raised.value.type, raised.value.non_retryable) == ("StoreUnavailable", False)
 

@@ -10,7 +10,7 @@ from reign_trainer.constants import RETRYABLE
 from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
 from reign_trainer.lend import lend_document
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 
 FULL = Path("/dev/full")
 
@@ -40,14 +40,17 @@ def test_what_wraps_a_full_disk_is_one(tmp_path: Path) -> None:
 
 
 def test_store_and_loans_to_children_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store(tmp_path / "store")
+    store = open_store(tmp_path / "store")
     kept = store.write_document("code", b"{}")
 
     def no_space(self: Path, *_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "mkdir", no_space)
-    for write in (lambda: lend_document(store, "code", kept, tmp_path), lambda: store.write_document("code", b"[]")):
+    for write in (
+        lambda: lend_document(store, "code", kept, tmp_path / "child"),
+        lambda: store.write_document("code", b"[]"),
+    ):
         with pytest.raises(TrainerError) as raised:
             write()
         assert raised.value.code == "DiskFull"

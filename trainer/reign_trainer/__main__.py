@@ -26,7 +26,7 @@ from reign_trainer.constants import ENVIRONMENT_DIGITS, FIT_QUEUE, PROMPT_QUEUE,
 from reign_trainer.environment import environment_hashes
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings, load_settings
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 
 _PROMPT_AT_ONCE = 2
 
@@ -131,7 +131,7 @@ def environment_queues() -> list[str]:
 async def _connect(settings: Settings) -> Client:
     """Connect to Temporal; wait for it where it does not answer yet."""
     config = ClientConfig.load_client_connect_config()
-    converter = dataclasses.replace(pydantic_data_converter, payload_codec=ClaimCheck(Store(settings.store)))
+    converter = dataclasses.replace(pydantic_data_converter, payload_codec=ClaimCheck(open_store(settings.store)))
     complained = -_COMPLAIN_SECONDS
     while True:
         try:

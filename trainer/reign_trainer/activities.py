@@ -42,7 +42,7 @@ from reign_trainer.shapes import (
     ScoreRequest,
     ScoreResult,
 )
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -86,7 +86,7 @@ class Activities:
         stop = threading.Event()
         progress: dict[str, Any] = {}
         async with _attempt(", ".join(query.purpose for query in request.queries)):
-            store, url = Store(self._settings.store), connection_url(request.connection)
+            store, url = open_store(self._settings.store), connection_url(request.connection)
             working = asyncio.ensure_future(
                 asyncio.to_thread(extract_snapshots, request, store, url, progress.update, stop.is_set)
             )

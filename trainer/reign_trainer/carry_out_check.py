@@ -11,7 +11,7 @@ from reign_trainer.errors import TrainerError
 from reign_trainer.lend import keep_traceback, lend_document
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import CheckPipelineRequest, CheckPipelineResult
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 
 _CHECKING = Limits(seconds=300.0, silent_seconds=120.0, code="PipelineInvalid")
 
@@ -20,7 +20,7 @@ async def carry_out_check(
     request: CheckPipelineRequest, settings: Settings, on_stage: Callable[[str], None]
 ) -> CheckPipelineResult:
     """Import and build a pipeline, in a child that has its code and nothing else."""
-    store = Store(settings.store)
+    store = open_store(settings.store)
     with scratch_folder() as name:
         folder = Path(name)
         if request.code_hash is not None:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.content_hash import ContentHasher
 from reign_trainer.errors import TrainerError
-from reign_trainer.store import Store
+from reign_trainer.store import Staging, Store
 
 
 @dataclass(frozen=True)
@@ -90,24 +90,61 @@ def write_row_ids(store: Store, snapshot: str, document: str) -> None:
     document : str
         What that hash is taken over.
     """
-    path = store.rows_path("snapshots", snapshot)
     window = store.read_manifest("snapshots", snapshot).get("window")
-    with store.stage("rowids") as staging, pq.ParquetFile(path) as file:
-        writer = staging.open_rows(pa.schema([file.schema_arrow.field(ROW_ID)]))
-        times = []
+    with (
+        store.stage("rowids") as staging,
+        store.open_rows("snapshots", snapshot) as rows,
+        pq.ParquetFile(rows) as file,
+    ):
+        writer = RowIdsWriter(staging, file.schema_arrow)
         for batch in file.iter_batches(columns=[ROW_ID, EVENT_TIME]):
-            writer.write(batch.select([ROW_ID]))
-            times.append(_bounds(batch.column(EVENT_TIME)))
-        written = writer.close()
+            writer.write(batch)
+        writer.commit(snapshot, document, window)
+
+
+class RowIdsWriter:
+    """Writes the row ids of a snapshot while its rows pass.
+
+    Parameters
+    ----------
+    staging : Staging
+        Of ``rowids``.
+    schema : pyarrow.Schema
+        Of the snapshot.
+    """
+
+    def __init__(self, staging: Staging, schema: pa.Schema) -> None:
+        self._staging = staging
+        self._writer = staging.open_rows(pa.schema([schema.field(ROW_ID)]))
+        self._times: list[pa.Array] = []
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows of the snapshot: row id and event time are taken."""
+        self._writer.write(batch.select([ROW_ID]))
+        self._times.append(_bounds(batch.column(EVENT_TIME)))
+
+    def commit(self, snapshot: str, document: str, window: dict[str, str] | None = None) -> None:
+        """Make the row ids visible.
+
+        Parameters
+        ----------
+        snapshot : str
+            Its content hash.
+        document : str
+            What that hash is taken over.
+        window : dict, optional
+            That of a snapshot of the first release.
+        """
+        written = self._writer.close()
         manifest: dict[str, Any] = {
             "format": 1,
             "contentHash": snapshot,
             "fileHash": written.file_hash,
             "rows": written.rows,
-            "events": _events(times),
+            "events": _events(self._times),
             "document": document,
         }
-        staging.commit(snapshot, manifest if window is None else {**manifest, "window": window})
+        self._staging.commit(snapshot, manifest if window is None else {**manifest, "window": window})
 
 
 def _check(ids: pa.Table, document: object, snapshot: str) -> None:
@@ -139,7 +176,7 @@ def _whole(store: Store, snapshot: str) -> KnownRowIds | None:
 
 def _document(store: Store, snapshot: str) -> str:
     """Give the document of a stored snapshot, by hashing its rows once more."""
-    with pq.ParquetFile(store.rows_path("snapshots", snapshot)) as file:
+    with store.open_rows("snapshots", snapshot) as rows, pq.ParquetFile(rows) as file:
         hasher = ContentHasher(file.schema_arrow)
         for batch in file.iter_batches():
             hasher.update(batch)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,34 +12,26 @@ from pathlib import Path
 from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
 from reign_trainer.shapes import ErrorDetail
-from reign_trainer.store import Store
+from reign_trainer.store import Store, StoredFolder, open_scratch_store
 
 _LONGEST_TRACEBACK = 1 << 20
 _BLOCK = 1 << 20
+_LENT = "store"
 
 
 def lent_store(folder: Path) -> Store:
     """Give the store of a child by the child's folder."""
-    return Store(folder / "store")
+    return open_scratch_store(folder / _LENT)
 
 
 def lend_rows(store: Store, kind: str, content_hash: str, folder: Path) -> None:
     """Copy rows, checked against their hash, into a child's store."""
-    source = store.rows_path(kind, content_hash)
-    target = lent_store(folder).root / kind / content_hash
-    with writing(target):
-        target.mkdir(parents=True)
-        shutil.copyfile(source, target / "rows.parquet")
-        shutil.copyfile(source.with_name("manifest.json"), target / "manifest.json")
+    store.copy_rows(kind, content_hash, lent_store(folder))
 
 
 def lend_document(store: Store, kind: str, content_hash: str, folder: Path) -> None:
     """Copy a document, checked against its hash, into a child's store."""
-    content = store.read_document(kind, content_hash)
-    target = lent_store(folder).root / kind / content_hash
-    with writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+    store.copy_document(kind, content_hash, lent_store(folder))
 
 
 def keep_traceback(error: TrainerError, folder: Path, store: Store) -> TrainerError:
@@ -49,9 +40,8 @@ def keep_traceback(error: TrainerError, folder: Path, store: Store) -> TrainerEr
         return error
     kept = None
     with contextlib.suppress(OSError, ValueError):
-        content = read_plain(
-            lent_store(folder).root / "tracebacks" / Path(error.detail.traceback).name, _LONGEST_TRACEBACK
-        )
+        # Read as a file that somebody else wrote, not as a store's document.
+        content = read_plain(folder / _LENT / "tracebacks" / Path(error.detail.traceback).name, _LONGEST_TRACEBACK)
         kept = store.write_document("tracebacks", content)
     detail = ErrorDetail(traceback=kept, file=error.detail.file, line=error.detail.line)
     return TrainerError(error.code, error.message, detail)
@@ -72,13 +62,57 @@ def read_plain(path: Path, longest: int) -> bytes:
     return content
 
 
-def copy_plain(source: Path, target: Path) -> dict[str, str]:
-    """Copy a folder that an author's process may have written, and hash it on the way.
+def plain_files(folder: Path) -> dict[str, Path]:
+    """Find the files of a folder that an author's process may have written.
 
-    Parameters
-    ----------
-    source, target : pathlib.Path
-        The target is made.
+    Returns
+    -------
+    dict of str to pathlib.Path
+        By path below the folder, sorted. `plain_blocks` reads them.
+
+    Raises
+    ------
+    TrainerError
+        ``PipelineInvalid`` where a folder in it is a link.
+    """
+    found: dict[str, Path] = {}
+    for place, folders, names in os.walk(folder):
+        for name in [*folders, *names]:
+            path = Path(place, name)
+            below = path.relative_to(folder)
+            if name in names:
+                found[below.as_posix()] = path
+            elif path.is_symlink():
+                raise _not_plain(below)
+    return dict(sorted(found.items()))
+
+
+def plain_blocks(path: Path) -> Iterator[bytes]:
+    """Give the bytes of a file that an author's process may have written.
+
+    Raises
+    ------
+    TrainerError
+        ``PipelineInvalid`` where it is no plain file.
+    """
+    try:
+        with _open_plain(path) as descriptor:
+            while block := os.read(descriptor, _BLOCK):
+                yield block
+    except (OSError, ValueError):
+        raise _not_plain(Path(path.name)) from None
+
+
+def hash_blocks(blocks: Iterator[bytes]) -> str:
+    """Give the SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def lend_files(kept: StoredFolder, part: str, target: Path) -> dict[str, str]:
+    """Copy what lies below ``part/`` of a stored folder, or the one file of that name.
 
     Returns
     -------
@@ -88,35 +122,28 @@ def copy_plain(source: Path, target: Path) -> dict[str, str]:
     Raises
     ------
     TrainerError
-        ``PipelineInvalid`` where something in it is no plain file or folder; ``DiskFull``.
+        ``StoreCorrupt`` where nothing is there, ``DiskFull``.
     """
     found: dict[str, str] = {}
-    with writing(target):
-        target.mkdir(parents=True)
-        for place, folders, names in os.walk(source):
-            at = Path(place).relative_to(source)
-            for name in folders:
-                if Path(place, name).is_symlink():
-                    raise _not_plain(at / name)
-                (target / at / name).mkdir()
-            for name in names:
-                try:
-                    found[(at / name).as_posix()] = _copy(Path(place, name), target / at / name)
-                except ValueError:
-                    raise _not_plain(at / name) from None
+    for name in kept.names():
+        if name != part and not name.startswith(f"{part}/"):
+            continue
+        below = name[len(part) + 1 :]
+        path = target / below if below else target
+        digest = hashlib.sha256()
+        with writing(target):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                for block in kept.blocks(name):
+                    digest.update(block)
+                    file.write(block)
+        found[below] = digest.hexdigest()
+    if not found:
+        raise TrainerError("StoreCorrupt", f"A kept fit has no {part}.")
     return dict(sorted(found.items()))
 
 
-def copy_file(source: Path, target: Path) -> str:
-    """Copy one such file, and give its SHA-256."""
-    with writing(target):
-        try:
-            return _copy(source, target)
-        except (ValueError, FileNotFoundError):
-            raise _not_plain(Path(source.name)) from None
-
-
-def hash_plain(folder: Path) -> dict[str, str]:
+def hash_files(folder: Path) -> dict[str, str]:
     """Give SHA-256 by path of every file of a folder that no author's process has written."""
     found = {}
     for path in folder.rglob("*"):
@@ -124,15 +151,6 @@ def hash_plain(folder: Path) -> dict[str, str]:
             with path.open("rb") as file:
                 found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
     return dict(sorted(found.items()))
-
-
-def _copy(source: Path, target: Path) -> str:
-    digest = hashlib.sha256()
-    with _open_plain(source) as descriptor, target.open("wb") as file:
-        while block := os.read(descriptor, _BLOCK):
-            digest.update(block)
-            file.write(block)
-    return digest.hexdigest()
 
 
 @contextlib.contextmanager

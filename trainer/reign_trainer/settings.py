@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reign_trainer.errors import TrainerError
+from reign_trainer.store import parse_place
 
 #: Owns nothing and runs nothing else: the user of the author's code where the trainer runs as root.
 SANDBOX_USER = 64_983
@@ -20,8 +21,8 @@ class Settings:
 
     Attributes
     ----------
-    store : pathlib.Path
-        The folder of snapshots, predictions and documents (``REIGN_STORE``).
+    store : str
+        Where snapshots, predictions, documents and fits are (``REIGN_STORE``): a folder, or ``s3://bucket/prefix``.
     tracking_uri : str or None
         MLflow's address (``MLFLOW_TRACKING_URI``); needed as soon as a fit is tracked or a tracked version scored.
     fits_at_once : int
@@ -38,7 +39,7 @@ class Settings:
         number that nobody has). None where it is not root's.
     """
 
-    store: Path
+    store: str
     tracking_uri: str | None = None
     fits_at_once: int = 1
     threads: int = 0
@@ -65,12 +66,17 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if store == "":
         raise TrainerError.of("SettingMissing", "store")
     return Settings(
-        store=Path(store).absolute(),
+        store=_store(store),
         tracking_uri=environment.get("MLFLOW_TRACKING_URI", "").strip() or None,
         fits_at_once=_count(environment, "REIGN_FITS_AT_ONCE", 1),
         predict_timeout_seconds=_count(environment, "REIGN_PREDICT_TIMEOUT", 1800),
         sandbox_user=_user(environment),
     )
+
+
+def _store(place: str) -> str:
+    found = parse_place(place)
+    return str(found) if isinstance(found, Path) else place
 
 
 def _user(environment: Mapping[str, str]) -> int | None:

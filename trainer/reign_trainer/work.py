@@ -21,7 +21,7 @@ from reign_trainer.shapes import (
     ObserveRequest,
     ObserveResult,
 )
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 from reign_trainer.tracking.known_fit import KnownFit
 from reign_trainer.tracking.log_evidence import log_evidence
 from reign_trainer.tracking.tracked_fit import TrackedFit
@@ -73,7 +73,7 @@ def fetch(request: FetchRequest, settings: Settings, report: Report) -> None:
 
 def evaluate(request: EvaluateRequest, settings: Settings, report: Report) -> EvaluateResult:
     """Measure both versions on the holdout, keep the evidence, and show it on the challenger's run."""
-    store = Store(settings.store)
+    store = open_store(settings.store)
     report("measuring")
     result = measure_evidence(request, store)
     if request.run is not None:
@@ -86,7 +86,7 @@ def evaluate(request: EvaluateRequest, settings: Settings, report: Report) -> Ev
 def observe(request: ObserveRequest, settings: Settings, report: Report) -> ObserveResult:
     """Look at features and labels of both snapshots, and keep what was seen."""
     report("observing")
-    return look_at_snapshots(request, Store(settings.store))
+    return look_at_snapshots(request, open_store(settings.store))
 
 
 def warm_up(request: None, settings: Settings, report: Report) -> None:

@@ -16,6 +16,7 @@ from reign_trainer.evidence.rows.row_hash import row_hash
 from reign_trainer.shapes import EvaluateRequest, ObserveRequest
 from reign_trainer.store import Store
 from sklearn.metrics import log_loss, roc_auc_score
+from store_folder import folder_of
 
 COUNT = 140
 IDS = list(range(100, 100 + COUNT))
@@ -220,7 +221,7 @@ def test_features_may_be_deleted_and_the_evidence_stays_the_same(bench: Any) -> 
     request.champion.train_snapshot = bench.snapshot([*IDS[:2], 7000])
     request.chose_champion = [bench.snapshot(IDS[:1])]
     before = evaluate(request, bench.store).evidence
-    shutil.rmtree(bench.store.root / "snapshots")
+    shutil.rmtree(folder_of(bench.store) / "snapshots")
     assert evaluate(request, bench.store).evidence == before
     assert bench.evidence(request).champion.fitted_on_judged_rows == 1
     assert bench.evidence(request).rows.chose_champion == 1
@@ -233,7 +234,7 @@ def test_deleted_snapshots_without_row_ids_could_not_be_checked_and_the_evidence
     request.champion.train_window = request.window
     gone = [request.champion.train_snapshot, *request.chose_champion]
     for snapshot in gone:
-        shutil.rmtree(bench.store.root / "snapshots" / snapshot)
+        shutil.rmtree(folder_of(bench.store) / "snapshots" / snapshot)
     found = bench.evidence(request)
     assert found.row_ids_gone == gone
     assert found.champion is not None
@@ -246,9 +247,9 @@ def test_damaged_row_ids_are_written_again_from_the_snapshot(bench: Any) -> None
     request = pair(bench)
     request.champion.train_snapshot = bench.snapshot([*IDS[:2], 7000])
     before = evaluate(request, bench.store).evidence
-    (bench.store.root / "rowids" / request.champion.train_snapshot / "rows.parquet").write_bytes(b"damaged")
+    (folder_of(bench.store) / "rowids" / request.champion.train_snapshot / "rows.parquet").write_bytes(b"damaged")
     assert evaluate(request, bench.store).evidence == before
-    shutil.rmtree(bench.store.root / "snapshots")
+    shutil.rmtree(folder_of(bench.store) / "snapshots")
     assert evaluate(request, bench.store).evidence == before
 
 
@@ -258,7 +259,7 @@ def test_the_period_of_a_deleted_snapshot_is_known_as_well(bench: Any, evidence_
     request = pair(bench, evidenceFormat=evidence_format)
     request.champion.train_snapshot = bench.snapshot(["a", "b"], window)
     before = bench.evidence(request).champion.fitted_on_judged_rows
-    shutil.rmtree(bench.store.root / "snapshots")
+    shutil.rmtree(folder_of(bench.store) / "snapshots")
     assert bench.evidence(request).champion.fitted_on_judged_rows == before > 0
 
 

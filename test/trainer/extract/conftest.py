@@ -14,6 +14,7 @@ import pytest
 from reign_trainer.extract import extract
 from reign_trainer.shapes import ExtractRequest, ExtractResult, PlannedQuery
 from reign_trainer.store import Store
+from store_folder import folder_of
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 WINDOW = {"from": "2001-02-01T00:00:00Z", "to": "2001-03-01T00:00:00Z"}
@@ -63,7 +64,9 @@ class Extracts:
 
     def visible(self) -> list[str]:
         """Everything in the store that is not a folder."""
-        return sorted(str(path.relative_to(self.store.root)) for path in self.store.root.rglob("*") if path.is_file())
+        return sorted(
+            str(path.relative_to(folder_of(self.store))) for path in folder_of(self.store).rglob("*") if path.is_file()
+        )
 
 
 @pytest.fixture(scope="session")

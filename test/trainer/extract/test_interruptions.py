@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from postgres_server import execute
-from reign_trainer import store as store_module
 from reign_trainer.errors import TrainerError
 from reign_trainer.extract import ExtractCancelled, extract
 from reign_trainer.shapes import ExtractRequest
+from reign_trainer.store.rows_writer import HashedFile
 
 #: Rows for ever: as slow as it says, with enough text that batches arrive meanwhile.
 ENDLESS = """select n as id, timestamp '2001-02-02' as taken_at, 1 as outcome, repeat('x', 1000) as feature
@@ -140,14 +140,14 @@ def test_a_query_cannot_write(extracts: Any) -> None:
 
 
 def test_a_disk_that_fills_up(extracts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = store_module._HashedFile.write
+    written = HashedFile.write
 
     def full(self: Any, data: bytes) -> int:
         if self.tell() > 100_000:
             raise OSError(errno.ENOSPC, "No space left on device")
         return written(self, data)
 
-    monkeypatch.setattr(store_module._HashedFile, "write", full)
+    monkeypatch.setattr(HashedFile, "write", full)
     query = """select n as id, timestamp '2001-02-02' as taken_at, 1 as outcome, md5(n::text) as feature
       from generate_series(1, 400000) as n"""
     with pytest.raises(TrainerError) as failed:

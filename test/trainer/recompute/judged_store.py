@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ import pyarrow as pa
 from reign_trainer.evidence import evaluate
 from reign_trainer.evidence.observe import observations_bytes
 from reign_trainer.shapes import EvaluateRequest, Observations
-from reign_trainer.store import Store
+from reign_trainer.store import Store, open_store
 
 DAY = 86_400_000_000
 START = int(np.datetime64("2001-01-01", "us").astype(np.int64))
@@ -136,7 +135,7 @@ def _instant(day: int) -> str:
 def main() -> None:
     """Fill a store for the command line's tests."""
     asked = json.loads(sys.stdin.read())
-    judged = judged_cycles(Store(Path(asked["store"])), asked["definition"])
+    judged = judged_cycles(open_store(asked["store"]), asked["definition"])
     told = [
         {"request": one.request.model_dump(mode="json", by_alias=True, exclude_unset=True), "evidence": one.evidence}
         for one in judged

@@ -15,6 +15,7 @@ import pytest
 from reign_trainer.errors import TrainerError
 from reign_trainer.recompute.recomputed import Recomputation
 from reign_trainer.store import Store
+from store_folder import folder_of
 
 from .judged_store import judged_cycles
 from .loans import definition
@@ -22,16 +23,16 @@ from .loans import definition
 
 def test_evidence_comes_out_again_to_the_bit(store: Store) -> None:
     judged = judged_cycles(store, definition())
-    before = sorted(path for path in store.root.rglob("*"))
+    before = sorted(path for path in folder_of(store).rglob("*"))
     recomputation = Recomputation(store)
     for one in judged:
         assert recomputation.evidence(one.request) == store.read_document("evidence", one.evidence)
-    assert sorted(path for path in store.root.rglob("*")) == before
+    assert sorted(path for path in folder_of(store).rglob("*")) == before
 
 
 def _alter(store: Store, kind: str, content_hash: str, *, manifest_too: bool) -> None:
     """Raise the last number of a stored file, as somebody would who knows how files are checked."""
-    folder = store.root / kind / content_hash
+    folder = folder_of(store) / kind / content_hash
     table = pq.read_table(folder / "rows.parquet", partitioning=None)
     name = table.column_names[-1]
     values = table.column(name).to_pylist()
@@ -59,7 +60,7 @@ def test_rows_that_are_gone_are_named(store: Store) -> None:
     judged = judged_cycles(store, definition())[1]
     train = judged.request.challenger.train_snapshot
     for kind in ("snapshots", "rowids"):
-        (store.root / kind / train / "manifest.json").unlink()
+        (folder_of(store) / kind / train / "manifest.json").unlink()
     with pytest.raises(TrainerError, match=train) as raised:
         Recomputation(store).evidence(judged.request)
     assert raised.value.code == "StoreCorrupt"
@@ -67,7 +68,7 @@ def test_rows_that_are_gone_are_named(store: Store) -> None:
 
 def test_row_ids_are_enough(store: Store) -> None:
     judged = judged_cycles(store, definition())
-    shutil.rmtree(store.root / "snapshots")
+    shutil.rmtree(folder_of(store) / "snapshots")
     for one in judged:
         assert Recomputation(store).evidence(one.request) == store.read_document("evidence", one.evidence)
 
@@ -75,7 +76,7 @@ def test_row_ids_are_enough(store: Store) -> None:
 def test_altered_row_ids_are_named(store: Store) -> None:
     judged = judged_cycles(store, definition())[1]
     train = judged.request.champion.train_snapshot
-    folder = store.root / "rowids" / train
+    folder = folder_of(store) / "rowids" / train
     table = pq.read_table(folder / "rows.parquet", partitioning=None)
     pq.write_table(table.slice(1), folder / "rows.parquet")
     manifest = json.loads((folder / "manifest.json").read_bytes())
@@ -88,10 +89,8 @@ def test_altered_row_ids_are_named(store: Store) -> None:
 
 def test_the_program_answers_line_by_line(store: Store) -> None:
     judged = judged_cycles(store, definition())
-    asked = [
-        {"store": str(store.root), "request": one.request.model_dump(mode="json", by_alias=True)} for one in judged
-    ]
-    wrong = {"store": str(store.root), "request": {"cycle": "x"}}
+    asked = [{"store": store.place, "request": one.request.model_dump(mode="json", by_alias=True)} for one in judged]
+    wrong = {"store": store.place, "request": {"cycle": "x"}}
     lines = "".join(f"{json.dumps(one)}\n" for one in [asked[0], wrong, asked[1]])
     trainer = Path(__file__).parents[3] / "trainer"
     done = subprocess.run(

@@ -14,12 +14,13 @@ import pytest
 from mlflow.tracking import MlflowClient
 from mlflow_server import open_run
 from reign_trainer.errors import TrainerError
-from reign_trainer.lend import hash_plain
+from reign_trainer.lend import hash_files
 from reign_trainer.score.predictions_table import kept_columns, predictions_table
 from reign_trainer.shapes import RehearseRequest, ScoreRequest
 from reign_trainer.store import Store
 from reign_trainer.version_files import digest_of
 from small_model import CODE, declarative, definition, fit_request, rows, snapshot
+from store_folder import folder_of
 
 
 def test_predictions_keep_ids_labels_weights_and_slices_but_no_features() -> None:
@@ -64,7 +65,7 @@ class Elsewhere:
 def _pin(model: Path) -> None:
     """Let the files of a kept fit be those that were fitted."""
     path = model.with_name("result.json")
-    files = hash_plain(model)
+    files = hash_files(model)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"files": files, "digest": digest_of(files)}))
 
 
@@ -102,7 +103,7 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
         in_child("rehearse", rehearsal.model_copy(update={"snapshot": other}))
     assert raised.value.code == "StoreCorrupt"
 
-    model = store.root / "fits" / fitted.model_uri.removeprefix("fit:") / "model"
+    model = folder_of(store) / "fits" / fitted.model_uri.removeprefix("fit:") / "model"
     (model / "model.pkl").write_bytes(cloudpickle.dumps(Elsewhere()))
     with pytest.raises(TrainerError, match=r"model\.pkl") as raised:
         in_child("score", asked())

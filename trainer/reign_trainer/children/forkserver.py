@@ -15,6 +15,7 @@ from typing import Any
 
 from reign_trainer.environment import Fingerprint, fingerprint
 from reign_trainer.settings import Settings
+from reign_trainer.store import lies_below
 
 log = logging.getLogger("reign_trainer")
 
@@ -147,9 +148,7 @@ def child_environment(settings: Settings, environment: Mapping[str, str]) -> dic
     kept = {name: environment[name] for name in _HANDED_ON if name in environment}
     paths = [*filter(None, kept.get("PYTHONPATH", "").split(os.pathsep)), _our_folder()]
     # What is on the path can be read by pipelines: the store's own surroundings are not.
-    kept["PYTHONPATH"] = os.pathsep.join(
-        path for path in paths if not settings.store.resolve().is_relative_to(Path(path).resolve())
-    )
+    kept["PYTHONPATH"] = os.pathsep.join(path for path in paths if not lies_below(settings.store, Path(path)))
     return {**kept, **_FIXED, **dict.fromkeys(_THREADS, str(settings.threads))}
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from reign_trainer.errors import TrainerError
 from reign_trainer.extract.snapshot_writer import SnapshotWriter
 from reign_trainer.extract.warehouse import Warehouse
-from reign_trainer.known_row_ids import write_row_ids
 from reign_trainer.shapes import ExtractedSnapshot, ExtractRequest, ExtractResult
 
 if TYPE_CHECKING:
@@ -133,8 +132,8 @@ class _Work:
 
     def _extract(self, query: PlannedQuery, warehouse: Warehouse) -> ExtractedSnapshot:
         self.purpose = query.purpose
-        with self._store.stage("snapshots") as staging:
-            writer = self._writer = SnapshotWriter(query, staging, on_failure=warehouse.cancel)
+        with self._store.stage("snapshots") as staging, self._store.stage("rowids") as ids_staging:
+            writer = self._writer = SnapshotWriter(query, staging, ids_staging, on_failure=warehouse.cancel)
             try:
                 self._refuse_stopped()
                 with warehouse.read(query.sql, query.settings) as batches:
@@ -149,10 +148,9 @@ class _Work:
                 raise
             finally:
                 writer.stop()
-            manifest, document = writer.finish()
+            manifest = writer.finish()
             self._refuse_stopped()
-            staging.commit(manifest.content_hash, manifest.as_stored())
-        write_row_ids(self._store, manifest.content_hash, document)
+            writer.commit(manifest)
         return ExtractedSnapshot(
             purpose=query.purpose,
             content_hash=manifest.content_hash,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reign_trainer.extract.conversion import convert, snapshot_schema
 from reign_trainer.extract.row_ids import RowIds
 from reign_trainer.extract.statistics import ClassCounts, EventTimes, Statistics
+from reign_trainer.known_row_ids import RowIdsWriter
 from reign_trainer.shapes import Manifest
 
 if TYPE_CHECKING:
@@ -32,16 +33,21 @@ class SnapshotWriter:
         What the batches are.
     staging : Staging
         Where they go.
+    ids_staging : Staging
+        Where their row ids go: nothing is read back from the store.
     on_failure : callable
         Called in the writing thread when it cannot go on, so that whoever waits for the server stops waiting.
     """
 
-    def __init__(self, query: PlannedQuery, staging: Staging, on_failure: Callable[[], None]) -> None:
+    def __init__(
+        self, query: PlannedQuery, staging: Staging, ids_staging: Staging, on_failure: Callable[[], None]
+    ) -> None:
         self._query = query
         self._staging = staging
         self._on_failure = on_failure
         self._schema = snapshot_schema(query)
         self._rows = staging.open_rows(self._schema)
+        self._ids = RowIdsWriter(ids_staging, self._schema)
         self._row_ids = RowIds()
         self._statistics = [Statistics(column.name) for column in query.columns]
         self._classes = ClassCounts(query.classes)
@@ -49,6 +55,7 @@ class SnapshotWriter:
         self._label = next(at for at, column in enumerate(query.columns) if column.name == query.label)
         self._queue: queue.Queue[pa.RecordBatch | None] = queue.Queue(maxsize=_AHEAD)
         self._failure: BaseException | None = None
+        self._document = ""
         self._thread = threading.Thread(target=self._work, name=f"reign-write-{query.purpose}", daemon=True)
         self._thread.start()
 
@@ -68,8 +75,8 @@ class SnapshotWriter:
         self._raise_failure()
         self._queue.put(batch)
 
-    def finish(self) -> tuple[Manifest, str]:
-        """Wait for the rest to be written; give the manifest and the document that the content hash is taken over.
+    def finish(self) -> Manifest:
+        """Wait for the rest to be written, and give the manifest.
 
         Raises
         ------
@@ -92,7 +99,13 @@ class SnapshotWriter:
             unknown_class_rows=self._classes.unknown,
             unlabelled_rows=self._classes.unlabelled,
         )
-        return manifest, written.document
+        self._document = written.document
+        return manifest
+
+    def commit(self, manifest: Manifest) -> None:
+        """Make rows and row ids visible."""
+        self._staging.commit(manifest.content_hash, manifest.as_stored())
+        self._ids.commit(manifest.content_hash, self._document)
 
     def stop(self) -> None:
         """End the thread; what it has not written yet is written first."""
@@ -122,6 +135,7 @@ class SnapshotWriter:
             statistics.add(rows.column(at))
         self._classes.add(rows.column(2 + self._label))
         self._rows.write(rows)
+        self._ids.write(rows)
 
     def _raise_failure(self) -> None:
         if self._failure is not None:

@@ -9,14 +9,13 @@ from pathlib import Path
 from reign_trainer.children import Limits, run_child, scratch_folder
 from reign_trainer.environment import environment
 from reign_trainer.errors import TrainerError
-from reign_trainer.fit.attempt_lock import attempt_lock
 from reign_trainer.fit.kept_fit import Found, KeptFit, forget_old_fits
 from reign_trainer.fit.other_fit import other_fit
 from reign_trainer.lend import keep_traceback, lend_document, lend_rows
 from reign_trainer.score.carry_out_score import check_kept_fit
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import FitRequest, FitResult
-from reign_trainer.store import Store
+from reign_trainer.store import Store, open_store
 from reign_trainer.tracking.known_fit import KnownFit
 
 _LOOKING_UP = Limits(seconds=600.0, silent_seconds=600.0, code="TrackerUnavailable")
@@ -26,7 +25,8 @@ _TRACKING = Limits(seconds=3600.0, silent_seconds=600.0, code="TrackerUnavailabl
 async def carry_out_fit(request: FitRequest, settings: Settings, on_stage: Callable[[str], None]) -> FitResult:
     """Fit the definition's pipeline on the training snapshot, and keep what came out in the store.
 
-    A second attempt at the same request gives the first one's result where that one ended.
+    A second attempt at the same request gives the first one's result where that one ended. Of two at the same time both
+    fit, and the one that is kept first counts for both.
 
     Parameters
     ----------
@@ -46,39 +46,39 @@ async def carry_out_fit(request: FitRequest, settings: Settings, on_stage: Calla
     """
     if request.shuffle_labels and request.run is not None:
         raise ValueError("a fit on shuffled labels goes to no run")
-    store = Store(settings.store)
+    store = open_store(settings.store)
     kept = KeptFit.of(store, request)
-    async with attempt_lock(settings.store, f"fit-{kept.key}", lambda: on_stage("waiting for another attempt")):
-        if request.run is None:
-            return await _fitted(request, None, kept, settings, on_stage)
-        result = _kept_result(kept, request)
-        if result is None:
-            with scratch_folder() as folder:
+    result = _kept_result(kept, request)
+    if result is None:
+        with scratch_folder() as name:
+            folder = Path(name)
+            on_stage("reading")
+            lending = asyncio.ensure_future(asyncio.to_thread(_lend, store, request, folder))
+            try:
                 # MLflow is asked while the rows are read.
-                lending = asyncio.ensure_future(asyncio.to_thread(_lend, store, request, Path(folder)))
-                try:
+                known = None
+                if request.run is not None:
                     known = await run_child(
                         "reign_trainer.work:look_up_fit", request, settings, answer=KnownFit, limits=_LOOKING_UP
                     )
-                finally:
-                    await asyncio.wait([lending])
-                if known.result is not None:
-                    return known.result
-                lending.result()
-                result = await _in_child(request, known.artifact_location, kept, Path(folder), settings, on_stage)
-        if not request.track_later:
-            await check_kept_fit(kept, request.definition, f"the challenger of {request.cycle.id}", settings, on_stage)
-            await carry_out_tracking(request, settings, on_stage)
-        return result
+            finally:
+                await asyncio.wait([lending])
+            if known is not None and known.result is not None:
+                return known.result
+            lending.result()
+            location = None if known is None else known.artifact_location
+            result = await _in_child(request, location, kept, folder, settings, on_stage)
+    if request.run is not None and not request.track_later:
+        await check_kept_fit(kept, request.definition, f"the challenger of {request.cycle.id}", settings, on_stage)
+        await carry_out_tracking(request, settings, on_stage)
+    return result
 
 
 async def carry_out_tracking(request: FitRequest, settings: Settings, on_stage: Callable[[str], None]) -> None:
-    """Bring a kept fit to MLflow: hashed, uploaded, its run ended."""
-    key = KeptFit.of(Store(settings.store), request).key
-    async with attempt_lock(settings.store, f"track-{key}", lambda: on_stage("waiting for another attempt")):
-        await run_child(
-            "reign_trainer.work:track", request, settings, answer=type(None), on_stage=on_stage, limits=_TRACKING
-        )
+    """Bring a kept fit to MLflow: hashed, uploaded, its run ended. Two attempts at once write the same things."""
+    await run_child(
+        "reign_trainer.work:track", request, settings, answer=type(None), on_stage=on_stage, limits=_TRACKING
+    )
 
 
 def _kept_result(kept: KeptFit, request: FitRequest) -> FitResult | None:
@@ -89,19 +89,6 @@ def _kept_result(kept: KeptFit, request: FitRequest) -> FitResult | None:
     if was != now:
         raise other_fit(request, was)
     return result
-
-
-async def _fitted(
-    request: FitRequest, location: str | None, kept: KeptFit, settings: Settings, on_stage: Callable[[str], None]
-) -> FitResult:
-    with scratch_folder() as folder:
-        on_stage("reading")
-        lending = asyncio.ensure_future(asyncio.to_thread(_lend, Store(settings.store), request, Path(folder)))
-        try:
-            await asyncio.shield(lending)
-        finally:
-            await asyncio.wait([lending])
-        return await _in_child(request, location, kept, Path(folder), settings, on_stage)
 
 
 def _lend(store: Store, request: FitRequest, folder: Path) -> None:
@@ -132,7 +119,7 @@ async def _in_child(
             limits=Limits(seconds=request.timeout_seconds, code="FitTimeout"),
         )
     except TrainerError as error:
-        raise keep_traceback(error, folder, Store(settings.store)) from None
+        raise keep_traceback(error, folder, open_store(settings.store)) from None
     # Named by the trainer, not by the process that ran an author's code.
     surroundings = environment()
     result = FitResult(

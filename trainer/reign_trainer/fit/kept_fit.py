@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import secrets
-import shutil
-import time
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel
 
 from reign_trainer.errors import TrainerError
-from reign_trainer.lend import copy_file, copy_plain, hash_plain, writing
+from reign_trainer.lend import hash_blocks, plain_blocks, plain_files
 from reign_trainer.shapes import CodeWarning, FitRequest, FitResult
-from reign_trainer.store import Store
+from reign_trainer.store import FIT_RESULT, Missing, Store, StoredFolder
 from reign_trainer.version_files import digest_of
 
 _KEY = re.compile(r"[A-Za-z0-9][\w.:-]{0,250}")
@@ -25,7 +22,9 @@ _KEPT_SECONDS = 7 * 24 * 3600
 
 #: What a fit leaves in its folder, in the child as in the store.
 MODEL, RUN_FILES, TRAINING, SAMPLE, ANSWERS = "model", "run", "training.npz", "sample.arrow", "answers.npy"
-_RESULT, _FOUND = "result.json", "found.json"
+_FOUND = "found.json"
+
+Document = TypeVar("Document", bound=BaseModel)
 
 
 class Found(BaseModel):
@@ -64,28 +63,30 @@ class Found(BaseModel):
 
 
 class KeptFit:
-    """One fit in the store.
+    """One fit in the store. It never changes: of two attempts at it, the first one's stays.
 
     Parameters
     ----------
     store : Store
     key : str
-        The id of its logged model, ``try-ID`` or ``shuffled-ID``.
+        The id of its logged model, ``try-ID`` or ``shuffled-ID-SNAPSHOT``.
     """
 
     def __init__(self, store: Store, key: str) -> None:
         if not _KEY.fullmatch(key):
             raise TrainerError("StoreCorrupt", "No fit has such a name.")
         self.key = key
-        self._root = store.root
-        self.folder = store.root / "fits" / key
+        self._store = store
 
     @classmethod
     def of(cls, store: Store, request: FitRequest) -> KeptFit:
         """Give the place of a request's fit."""
         if request.run is not None:
             return cls(store, request.run.model_id)
-        return cls(store, f"{'shuffled' if request.shuffle_labels else 'try'}-{request.cycle.id}")
+        if request.shuffle_labels:
+            # A later attempt at the cycle may find other rows.
+            return cls(store, f"shuffled-{request.cycle.id}-{request.train_snapshot[:16]}")
+        return cls(store, f"try-{request.cycle.id}")
 
     @property
     def uri(self) -> str:
@@ -99,19 +100,27 @@ class KeptFit:
 
     def result(self) -> FitResult | None:
         """Give its result, None where it is not there."""
-        try:
-            return FitResult.model_validate_json((self.folder / _RESULT).read_bytes())
-        except FileNotFoundError:
+        files = self._store.fit(self.key)
+        if files is None:
             return None
-        except (OSError, ValueError):
-            raise TrainerError("StoreCorrupt", f"The store's fits/{self.key} cannot be read.") from None
+        return self._read(files, FIT_RESULT, FitResult)
 
     def found(self) -> Found:
         """Give what it found."""
-        try:
-            return Found.model_validate_json((self.folder / _FOUND).read_bytes())
-        except (OSError, ValueError):
-            raise TrainerError("StoreCorrupt", f"The store's fits/{self.key} cannot be read.") from None
+        return self._read(self.files(), _FOUND, Found)
+
+    def files(self) -> StoredFolder:
+        """Give its files: `MODEL`, `RUN_FILES` and the rest.
+
+        Raises
+        ------
+        TrainerError
+            ``StoreCorrupt`` where there is no such fit.
+        """
+        files = self._store.fit(self.key)
+        if files is None:
+            raise TrainerError("StoreCorrupt", f"The store has no fits/{self.key}.")
+        return files
 
     def keep(self, left: Path, found: Found, result: FitResult) -> FitResult:
         """Keep what a child left, and pin the model's files; an attempt that was quicker stays.
@@ -124,61 +133,41 @@ class KeptFit:
         result : FitResult
             Without files and digest.
         """
-        staging = self._root / "staging" / secrets.token_hex(16)
-        try:
-            with writing(staging):
-                staging.mkdir(parents=True)
-            files = copy_plain(left / MODEL, staging / MODEL)
-            copy_plain(left / RUN_FILES, staging / RUN_FILES)
-            for name in (TRAINING, SAMPLE, ANSWERS):
-                copy_file(left / name, staging / name)
-            done = result.model_copy(update={"files": files, "digest": digest_of(files)})
-            with writing(staging):
-                (staging / _FOUND).write_text(found.model_dump_json(), encoding="utf-8")
-                (staging / _RESULT).write_text(done.model_dump_json(), encoding="utf-8")
-                for path in staging.rglob("*"):
-                    _sync(path)
-                self.folder.parent.mkdir(parents=True, exist_ok=True)
-            return self._publish(staging, done)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-
-    def _publish(self, staging: Path, done: FitResult) -> FitResult:
-        # A try and a control may be fitted again: the last one counts. What is tracked is fitted once.
-        if self.key.startswith(("try-", "shuffled-")):
-            shutil.rmtree(self.folder, ignore_errors=True)
-        try:
-            staging.rename(self.folder)
-        except OSError:
-            quicker = self.result()
-            if quicker is None:
-                raise TrainerError("StoreUnavailable", f"Cannot write fits/{self.key}.") from None
-            return quicker
-        _sync(self.folder.parent)
-        return done
+        model = plain_files(left / MODEL)
+        files = {name: hash_blocks(plain_blocks(path)) for name, path in model.items()}
+        done = result.model_copy(update={"files": files, "digest": digest_of(files)})
+        paths = {f"{MODEL}/{name}": path for name, path in model.items()}
+        paths |= {f"{RUN_FILES}/{name}": path for name, path in plain_files(left / RUN_FILES).items()}
+        paths |= {name: left / name for name in (TRAINING, SAMPLE, ANSWERS)}
+        documents = {_FOUND: found.model_dump_json().encode(), FIT_RESULT: done.model_dump_json().encode()}
+        ours = self._store.keep_fit(
+            self.key, {**{name: partial(plain_blocks, path) for name, path in paths.items()}, **documents}
+        )
+        if ours:
+            return done
+        quicker = self.result()
+        if quicker is None:
+            raise TrainerError("StoreUnavailable", f"Cannot write fits/{self.key}.")
+        return quicker
 
     def model_files(self) -> dict[str, str]:
         """Give SHA-256 by path of the model's files as they are now."""
-        return hash_plain(self.folder / MODEL)
+        kept, part = self.files(), f"{MODEL}/"
+        return {
+            name.removeprefix(part): hash_blocks(kept.blocks(name)) for name in kept.names() if name.startswith(part)
+        }
 
     def renew(self) -> None:
         """Say that it is still needed."""
-        with contextlib.suppress(OSError):
-            os.utime(self.folder)
+        self._store.renew_fit(self.key)
+
+    def _read(self, files: StoredFolder, name: str, shape: type[Document]) -> Document:
+        try:
+            return shape.model_validate_json(files.read(name))
+        except (Missing, ValueError):
+            raise TrainerError("StoreCorrupt", f"The store's fits/{self.key} cannot be read.") from None
 
 
 def forget_old_fits(store: Store) -> None:
     """Remove fits that nobody needs any more."""
-    oldest = time.time() - _KEPT_SECONDS
-    for folder in (store.root / "fits").glob("*"):
-        with contextlib.suppress(OSError):
-            if folder.stat().st_mtime < oldest:
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    store.forget_fits(_KEPT_SECONDS)

@@ -214,6 +214,6 @@ def _fit_author(author: Any, rows: TrainingRows, definition: Definition, store: 
 def _author_error(error: BaseException, store: Store, code_folder: Path | None, doing: str) -> TrainerError:
     if isinstance(error, TrainerError):
         return error
-    if (no_space := disk_full(error, store.root)) is not None:
+    if (no_space := disk_full(error, Path.cwd())) is not None:
         return no_space
     return author_error("FitFailed", error, doing, store, code_folder)

@@ -1,17 +1,16 @@
 """`python -m reign_trainer.recompute`: recomputes evidence, one judgement a line.
 
-Each line of standard input is ``{"store": FOLDER, "request": EvaluateRequest}``; each line of the answer is
+Each line of standard input is ``{"store": PLACE, "request": EvaluateRequest}``; each line of the answer is
 ``{"evidence": TEXT}``, the document as it would be stored, or ``{"error": {"code", "message"}}``.
 """
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from reign_trainer.shapes import EvaluateRequest
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 
 from .answers import serve
 from .recomputed import Recomputation
@@ -24,7 +23,7 @@ def main() -> None:
     def recompute(line: str) -> dict[str, Any]:
         asked = json.loads(line)
         store = asked["store"]
-        recomputation = known.setdefault(store, Recomputation(Store(Path(store))))
+        recomputation = known.setdefault(store, Recomputation(open_store(store)))
         evidence = recomputation.evidence(EvaluateRequest.model_validate(asked["request"]))
         return {"evidence": evidence.decode()}
 

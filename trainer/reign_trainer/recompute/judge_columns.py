@@ -26,7 +26,7 @@ from reign_trainer.known_row_ids import known_row_ids
 from reign_trainer.pipeline import encode_labels
 from reign_trainer.score.predictions_table import predictions_table, slice_columns
 from reign_trainer.shapes import Charge, Definition, EvaluateRequest
-from reign_trainer.store import Store
+from reign_trainer.store import open_scratch_store
 
 from .answers import serve
 from .columns_file import kind_in_file, read_columns
@@ -98,7 +98,7 @@ def judge_columns(asked: JudgeColumns) -> bytes:
     _check_amounts(table, definition, known)
     window = _window(rows)
     with TemporaryDirectory(prefix="reign-gate-try-") as folder:
-        store = Store(Path(folder))
+        store = open_scratch_store(Path(folder))
         predictions = [
             None if columns is None else store.write_rows("predictions", _predictions(table, rows, columns, definition))
             for columns in (asked.challenger, asked.champion)

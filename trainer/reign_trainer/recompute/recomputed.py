@@ -54,9 +54,8 @@ class Recomputation:
     def _check(self, kind: str, content_hash: str) -> None:
         if (kind, content_hash) in self._checked or not self._store.has_rows(kind, content_hash):
             return
-        path = self._store.rows_path(kind, content_hash)
         try:
-            with pq.ParquetFile(path) as file:
+            with self._store.open_rows(kind, content_hash) as rows, pq.ParquetFile(rows) as file:
                 hasher = ContentHasher(file.schema_arrow)
                 for batch in file.iter_batches():
                     hasher.update(batch)

@@ -14,7 +14,7 @@ from reign_trainer.lend import keep_traceback
 from reign_trainer.score.answered import Answered
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import CodeWarning, Definition, Rehearsal, RehearseRequest, ScoreRequest, ScoreResult
-from reign_trainer.store import Store
+from reign_trainer.store import open_store
 
 if TYPE_CHECKING:
     from reign_trainer.score.questions import Questions
@@ -35,7 +35,7 @@ async def carry_out_score(request: ScoreRequest, settings: Settings, on_stage: O
         ``VersionAltered``, ``FittedModelDiffers``, ``VersionUnloadable``, ``PredictionsInvalid``, ``PredictTimeout``,
         ``WindowEmpty``, ``ClassUnknown`` and what store and tracker raise.
     """
-    store = Store(settings.store)
+    store = open_store(settings.store)
     with scratch_folder() as name:
         folder = Path(name)
         questions, warnings = await _asked(
@@ -48,7 +48,7 @@ async def carry_out_score(request: ScoreRequest, settings: Settings, on_stage: O
 
 async def carry_out_rehearsal(request: RehearseRequest, settings: Settings, on_stage: OnStage) -> Rehearsal:
     """Send holdout rows as raw JSON through the version and compare with its stored predictions."""
-    store = Store(settings.store)
+    store = open_store(settings.store)
     with scratch_folder() as name:
         folder = Path(name)
         questions, _ = await _asked(request, request.rows, None, folder, settings, on_stage)
@@ -79,7 +79,7 @@ async def _asked(
 ) -> tuple[Questions, list[CodeWarning]]:
     from reign_trainer.score.questions import Questions, check_fetched_model, check_fitted, lend_kept_model
 
-    store, definition = Store(settings.store), request.definition
+    store, definition = open_store(settings.store), request.definition
     on_stage("reading")
     key = KeptFit.key_of(request.model_uri)
     kept = None if key is None else KeptFit(store, key)
@@ -125,5 +125,5 @@ async def _answer(
             limits=Limits(seconds=settings.predict_timeout_seconds, code="PredictTimeout"),
         )
     except TrainerError as error:
-        raise keep_traceback(error, folder, Store(settings.store)) from None
+        raise keep_traceback(error, folder, open_store(settings.store)) from None
     return answered.warnings

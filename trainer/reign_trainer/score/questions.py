@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from reign_trainer.fit.kept_fit import SAMPLE as KEPT_SAMPLE
 from reign_trainer.fit.predictions import checked_predictions, scores_of
 from reign_trainer.fit.seeds import seed_of
 from reign_trainer.frame import features_frame, json_rows
-from reign_trainer.lend import copy_file, copy_plain, hash_plain, writing
+from reign_trainer.lend import hash_files, lend_files, writing
 from reign_trainer.rehearse.compare import compared
 from reign_trainer.rehearse.write_request import raw_request
 from reign_trainer.score.answer import BODIES, FEATURES, MODEL, REHEARSED, SAMPLE, SAMPLED, SCORES
@@ -125,9 +126,10 @@ def lend_kept_model(kept: KeptFit, folder: Path, name: str) -> None:
     result = kept.result()
     if result is None or result.digest is None:
         raise TrainerError("StoreCorrupt", f"The store has no fits/{kept.key}.")
-    files = copy_plain(kept.folder / KEPT_MODEL, folder / MODEL)
+    kept_files = kept.files()
+    files = lend_files(kept_files, KEPT_MODEL, folder / MODEL)
     check_files(files, result.digest, name, result.files)
-    copy_file(kept.folder / KEPT_SAMPLE, folder / SAMPLE)
+    lend_files(kept_files, KEPT_SAMPLE, folder / SAMPLE)
 
 
 def check_fetched_model(store: Store, model_uri: str, folder: Path, digest: str | None, name: str) -> None:
@@ -139,7 +141,7 @@ def check_fetched_model(store: Store, model_uri: str, folder: Path, digest: str 
         # Where the fit is still in the store, it can be said which files differ.
         known = KeptFit(store, model_uri.removeprefix("models:/")).result()
     files = known.files if known is not None and known.digest == digest else None
-    check_files(hash_plain(folder / MODEL), digest, name, files)
+    check_files(hash_files(folder / MODEL), digest, name, files)
 
 
 def check_fitted(kept: KeptFit, folder: Path, definition: Definition, name: str) -> None:
@@ -150,7 +152,7 @@ def check_fitted(kept: KeptFit, folder: Path, definition: Definition, name: str)
     TrainerError
         ``FittedModelDiffers``, with how many, by how much, and what is the likely cause.
     """
-    expected = np.load(kept.folder / ANSWERS, allow_pickle=False)
+    expected = np.load(io.BytesIO(kept.files().read(ANSWERS)), allow_pickle=False)
     answers = load_answers(folder / SAMPLED, len(expected), definition)
     differences = np.abs(answers - expected).reshape(len(expected), -1)
     differ = (differences > _TOLERANCE * np.maximum(1, np.abs(expected)).reshape(len(expected), -1)).any(axis=1)

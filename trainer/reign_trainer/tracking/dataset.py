@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from mlflow.entities import Dataset, DatasetInput, InputTag
 from mlflow.utils.validation import MAX_DATASET_DIGEST_SIZE
@@ -11,7 +10,7 @@ from mlflow.utils.validation import MAX_DATASET_DIGEST_SIZE
 from reign_trainer.tracking.signature import input_schema
 
 
-def dataset_of(model: str, purpose: str, snapshot: str, rows: int, kinds: dict[str, str], store: Path) -> Dataset:
+def dataset_of(model: str, purpose: str, snapshot: str, rows: int, kinds: dict[str, str], uri: str) -> Dataset:
     """Describe a snapshot.
 
     Parameters
@@ -23,14 +22,14 @@ def dataset_of(model: str, purpose: str, snapshot: str, rows: int, kinds: dict[s
     rows : int
     kinds : dict of str to str
         Of the features, in order.
-    store : pathlib.Path
+    uri : str
         Where the snapshot's rows are.
     """
     return Dataset(
         name=f"{model} {purpose}",
         digest=snapshot[:MAX_DATASET_DIGEST_SIZE],
-        source_type="local",
-        source=json.dumps({"uri": str(store / "snapshots" / snapshot / "rows.parquet")}),
+        source_type="s3" if uri.startswith("s3://") else "local",
+        source=json.dumps({"uri": uri}),
         schema=json.dumps({"mlflow_colspec": input_schema(kinds).to_dict()}),
         profile=json.dumps({"num_rows": rows, "num_elements": rows * len(kinds)}),
     )

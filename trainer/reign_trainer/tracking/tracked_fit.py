@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +18,11 @@ from pydantic import ValidationError
 from reign_trainer.errors import TrainerError
 from reign_trainer.fit.kept_fit import MODEL, RUN_FILES, TRAINING, Found, KeptFit
 from reign_trainer.fit.other_fit import other_fit
+from reign_trainer.lend import lend_files
 from reign_trainer.pipeline.code import unpack_code
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import FitRequest, FitResult
-from reign_trainer.store import Store
+from reign_trainer.store import Missing, open_store
 from reign_trainer.tracking.dataset import dataset_input, dataset_of
 from reign_trainer.tracking.known_fit import KnownFit
 from reign_trainer.tracking.pictures import draw_pictures
@@ -52,7 +53,7 @@ class TrackedFit:
         self._request = request
         self._run = request.run
         self._settings = settings
-        self._store = Store(settings.store)
+        self._store = open_store(settings.store)
         self._client = tracker_client(settings)
 
     def look_up(self) -> KnownFit:
@@ -125,7 +126,7 @@ class TrackedFit:
             request.train_snapshot,
             found.rows,
             found.kinds,
-            self._settings.store,
+            self._store.rows_uri("snapshots", request.train_snapshot),
         )
         named = {"estimator_name": found.estimator_name, "estimator_class": found.estimator_class}
         fitted_in = {"reign.environmentHash": result.environment_hash, "reign.python": result.python}
@@ -163,7 +164,10 @@ class TrackedFit:
                 self._client.log_outputs(run_id, [LoggedModelOutput(model_id, step=0)])
 
     def _log_files(self, kept: KeptFit, folder: Path) -> None:
-        shutil.copytree(kept.folder / RUN_FILES, folder)
+        folder.mkdir()
+        files = kept.files()
+        if any(name.startswith(f"{RUN_FILES}/") for name in files.names()):
+            lend_files(files, RUN_FILES, folder)
         if self._request.code_hash is not None:
             unpack_code(self._store, self._request.code_hash, folder / "code")
         draw_pictures(_measured(kept), self._request.definition, folder)
@@ -172,8 +176,8 @@ class TrackedFit:
 
     def _log_model(self, kept: KeptFit) -> None:
         model_id = self._run.model_id
-        with tracker_errors("store the model"):
-            self._client.log_model_artifacts(model_id, str(kept.folder / MODEL))
+        with kept.files().as_folder(MODEL) as folder, tracker_errors("store the model"):
+            self._client.log_model_artifacts(model_id, str(folder))
 
     def _end(self, result: FitResult) -> None:
         text = result.model_dump_json()
@@ -187,10 +191,10 @@ class TrackedFit:
 def _measured(kept: KeptFit) -> TrainingMeasures:
     """Give the labels and predictions of training rows that the fit left, for the pictures."""
     try:
-        with np.load(kept.folder / TRAINING, allow_pickle=False) as found:
+        with np.load(io.BytesIO(kept.files().read(TRAINING)), allow_pickle=False) as found:
             weights = found["weights"] if found["weights"].size > 0 else None
             return TrainingMeasures({}, found["labels"], found["predictions"], weights)
-    except (OSError, ValueError, KeyError, EOFError):
+    except (Missing, OSError, ValueError, KeyError, EOFError):
         raise TrainerError("StoreCorrupt", f"The store's fits/{kept.key} cannot be read.") from None
 
 

@@ -209,7 +209,7 @@ def test_a_hundred_features_fit_into_sixty_kilobytes(eyes: Eyes, random: np.rand
 
 def test_it_runs_as_work_of_a_child(eyes: Eyes, store: Store, random: np.random.Generator) -> None:
     windows = two(random, 500, amount=lambda rows, _: random.normal(size=rows))
-    settings = Settings(store=store.root, tracking_uri="http://127.0.0.1:9")
+    settings = Settings(store=store.place, tracking_uri="http://127.0.0.1:9")
     start_forkserver(settings)
     told = asyncio.run(run_child("reign_trainer.work:observe", eyes.request(*windows), settings, answer=ObserveResult))
     assert isinstance(told, ObserveResult)

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from reign_trainer.errors import TrainerError
-from reign_trainer.store import ROW_GROUP_ROWS, Store
+from reign_trainer.store import ROW_GROUP_ROWS, Store, open_store
+from store_folder import folder_of
 
 TABLE = pa.table(
     {
@@ -27,7 +28,7 @@ TABLE = pa.table(
 
 def files(store: Store) -> list[str]:
     """Name every file of the store."""
-    return sorted(str(path.relative_to(store.root)) for path in store.root.rglob("*") if path.is_file())
+    return sorted(str(path.relative_to(folder_of(store))) for path in folder_of(store).rglob("*") if path.is_file())
 
 
 def test_rows_come_back_as_they_were(store: Store) -> None:
@@ -39,11 +40,12 @@ def test_rows_come_back_as_they_were(store: Store) -> None:
     assert store.has_rows("predictions", content_hash)
     assert not store.has_rows("snapshots", content_hash)
     manifest = store.read_manifest("predictions", content_hash)
-    path = store.rows_path("predictions", content_hash)
+    with store.open_rows("predictions", content_hash) as file:
+        content = file.read()
     assert manifest == {
         "format": 1,
         "contentHash": content_hash,
-        "fileHash": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "fileHash": hashlib.sha256(content).hexdigest(),
         "rows": 3,
         "columns": TABLE.column_names,
     }
@@ -55,7 +57,7 @@ def test_the_same_rows_are_stored_once_whatever_their_chunks(store: Store) -> No
         hashes = set(pool.map(lambda table: store.write_rows("predictions", table), [TABLE, chunked] * 4))
     assert len(hashes) == 1
     assert len(files(store)) == 2
-    assert list((store.root / "staging").iterdir()) == []
+    assert list((folder_of(store) / "staging").iterdir()) == []
 
 
 def test_metadata_of_other_libraries_is_not_content(store: Store) -> None:
@@ -73,7 +75,8 @@ def test_row_groups_have_one_size(store: Store) -> None:
         written = writer.close()
         staging.commit(written.content_hash, {"contentHash": written.content_hash, "fileHash": written.file_hash})
     assert written.rows == table.num_rows
-    metadata = pq.read_metadata(store.rows_path("snapshots", written.content_hash))
+    with store.open_rows("snapshots", written.content_hash) as file:
+        metadata = pq.read_metadata(file)
     sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
     assert sizes == [ROW_GROUP_ROWS, ROW_GROUP_ROWS, 5]
     assert store.write_rows("snapshots", table) == written.content_hash
@@ -82,7 +85,7 @@ def test_row_groups_have_one_size(store: Store) -> None:
 @pytest.mark.parametrize("damage", ["bytes", "manifest", "missing"])
 def test_damaged_rows_are_refused(store: Store, damage: str) -> None:
     content_hash = store.write_rows("snapshots", TABLE)
-    folder = store.root / "snapshots" / content_hash
+    folder = folder_of(store) / "snapshots" / content_hash
     if damage == "bytes":
         path = folder / "rows.parquet"
         content = bytearray(path.read_bytes())
@@ -108,7 +111,7 @@ def test_what_is_not_committed_is_never_visible(store: Store) -> None:
 
 
 def test_what_a_killed_process_left_behind_goes_in_the_end(store: Store) -> None:
-    left, fresh = (store.root / "staging" / name for name in ("left", "fresh"))
+    left, fresh = (folder_of(store) / "staging" / name for name in ("left", "fresh"))
     for folder in (left, fresh):
         folder.mkdir(parents=True)
         (folder / "rows.parquet").touch()
@@ -123,7 +126,7 @@ def test_documents_by_the_hash_of_their_bytes(store: Store) -> None:
     content_hash = store.write_document("evidence", b'{"a":1}')
     assert content_hash == hashlib.sha256(b'{"a":1}').hexdigest()
     assert store.read_document("evidence", content_hash) == b'{"a":1}'
-    (store.root / "evidence" / content_hash).write_bytes(b"other")
+    (folder_of(store) / "evidence" / content_hash).write_bytes(b"other")
     with pytest.raises(TrainerError, match="does not match its hash"):
         store.read_document("evidence", content_hash)
     store.write_document("evidence", b'{"a":1}')
@@ -132,7 +135,7 @@ def test_documents_by_the_hash_of_their_bytes(store: Store) -> None:
 
 def test_missing_is_corrupt_but_a_missing_store_is_unavailable(store: Store, tmp_path: Path) -> None:
     store.write_document("evidence", b"")
-    for read in (store.read_document, Store(tmp_path / "nowhere").read_document):
+    for read in (store.read_document, open_store(tmp_path / "nowhere").read_document):
         with pytest.raises(TrainerError) as refused:
             read("evidence", "0" * 64)
         assert refused.value.code == ("StoreCorrupt" if read == store.read_document else "StoreUnavailable")
@@ -140,7 +143,7 @@ def test_missing_is_corrupt_but_a_missing_store_is_unavailable(store: Store, tmp
 
 def test_a_store_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    store = Store(tmp_path / "file")
+    store = open_store(tmp_path / "file")
     with pytest.raises(TrainerError) as document:
         store.write_document("code", b"x")
     with pytest.raises(TrainerError) as rows:
@@ -158,7 +161,7 @@ def test_names_are_hashes(store: Store) -> None:
 @pytest.mark.parametrize("damage", ["rows", "no rows", "manifest", "no manifest"])
 def test_damaged_rows_are_replaced_when_they_are_written_again(store: Store, damage: str) -> None:
     content_hash = store.write_rows("snapshots", TABLE)
-    folder = store.root / "snapshots" / content_hash
+    folder = folder_of(store) / "snapshots" / content_hash
     file = folder / ("manifest.json" if "manifest" in damage else "rows.parquet")
     if damage.startswith("no"):
         file.unlink()
