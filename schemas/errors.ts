@@ -498,7 +498,7 @@ export const errors = {
   StoreUnavailable: {
     status: 503,
     retry: true,
-    advice: 'Check the disk of the store; the cycle goes on by itself when it can write.',
+    advice: 'Check the store: its disk, or its bucket and credentials; the cycle goes on by itself when it can write.',
     templates: {
       noEvidence: 'the store that is reachable from here has no evidence/{evidence}',
       noFolder: "The store's folder is not there.",

@@ -38,6 +38,7 @@ _PARTS_AT_ONCE = 2
 _LARGEST_COPY = 5 << 30
 _INDEX = "index.json"
 _STALE_STAGING_SECONDS = 2 * 24 * 3600
+_DENIED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"})
 #: Where obstore itself finds credentials; anything else of AWS's chain (profiles, SSO) is boto3's.
 _OWN_CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
@@ -208,8 +209,13 @@ class S3Objects(Objects):
         except (PermissionDeniedError, UnauthenticatedError):
             raise _unavailable(attempt, f"{self._where} denies access: check the credentials and its policy") from None
         except BaseError as error:
-            if "NoSuchBucket" in str(error):
+            # obstore gives the errors of listing no class of their own.
+            if _reason(error) == "NoSuchBucket":
                 raise _unavailable(attempt, f"{self._where} does not exist") from None
+            if _reason(error) in _DENIED:
+                raise _unavailable(
+                    attempt, f"{self._where} denies access: check the credentials and its policy"
+                ) from None
             raise _unavailable(attempt, f"{self._where} does not answer, or refuses ({_reason(error)})") from None
 
 
