@@ -75,8 +75,7 @@ function storeOf(objects: Objects): Store {
     } catch (error) {
       throw error instanceof Missing ? errorOf('StoreCorrupt', 'missing', { object: name }) : error;
     }
-    if (digest.digest('hex') !== fileHash)
-      throw errorOf('StoreCorrupt', 'manifestHash', { object: name });
+    if (digest.digest('hex') !== fileHash) throw errorOf('StoreCorrupt', 'manifestHash', { object: name });
     if (last !== undefined) yield last;
   }
 

@@ -147,6 +147,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "postgres": "The Postgres URL cannot be used: {problem}",
         "trackerUri": "MLFLOW_TRACKING_URI is not an address that begins with http:// or https://",
         "count": "{variable} is {found}; expected a whole number above zero.",
+        "store": "REIGN_STORE cannot be used: {problem}.",
         "noUser": "REIGN_PIPELINE_USER is {user}: there is no such user.",
     },
     "StackFailed": {
