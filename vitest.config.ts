@@ -30,7 +30,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Vitest leaves one core to itself: on two cores it would run one file after the other, and mostly wait for servers.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 60_000,
+    // Fresh examples may take longer than the usual ones, and both languages draw theirs at the same time.
+    testTimeout: process.env.REIGN_FUZZ ? 600_000 : 60_000,
     hookTimeout: 120_000,
   },
 });

@@ -3,6 +3,7 @@ import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temp
 import { defaultPayloadConverter } from '@temporalio/common';
 import { errors, ReignError } from '../schemas/errors.ts';
 import { trainerQueue, workerQueue } from '../schemas/queues.ts';
+import { stepName } from '../schemas/stepNames.ts';
 
 /** Where a workflow stands, as it is shown while somebody waits. */
 export interface Standing {
@@ -10,6 +11,8 @@ export interface Standing {
   readonly detail: string;
   /** Whether it waits for something that the detail names: a server that does not answer, a worker. */
   readonly waits: boolean;
+  /** Steps that run at the same time, in the order in which they began. */
+  readonly beside?: readonly string[];
 }
 
 export interface FollowOptions {
@@ -62,12 +65,18 @@ async function watch(
 type Description = WorkflowExecutionDescription['raw'];
 type Pending = NonNullable<Description['pendingActivities']>[number];
 
-function standingOf({ pendingActivities, pendingWorkflowTask }: Description): Standing | undefined {
-  const activity = pendingActivities?.[0];
-  if (activity != null) {
-    const name = activity.activityType?.name ?? 'working';
-    const step = stepNames[name] ?? name;
-    return { step, ...detailOf(activity) };
+/** Where a workflow stands: of several steps at once, the one that waits, else the one that began first. */
+export function standingOf({
+  pendingActivities,
+  pendingWorkflowTask,
+}: Pick<Description, 'pendingActivities' | 'pendingWorkflowTask'>): Standing | undefined {
+  const standings = (pendingActivities ?? [])
+    .toSorted((a, b) => Number(a.activityId) - Number(b.activityId))
+    .map((activity) => ({ step: stepName(activity.activityType?.name ?? 'working'), ...detailOf(activity) }));
+  const shown = standings.find(({ waits }) => waits) ?? standings[0];
+  if (shown !== undefined) {
+    const others = standings.map(({ step }) => step).filter((step) => step !== shown.step);
+    return { ...shown, beside: [...new Set(others)] };
   }
   const waiting = pendingWorkflowTask?.startedTime == null && isOld(pendingWorkflowTask?.scheduledTime);
   return waiting
@@ -91,7 +100,7 @@ export function triedAgain({ pendingActivities }: Pick<Description, 'pendingActi
     if (attempt == null || attempt < 2) return [];
     const name = activity.activityType?.name ?? 'working';
     const reason = (saidBy(activity.lastFailure) || 'the reason is not known').slice(0, 200);
-    return [{ step: stepNames[name] ?? name, attempt, reason }];
+    return [{ step: stepName(name), attempt, reason }];
   });
 }
 
@@ -104,17 +113,6 @@ async function waitingStanding(
   const { step, detail } = await handle.query<{ step: string; detail: string | null }>('progress');
   return detail === null ? undefined : { step, detail, waits: true };
 }
-
-/** Activities that are called otherwise where a person looks on. */
-const stepNames: Readonly<Record<string, string>> = {
-  describeSource: 'check the query',
-  checkPipeline: 'check the pipeline',
-  openRun: 'open the run in MLflow',
-  registerVersion: 'register the version in MLflow',
-  planTry: 'plan',
-  inspectTry: 'inspect',
-  decideTry: 'decide',
-};
 
 function detailOf(activity: Pending): Pick<Standing, 'detail' | 'waits'> {
   const said = saidBy(activity.lastFailure);

@@ -21,6 +21,7 @@ export class Progress {
   readonly #paint: Paint;
   #timer: NodeJS.Timeout | undefined;
   #step = '';
+  #beside: readonly string[] = [];
   #detail = '';
   #since = 0;
   #frame = 0;
@@ -41,14 +42,15 @@ export class Progress {
 
   /**
    * What is being done now; the detail may change often. One that says what is waited for is a line of its own where
-   * there is no terminal: at first, and then at growing intervals.
+   * there is no terminal: at first, and then at growing intervals. Steps that run beside it are named once each.
    */
-  at(step: string, detail = '', waits = false): void {
-    if (step !== this.#step) {
-      this.#since = performance.now();
-      if (!this.#live) this.#stream.write(`${step}\n`);
-    }
+  at(step: string, detail = '', waits = false, beside: readonly string[] = []): void {
+    const before = [this.#step, ...this.#beside];
+    const begun = [step, ...beside].filter((one) => !before.includes(one));
+    if (begun.length > 0) this.#since = performance.now();
+    if (!this.#live) for (const one of begun) this.#stream.write(`${one}\n`);
     this.#step = step;
+    this.#beside = beside;
     this.#detail = detail;
     if (!this.#live) {
       this.#sayWaiting(waits ? `${step}: ${detail}` : '');
@@ -65,6 +67,7 @@ export class Progress {
     this.#timer = undefined;
     this.#clear();
     this.#step = '';
+    this.#beside = [];
   }
 
   #sayWaiting(line: string): void {
@@ -80,7 +83,8 @@ export class Progress {
 
   #draw(): void {
     const seconds = Math.floor((performance.now() - this.#since) / 1000);
-    const parts = [this.#step, this.#detail, seconds > 0 ? `${seconds} s` : ''].filter((part) => part !== '');
+    const steps = [this.#step, ...this.#beside].join(', ');
+    const parts = [steps, this.#detail, seconds > 0 ? `${seconds} s` : ''].filter((part) => part !== '');
     this.#frame = (this.#frame + 1) % frames.length;
     const text = stripVTControlCharacters(parts.join(' · ')).slice(0, (this.#stream.columns || 80) - 3);
     this.#stream.write(`\r\x1b[2K${this.#paint('cyan', frames[this.#frame] ?? '')} ${text}`);

@@ -94,7 +94,7 @@ function refuseOthersSettings(env: NodeJS.ProcessEnv): void {
   if (differ.length === 0) return;
   throw new ReignError(
     'SettingInvalid',
-    `${differ.join(', ')}: the running stack was started without it, or with another value, and would go on so; end it and start it anew with this one, or leave it out`,
+    `${differ.join(', ')}: the running stack was started without it, or with another value. Restart the stack with this value, or unset it`,
   );
 }
 

@@ -133,7 +133,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** A document that was damaged is not held: writing it again mends it. */
+/** A document that was damaged is not held: writing it again repairs it. */
 async function holds(path: string, bytes: Buffer): Promise<boolean> {
   try {
     return (await readFile(path)).equals(bytes);

@@ -119,10 +119,12 @@ function failure(what: string, response: Response, text: string): ReignError {
 
 function notMlflow(what: string, { status, redirected, url }: Response, problem: string): ReignError {
   const where = redirected ? `redirects to ${new URL(url).origin} and answers` : 'answers';
-  const hint =
-    status === 401 || status === 403 || redirected
-      ? '; check MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN or _USERNAME'
-      : '';
+  const setting = 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN';
+  if (status === 401) {
+    const said = `MLflow ${where} 401 to ${what}: it refuses the login; check ${setting}`;
+    return new ReignError('TrackerUnavailable', said);
+  }
+  const hint = status === 403 || redirected ? `; check MLFLOW_TRACKING_URI, ${setting}` : '';
   return new ReignError('TrackerUnavailable', `MLflow ${where} ${status} to ${what}: ${problem}${hint}`);
 }
 

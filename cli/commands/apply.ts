@@ -16,7 +16,7 @@ export const applyCommand = (session: Session, tell: Tell) =>
       const { ledger, store, surroundings, progress } = session;
       const client = await session.client();
       const applied = await applyDefinition({ client, ledger, store, appliedBy: userInfo().username }, file, {
-        onStanding: ({ step, detail, waits }) => progress.at(step, detail, waits),
+        onStanding: ({ step, detail, waits, beside }) => progress.at(step, detail, waits, beside),
         signal: surroundings.interrupted,
       });
       tell({ document: documentOf(applied), text: ({ paint }) => textOf(applied, paint) });

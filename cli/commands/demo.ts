@@ -54,7 +54,10 @@ function readWeeks(text: string): number {
 async function runWeeks(session: Session, stack: Stack, asOfs: readonly string[]): Promise<Cycle[]> {
   const { progress, surroundings, ledger, store } = session;
   const signal = surroundings.interrupted;
-  const following = { onStanding: ({ step, detail, waits }: Standing) => progress.at(step, detail, waits), signal };
+  const following = {
+    onStanding: ({ step, detail, waits, beside }: Standing) => progress.at(step, detail, waits, beside),
+    signal,
+  };
   await loadFlights(stack.settings, (line) => progress.say(line), signal);
 
   const client = await session.client();

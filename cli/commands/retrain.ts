@@ -34,7 +34,7 @@ export const retrainCommand = (session: Session, tell: Tell) =>
         });
       }
       const cycle = await awaitCycle(client, ledger, plan.id, {
-        onStanding: ({ step, detail, waits }) => progress.at(step, detail, waits),
+        onStanding: ({ step, detail, waits, beside }) => progress.at(step, detail, waits, beside),
         signal: surroundings.interrupted,
       });
       await tellCycle(session, tell, cycle);

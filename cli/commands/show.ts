@@ -9,6 +9,7 @@ import type { Tell } from '../answer.ts';
 import { drawPictures } from '../drawPictures.ts';
 import { findCycle } from '../findCycle.ts';
 import { renderCycle } from '../render/cycle.ts';
+import { retriesOf, retryLine } from '../retries.ts';
 import type { Session } from '../session.ts';
 import { readEvidence, readFirstEvent, readObservations } from '../storedDocuments.ts';
 
@@ -29,6 +30,7 @@ export const showCommand = (session: Session, tell: Tell) =>
         : null;
       const warnings = await warningsOf(ledger.db, cycle.id);
       const windows = await windowsOfCycle(ledger.db, cycle.id);
+      const retries = await retriesOf(session, cycle);
       const { train } = cycle.snapshots;
       const firstEvent = train === null ? null : await readFirstEvent(store, train);
       let pictures: string[] = [];
@@ -45,12 +47,13 @@ export const showCommand = (session: Session, tell: Tell) =>
           warnings,
           windows,
           firstEvent,
+          retries,
           measured: evidence,
           observed: observations,
           ...(plots === undefined ? {} : { pictures }),
         },
         text: ({ paint, width }) =>
-          `${renderCycle({ cycle, judgements, evidence, policy, observations, warnings, windows, firstEvent }, paint, width)}${drawn}`,
+          `${renderCycle({ cycle, judgements, evidence, policy, observations, warnings, windows, firstEvent, retries: retries.map(retryLine) }, paint, width)}${drawn}`,
       });
     });
 

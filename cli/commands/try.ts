@@ -9,7 +9,7 @@ import type { Tell } from '../answer.ts';
 import { authorTraceback } from '../authorTraceback.ts';
 import { CommandError } from '../commandError.ts';
 import { exitCodeOf, exitCodes } from '../exitCodes.ts';
-import { awaitWorker, cancelled, followWorkflow } from '../followWorkflow.ts';
+import { awaitWorker, cancelled, followWorkflow, type Standing } from '../followWorkflow.ts';
 import { packDefinition } from '../packDefinition.ts';
 import { parseAsOf } from '../parseAsOf.ts';
 import { placeInDefinition } from '../placeInDefinition.ts';
@@ -38,8 +38,7 @@ export const tryCommand = (session: Session, tell: Tell) =>
       const pack = await packDefinition(store, read);
       const client = await session.client();
       const follow = {
-        onStanding: ({ step, detail, waits }: { step: string; detail: string; waits: boolean }) =>
-          progress.at(step, detail, waits),
+        onStanding: ({ step, detail, waits, beside }: Standing) => progress.at(step, detail, waits, beside),
         signal: surroundings.interrupted,
       };
       await awaitWorker(client, workerQueue, follow);

@@ -28,16 +28,19 @@ interface ShownCycle {
   readonly firstEvent?: string | null;
   /** What was warned of in it. Default: nothing. */
   readonly warnings?: readonly string[];
+  /** What it tries again now, and why. Default: nothing. */
+  readonly retries?: readonly string[];
 }
 
 /** One cycle in full. */
 export function renderCycle(shown: ShownCycle, paint: Paint = plain, width = 100): string {
-  const { cycle, judgements, evidence, policy = null, observations = null, warnings = [] } = shown;
+  const { cycle, judgements, evidence, policy = null, observations = null, warnings = [], retries = [] } = shown;
   const verdict = judgements.at(-1)?.verdict ?? null;
   // What it waits for now is newer than any verdict.
   const told = cycle.failure === null && verdict !== null && cycle.waitsFor === null;
   const parts = [
     headline(cycle, paint),
+    retries.map((line) => wrap(line, width).join('\n')).join('\n'),
     told
       ? ''
       : cycle.failure === null

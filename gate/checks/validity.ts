@@ -139,7 +139,7 @@ function errorLevel(evidence: Evidence): Check {
   };
 }
 
-function gateControls({ controls, charge }: Evidence, policy: Policy, beats: WinTest): Check {
+function gateControls({ controls, charge, format }: Evidence, policy: Policy, beats: WinTest): Check {
   const required =
     'equal models win no more often than the charged alpha allows, random scores do not win, a planted gain does';
   const why = 'A gate that does not tell cases whose answer is known cannot be trusted with one whose answer is not.';
@@ -154,5 +154,8 @@ function gateControls({ controls, charge }: Evidence, policy: Policy, beats: Win
   const outcomes = controlOutcomes(controls, charge.alpha, policy, beats);
   const failed = outcomes.filter(({ status }) => status === 'failed');
   if (failed.length > 0) return said('failed', failed, '');
-  return said(outcomes.some(({ status }) => status === 'passed') ? 'passed' : 'notRun', outcomes, '');
+  // Whether the gate sees a gain was not measured; verdicts of earlier formats stay as they were given.
+  const unplanted = format >= 3 && outcomes.some(({ control, status }) => control === 'planted' && status === 'notRun');
+  const passed = !unplanted && outcomes.some(({ status }) => status === 'passed');
+  return said(passed ? 'passed' : 'notRun', outcomes, '');
 }

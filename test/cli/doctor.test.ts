@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stuckCycles } from '../../cli/doctor/cycles.ts';
-import { triedAgain } from '../../cli/followWorkflow.ts';
+import { standingOf, triedAgain } from '../../cli/followWorkflow.ts';
 import type { Ledger } from '../../ledger/openLedger.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { noteFault } from '../../ledger/waiting.ts';
@@ -41,7 +41,8 @@ test('doctor names cycles whose workflow is gone, that wait for a fault, and tha
     {
       part: `cycle ${faulty}`,
       status: 'warning',
-      found: 'Waits at extract until this is fixed: QueryFailed: temp_file_limit Tried again at 2001-02-19T01:00:00Z.',
+      found:
+        'Waits at extract until this is fixed: QueryFailed: temp_file_limit The next try is at 2001-02-19T01:00:00Z.',
       advice: expect.stringContaining(`reign retry ${faulty}`),
     },
     {
@@ -73,4 +74,23 @@ test('attempts are told from the second on, with the error of the catalogue that
   expect(triedAgain({ pendingActivities })).toEqual([
     { step: 'open the run in MLflow', attempt: 7, reason: 'SourceUnavailable: no answer' },
   ]);
+});
+
+test('of steps that run at the same time the one that waits is shown, and the others beside it in their order', () => {
+  const lastFailure = { message: 'no answer', applicationFailureInfo: { type: 'TrackerUnavailable' } };
+  const pendingActivities = [
+    { activityId: '12', activityType: { name: 'observe' }, attempt: 1 },
+    { activityId: '9', activityType: { name: 'fit' }, attempt: 1 },
+    { activityId: '11', activityType: { name: 'openRun' }, attempt: 3, lastFailure },
+  ];
+  expect(standingOf({ pendingActivities })).toEqual({
+    step: 'open the run in MLflow',
+    detail: 'attempt 3, since: no answer',
+    waits: true,
+    beside: ['fit', 'observe'],
+  });
+  expect(standingOf({ pendingActivities: pendingActivities.slice(0, 2) })).toMatchObject({
+    step: 'fit',
+    beside: ['observe'],
+  });
 });

@@ -51,3 +51,13 @@ test('without a terminal: what is waited for is said at first and at growing int
     vi.useRealTimers();
   }
 });
+
+test('without a terminal: a step that runs beside others is named once', () => {
+  const lines = written(false, {}, (progress) => {
+    progress.at('fit', '', false, ['observe']);
+    progress.at('observe', '', false, ['fit']);
+    progress.at('observe');
+    progress.at('score');
+  });
+  expect(lines).toBe('fit\nobserve\nscore\n');
+});

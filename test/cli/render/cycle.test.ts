@@ -121,3 +121,10 @@ test('the dates of both windows, and a training window that begins before any da
   expect(shown('2000-01-02')).not.toContain('before any data');
   expect(shown('2000-01-02')).toContain('200,456 rows (2001-01-01 to 2001-03-01)');
 });
+
+test('of a cycle that tries a step again the step, the attempt and the last error stand below its status', () => {
+  const running = cycle({ status: 'running', verdict: null, summary: null, endedAt: null });
+  const retries = ['extract: attempt 3, since: SourceUnavailable: the warehouse does not answer'];
+  const text = renderCycle({ cycle: running, judgements: [], evidence: null, retries });
+  expect(text).toMatch(/running\n\nextract: attempt 3, since: SourceUnavailable: the warehouse does not answer\n/);
+});
