@@ -14,9 +14,11 @@ from reign_trainer.errors import TrainerError
 from reign_trainer.fit.seeds import seed_everything, seed_of
 from reign_trainer.fit.training_rows import TrainingRows, read_training_rows
 from reign_trainer.pipeline.build import fix_histograms, seed_random_states
+from reign_trainer.settings import Settings
 from reign_trainer.shapes import Definition, ScoreRequest
 from reign_trainer.store import Store
 from small_model import definition, fit_request, rows, snapshot
+from threadpoolctl import threadpool_limits
 
 from fit.estimators import is_classifier_class, known, pipeline
 
@@ -44,6 +46,9 @@ OTHER_ROWS = (
     *("MultiTaskElasticNet", "MultiTaskElasticNetCV", "MultiTaskLasso", "MultiTaskLassoCV", "PLSCanonical"),
     "RegressorChain",
 )
+
+#: Their linear algebra rounds otherwise in another process: the last bits of equal fits differ.
+ROUNDED_BY_PROCESS = ("GaussianProcessClassifier", "KernelRidge")
 
 
 def definition_of(name: str) -> Definition:
@@ -92,7 +97,9 @@ def through_children(name: str, train: str, wanted: Definition, store: Store, in
 
 
 @pytest.mark.parametrize("name", sorted(known()) if FUZZ else ALWAYS)
-def test_an_estimator_answers_the_same_by_hand_and_through_the_children(name: str, store: Store, in_child: Any) -> None:
+def test_an_estimator_answers_the_same_by_hand_and_through_the_children(
+    name: str, store: Store, settings: Settings, in_child: Any
+) -> None:
     warnings.simplefilter("ignore")
     wanted = definition_of(name)
     train = snapshot(store, rows(150 if "GaussianProcess" in name else 400))
@@ -110,7 +117,10 @@ def test_an_estimator_answers_the_same_by_hand_and_through_the_children(name: st
         assert failed.value.code == "FitFailed"
         return
     answered = through_children(name, train, wanted, store, in_child)
-    expected = by_hand(name, found, wanted, seed_of(train))
+    # As many threads as the children have: sums of BLAS differ in their last bits otherwise.
+    with threadpool_limits(settings.threads):
+        expected = by_hand(name, found, wanted, seed_of(train))
     if wanted.label is not None and len(wanted.label.classes) == 2:
         expected = expected[:, 1]
-    assert float(np.abs(answered - expected.reshape(len(answered), -1)).max()) == 0.0
+    difference = float(np.abs(answered - expected.reshape(len(answered), -1)).max())
+    assert difference <= (1e-9 if name in ROUNDED_BY_PROCESS else 0.0)
