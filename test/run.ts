@@ -1,8 +1,8 @@
 /**
- * `npm test`: everything that can fail, in one run. Format, lint, types, directions of imports and drift of generated
- * files first (cheap), then Vitest and pytest side by side. Closes with `N passed, N failed`.
+ * `npm test`: everything that can fail, in one run: Vitest, and beside it pytest and then the checks of format, lint,
+ * types, directions of imports and drift of generated files. Closes with `N passed, N failed`. A signal ends all of it.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,15 +45,39 @@ interface Count {
   readonly skipped: number;
 }
 
+const running = new Set<ChildProcess>();
+let stopped: NodeJS.Signals | undefined;
+
+/** Each step leads a group of its own, with all that it starts in the group: on a signal, the whole group hears of it. */
+function stop(signal: NodeJS.Signals): void {
+  stopped = signal;
+  for (const { pid } of running) if (pid !== undefined) tell(pid, signal);
+  // Vitest and pytest end their servers when they are told; what still runs then is killed.
+  setTimeout(() => {
+    for (const { pid } of running) if (pid !== undefined) tell(pid, 'SIGKILL');
+  }, 10_000).unref();
+}
+
+function tell(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 /** Runs a step and prints its output when it is done, so that steps that run at once do not mix their lines. */
 function run(step: Step, environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
+  if (stopped !== undefined) return Promise.resolve(false);
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(step.command, step.args, {
       cwd: root,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
     });
+    running.add(child);
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
@@ -62,6 +86,7 @@ function run(step: Step, environment: NodeJS.ProcessEnv = {}): Promise<boolean> 
       output += chunk;
     });
     const done = (ok: boolean, why = '') => {
+      running.delete(child);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${step.name} (${seconds} s)${why}\n${ok ? '' : output}`);
       resolve(ok);
@@ -102,24 +127,36 @@ async function main(): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'reign-test-'));
   try {
     const results: boolean[] = [];
-    if (!only.includes('--no-checks')) for (const check of checks) results.push(await run(check));
     const vitestReport = join(scratch, 'vitest.json');
     const pytestReport = join(scratch, 'pytest.xml');
-    const [vitest, pytest] = await Promise.all([
-      run({
-        name: 'Vitest',
-        command: bin('vitest'),
-        args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
-      }),
-      run(
+    const check = async (): Promise<void> => {
+      if (!only.includes('--no-checks')) for (const step of checks) results.push(await run(step));
+    };
+    // Vitest takes longer than pytest by about what the checks need.
+    const pythonThenChecks = async (): Promise<boolean> => {
+      const ok = await run(
         {
           name: 'pytest',
           command: python('pytest'),
           args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
         },
         { PYTHONPATH: join(root, 'trainer') },
-      ),
+      );
+      await check();
+      return ok;
+    };
+    const [vitest, pytest] = await Promise.all([
+      run({
+        name: 'Vitest',
+        command: bin('vitest'),
+        args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
+      }),
+      pythonThenChecks(),
     ]);
+    if (stopped !== undefined) {
+      process.stdout.write(`\nStopped by ${stopped}.\n`);
+      return 1;
+    }
     const counts = [counted(() => countVitest(vitestReport), vitest), counted(() => countPytest(pytestReport), pytest)];
     const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
     const passed = sum('passed') + results.filter((ok) => ok).length;
@@ -132,4 +169,5 @@ async function main(): Promise<number> {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 process.exitCode = await main();
