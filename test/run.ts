@@ -48,14 +48,14 @@ interface Count {
 const running = new Set<ChildProcess>();
 let stopped: NodeJS.Signals | undefined;
 
-/** Each step leads a group of its own, with all that it starts in the group: on a signal, the whole group hears of it. */
+/** Each step leads a group of its own, and the whole group hears of a signal. */
 function stop(signal: NodeJS.Signals): void {
   stopped = signal;
-  for (const { pid } of running) if (pid !== undefined) tell(pid, signal);
-  // Vitest and pytest end their servers when they are told; what still runs then is killed.
+  // After SIGINT, and only after it, both Vitest and pytest end the servers that they started.
+  for (const { pid } of running) if (pid !== undefined) tell(pid, 'SIGINT');
   setTimeout(() => {
     for (const { pid } of running) if (pid !== undefined) tell(pid, 'SIGKILL');
-  }, 10_000).unref();
+  }, 20_000).unref();
 }
 
 function tell(group: number, signal: NodeJS.Signals): void {
