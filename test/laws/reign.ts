@@ -7,17 +7,16 @@ import { onTestFinished } from 'vitest';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { KEPT } from '../../stack/leftovers.ts';
 import { loadSettings, type Settings } from '../../stack/settings.ts';
-import { runCommand } from '../cli/runCommand.ts';
 import { loadLoans } from './servers.ts';
 
 const root = join(import.meta.dirname, '../..');
 export interface Answered {
-  readonly code: number;
+  readonly code: number | null;
   readonly document: unknown;
   readonly stderr: string;
 }
 
-/** Reign as an operator runs it, in a home of its own: `reign dev` in a process, and commands. */
+/** Reign as an operator runs it, in a home of its own: `reign dev` in one process, commands in others. */
 export class Reign {
   readonly home: string;
   readonly #environment: NodeJS.ProcessEnv;
@@ -60,12 +59,22 @@ export class Reign {
     await exit;
   }
 
-  /** Runs one command with `--json`, in this process. */
+  /** Runs one command with `--json`. */
   async run(...args: string[]): Promise<Answered> {
-    const { code, stdout, stderr } = await runCommand([...args, '--json'], {
-      env: { REIGN_HOME: this.home },
-      now: new Date(),
+    const child = spawn(process.execPath, ['cli/reign.ts', ...args, '--json'], {
+      cwd: root,
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
     return { code, document: stdout === '' ? undefined : JSON.parse(stdout), stderr };
   }
 
