@@ -22,8 +22,8 @@ const all = {
   setupFiles: ['test/propertyTests.ts'],
   // The tests run two at once on two cores: more threads would only wait for each other, and burn CPU while they do.
   env: { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
-  // For a neighbour on the same cores: nothing here waits that long by itself.
-  testTimeout: 240_000,
+  // For a neighbour on the same cores: nothing here waits that long by itself. Fresh examples may take longer still.
+  testTimeout: process.env.REIGN_FUZZ ? 600_000 : 240_000,
   hookTimeout: 240_000,
 };
 
