@@ -14,6 +14,7 @@ import { claimCheck } from '../store/claimCheck.ts';
 import { openStore, type Store } from '../store/openStore.ts';
 import { openTracker, type Tracker } from '../tracker/openTracker.ts';
 import { Progress, type Terminal } from './progress.ts';
+import type { openPython } from './python.ts';
 
 /** What a command line is run in. */
 export interface Surroundings {
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly interrupted: AbortSignal;
   /** Fires when it is pressed again. */
   readonly hurried: AbortSignal;
+  /** Starts a program of the trainer's package. */
+  readonly openPython: typeof openPython;
 }
 
 /** What one command reaches: each part is opened when it is first asked for, and closed at the end. */

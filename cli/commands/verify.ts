@@ -6,7 +6,6 @@ import type { Tell } from '../answer.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { findCycle } from '../findCycle.ts';
 import { knownModel } from '../knownModel.ts';
-import { openPython } from '../python.ts';
 import { renderVerified } from '../render/verify.ts';
 import type { Session } from '../session.ts';
 import { type VerifiedCycle, type VerifiedOutcome, worstOf } from '../verify/finding.ts';
@@ -47,7 +46,7 @@ async function chosen(session: Session, name?: string, asOf?: string, all?: stri
 }
 
 async function verifyEach({ ledger, store, tracker, progress, surroundings }: Session, cycles: readonly Cycle[]) {
-  const trainer = openPython('reign_trainer.recompute', surroundings.interrupted);
+  const trainer = surroundings.openPython('reign_trainer.recompute', surroundings.interrupted);
   try {
     const verified: VerifiedCycle[] = [];
     for (const [at, cycle] of cycles.entries()) {
