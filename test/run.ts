@@ -2,20 +2,14 @@
  * `npm test`: everything that can fail, in one run: Vitest, and beside it pytest and then the checks of format, lint,
  * types, directions of imports and drift of generated files. Closes with `N passed, N failed`. A signal ends all of it.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endAllOnSignals, run, type Step, stoppedBy } from './steps.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 const python = (name: string) => join(root, '.reign/python/bin', name);
-
-interface Step {
-  readonly name: string;
-  readonly command: string;
-  readonly args: string[];
-}
 
 const checks: Step[] = [
   { name: 'format and lint (TypeScript)', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
@@ -43,57 +37,6 @@ interface Count {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-}
-
-const running = new Set<ChildProcess>();
-let stopped: NodeJS.Signals | undefined;
-
-/** Each step leads a group of its own, and the whole group hears of a signal. */
-function stop(signal: NodeJS.Signals): void {
-  stopped = signal;
-  // After SIGINT, and only after it, both Vitest and pytest end the servers that they started.
-  for (const { pid } of running) if (pid !== undefined) tell(pid, 'SIGINT');
-  setTimeout(() => {
-    for (const { pid } of running) if (pid !== undefined) tell(pid, 'SIGKILL');
-  }, 20_000).unref();
-}
-
-function tell(group: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-group, signal);
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-/** Runs a step and prints its output when it is done, so that steps that run at once do not mix their lines. */
-function run(step: Step, environment: NodeJS.ProcessEnv = {}): Promise<boolean> {
-  if (stopped !== undefined) return Promise.resolve(false);
-  const started = performance.now();
-  return new Promise((resolve) => {
-    const child = spawn(step.command, step.args, {
-      cwd: root,
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    running.add(child);
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      output += chunk;
-    });
-    const done = (ok: boolean, why = '') => {
-      running.delete(child);
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${step.name} (${seconds} s)${why}\n${ok ? '' : output}`);
-      resolve(ok);
-    };
-    child.on('error', (error) => done(false, `: ${error.message}`));
-    child.on('exit', (code, signal) => done(code === 0, code === null ? `: ended by ${signal}` : ''));
-  });
 }
 
 function countVitest(file: string): Count {
@@ -153,8 +96,9 @@ async function main(): Promise<number> {
       }),
       pythonThenChecks(),
     ]);
-    if (stopped !== undefined) {
-      process.stdout.write(`\nStopped by ${stopped}.\n`);
+    const signal = stoppedBy();
+    if (signal !== undefined) {
+      process.stdout.write(`\nStopped by ${signal}.\n`);
       return 1;
     }
     const counts = [counted(() => countVitest(vitestReport), vitest), counted(() => countPytest(pytestReport), pytest)];
@@ -169,5 +113,5 @@ async function main(): Promise<number> {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+endAllOnSignals();
 process.exitCode = await main();
