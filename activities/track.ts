@@ -1,3 +1,4 @@
+import { event } from '../ledger/events.ts';
 import { nameFit } from '../ledger/versions.ts';
 import { storeCodeWarnings } from '../ledger/warnings.ts';
 import type { FitResult, TrackedRun } from '../schemas/payloads.ts';
@@ -17,5 +18,11 @@ export const trackActivities = ({ ledger: { db }, tracker }: World) => ({
     await nameFit(db, cycle, fit);
     await storeCodeWarnings(db, cycle, fit.warnings ?? []);
     return registerVersion(tracker, db, cycle);
+  },
+
+  /** Warns that MLflow does not show a judgement. */
+  async noteUnshown({ id: cycle, model }: CycleAttempt, reason: string): Promise<void> {
+    const warning = `MLflow does not show the evidence: ${reason}`;
+    await event(db, { model, cycle, kind: 'warning', detail: { warning }, key: warning });
   },
 });

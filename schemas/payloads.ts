@@ -92,6 +92,8 @@ export const FitRequest = z
     timeoutSeconds: z.int(),
     /** The caller asks for `track` itself, while the next steps run; absent: the fit itself writes to MLflow. */
     trackLater: z.boolean().nullish(),
+    /** The caller asks for `show`, which draws the training pictures as well; absent: `track` draws them. */
+    picturesLater: z.boolean().nullish(),
   })
   .meta({ id: 'FitRequest' });
 export type FitRequest = z.infer<typeof FitRequest>;
@@ -201,13 +203,19 @@ export const EvaluateRequest = z
     past: z.array(Hash),
     followUp: FollowUpRequest.nullable(),
     rehearsal: Rehearsal,
-    /** The challenger's MLflow run, for holdout_* metrics; null in `reign try`. */
+    /** The challenger's MLflow run, for holdout_* metrics; null in `reign try`, and where `show` is asked for them later. */
     run: TrackedRun.nullable(),
   })
   .meta({ id: 'EvaluateRequest' });
 export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
 export const EvaluateResult = z.strictObject({ evidence: Hash }).meta({ id: 'EvaluateResult' });
 export type EvaluateResult = z.infer<typeof EvaluateResult>;
+
+/** Show a judgement on the challenger's MLflow run: the holdout_* metrics, and all pictures of evidence and training. */
+export const ShowRequest = z
+  .strictObject({ definition: Definition, run: TrackedRun, evidence: Hash })
+  .meta({ id: 'ShowRequest' });
+export type ShowRequest = z.infer<typeof ShowRequest>;
 
 /** Look at features and labels of both snapshots: leaks, shift, labels that have flipped. */
 export const ObserveRequest = z
@@ -271,6 +279,7 @@ export const trainerShapes = {
   Rehearsal,
   EvaluateRequest,
   EvaluateResult,
+  ShowRequest,
   Observations,
   ObserveRequest,
   ObserveResult,

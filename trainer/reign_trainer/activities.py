@@ -41,6 +41,7 @@ from reign_trainer.shapes import (
     RehearseRequest,
     ScoreRequest,
     ScoreResult,
+    ShowRequest,
 )
 from reign_trainer.store import Store
 
@@ -79,6 +80,7 @@ class Activities:
             self.score,
             self.rehearse,
             self.evaluate,
+            self.show,
         ]
 
     @activity.defn(name="extract")
@@ -148,6 +150,12 @@ class Activities:
         """Measure champion and challenger on the same rows."""
         async with _attempt(request.cycle.id):
             return await self._in_child("evaluate", request, EvaluateResult)
+
+    @activity.defn(name="show")
+    async def show(self, request: ShowRequest) -> None:
+        """Show a judgement on the challenger's run."""
+        async with _attempt(request.run.run_id):
+            await self._in_child("show", request, type(None))
 
     async def _in_child(self, function: str, request: Any, answer: type[Answer]) -> Answer:
         """Do Reign's own work."""

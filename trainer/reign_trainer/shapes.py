@@ -1120,6 +1120,7 @@ class FitRequest(Shape):
     shuffle_labels: Annotated[bool, Field(alias="shuffleLabels")]
     timeout_seconds: Annotated[int, Field(alias="timeoutSeconds")]
     track_later: Annotated[bool | None, Field(alias="trackLater")] = None
+    pictures_later: Annotated[bool | None, Field(alias="picturesLater")] = None
 
 
 class ScoreRequest(Shape):
@@ -1190,6 +1191,16 @@ class EvaluateRequest(Shape):
     run: TrackedRun | None
 
 
+class ShowRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    definition: Definition
+    run: TrackedRun
+    evidence: str
+
+
 class ObserveRequest(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -1227,6 +1238,7 @@ class Shapes(Shape):
     rehearsal: Annotated[Rehearsal, Field(alias="Rehearsal")]
     evaluate_request: Annotated[EvaluateRequest, Field(alias="EvaluateRequest")]
     evaluate_result: Annotated[EvaluateResult, Field(alias="EvaluateResult")]
+    show_request: Annotated[ShowRequest, Field(alias="ShowRequest")]
     observations: Annotated[Observations, Field(alias="Observations")]
     observe_request: Annotated[ObserveRequest, Field(alias="ObserveRequest")]
     observe_result: Annotated[ObserveResult, Field(alias="ObserveResult")]

@@ -20,6 +20,7 @@ from reign_trainer.shapes import (
     FitRequest,
     ObserveRequest,
     ObserveResult,
+    ShowRequest,
 )
 from reign_trainer.store import Store
 from reign_trainer.tracking.known_fit import KnownFit
@@ -27,7 +28,7 @@ from reign_trainer.tracking.log_evidence import log_evidence
 from reign_trainer.tracking.tracked_fit import TrackedFit
 from reign_trainer.tracking.tracker_errors import tracker_errors, tracking_uri
 
-__all__ = ["evaluate", "fetch", "look_up_fit", "observe", "track", "warm_up"]
+__all__ = ["evaluate", "fetch", "look_up_fit", "observe", "show", "track", "warm_up"]
 
 
 class FetchRequest(BaseModel):
@@ -81,6 +82,13 @@ def evaluate(request: EvaluateRequest, settings: Settings, report: Report) -> Ev
         evidence = Evidence.model_validate_json(store.read_document("evidence", result.evidence))
         log_evidence(request.run, evidence, result.evidence, settings)
     return result
+
+
+def show(request: ShowRequest, settings: Settings, report: Report) -> None:
+    """Show a judgement, and the training of what was judged, on the challenger's run."""
+    report("drawing")
+    evidence = Evidence.model_validate_json(Store(settings.store).read_document("evidence", request.evidence))
+    log_evidence(request.run, evidence, request.evidence, settings, request.definition)
 
 
 def observe(request: ObserveRequest, settings: Settings, report: Report) -> ObserveResult:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mlflow.entities import Metric
-from mlflow.tracking import MlflowClient
+from mlflow.entities import Metric, RunTag
 
+from reign_trainer.fit.kept_fit import KeptFit
 from reign_trainer.plots import draw_evidence
 from reign_trainer.settings import Settings
-from reign_trainer.shapes import Evidence, TrackedRun
-from reign_trainer.tracking.tracked_fit import timestamp_of
+from reign_trainer.shapes import Definition, Evidence, TrackedRun
+from reign_trainer.store import Store
+from reign_trainer.tracking.tracked_fit import draw_training, timestamp_of
 from reign_trainer.tracking.tracker_errors import tracker_client, tracker_errors
 
 #: Hashes of the evidence about this run, oldest first: the position is the metrics' step.
@@ -20,7 +22,9 @@ _EVIDENCE_TAG = "reign.evidence"
 _PICTURES = "evidence"
 
 
-def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settings: Settings) -> None:
+def log_evidence(
+    run: TrackedRun, evidence: Evidence, evidence_hash: str, settings: Settings, training: Definition | None = None
+) -> None:
     """Write ``holdout_<metric>`` and its champion's, trivial predictor's and difference's, and draw the evidence.
 
     The pictures are artifacts below ``evidence/``; they are drawn from the document alone, as ``reign show --plots`` draws
@@ -35,31 +39,40 @@ def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settin
         A second judgement of the same challenger has other evidence: its metrics become the next step, so that the
         run shows the last. The same evidence again changes nothing.
     settings : Settings
+    training : Definition, optional
+        Of the challenger, whose training pictures are then drawn as well, as far as its fit is still in the store.
     """
     client = tracker_client(settings)
     with tracker_errors("log holdout metrics"):
         known = client.get_run(run.run_id).data.tags.get(_EVIDENCE_TAG, "").split()
         if evidence_hash not in known:
             known.append(evidence_hash)
-            client.set_tag(run.run_id, _EVIDENCE_TAG, " ".join(known))
         step = known.index(evidence_hash)
         time = timestamp_of(evidence.as_of)
         values = holdout_metrics(evidence)
         metrics = [
             Metric(name, value, time, step, model_id=run.model_id, run_id=run.run_id) for name, value in values.items()
         ]
-        if metrics:
-            client.log_batch(run.run_id, metrics=metrics)
-        # A late retry of an earlier judgement leaves the pictures of the last one.
-        if evidence_hash == known[-1]:
-            _log_pictures(client, run, evidence)
+        with TemporaryDirectory(prefix="reign-pictures-") as folder, ThreadPoolExecutor(1) as thread:
+            # The server writes while the pictures are drawn.
+            tags = [RunTag(_EVIDENCE_TAG, " ".join(known))]
+            logged = thread.submit(client.log_batch, run.run_id, metrics=metrics, tags=tags)
+            # A late retry of an earlier judgement leaves the pictures of the last one.
+            if evidence_hash == known[-1]:
+                draw_evidence(evidence, Path(folder) / _PICTURES)
+                if training is not None:
+                    _draw_training(run, training, Path(folder), settings)
+            logged.result()
+            # Their names stay the same: a second time replaces the first.
+            if evidence_hash == known[-1]:
+                client.log_artifacts(run.run_id, folder)
 
 
-def _log_pictures(client: MlflowClient, run: TrackedRun, evidence: Evidence) -> None:
-    """Upload the pictures under names that stay the same: a second time replaces the first."""
-    with TemporaryDirectory(prefix="reign-pictures-") as folder:
-        for name in draw_evidence(evidence, Path(folder)):
-            client.log_artifact(run.run_id, str(Path(folder) / name), _PICTURES)
+def _draw_training(run: TrackedRun, definition: Definition, folder: Path, settings: Settings) -> None:
+    kept = KeptFit(Store(settings.store), run.model_id)
+    # A fit that an earlier attempt brought to MLflow long ago may have left the store.
+    if kept.result() is not None:
+        draw_training(kept, definition, folder)
 
 
 def holdout_metrics(evidence: Evidence) -> dict[str, float]:

@@ -20,7 +20,7 @@ from reign_trainer.fit.kept_fit import MODEL, RUN_FILES, TRAINING, Found, KeptFi
 from reign_trainer.fit.other_fit import other_fit
 from reign_trainer.pipeline.code import unpack_code
 from reign_trainer.settings import Settings
-from reign_trainer.shapes import FitRequest, FitResult
+from reign_trainer.shapes import Definition, FitRequest, FitResult
 from reign_trainer.store import Store
 from reign_trainer.tracking.dataset import dataset_input, dataset_of
 from reign_trainer.tracking.known_fit import KnownFit
@@ -166,7 +166,8 @@ class TrackedFit:
         shutil.copytree(kept.folder / RUN_FILES, folder)
         if self._request.code_hash is not None:
             unpack_code(self._store, self._request.code_hash, folder / "code")
-        draw_pictures(_measured(kept), self._request.definition, folder)
+        if not self._request.pictures_later:
+            draw_training(kept, self._request.definition, folder)
         with tracker_errors("store files of the run"):
             self._client.log_artifacts(self._run.run_id, str(folder))
 
@@ -182,6 +183,11 @@ class TrackedFit:
             if len(text) <= MAX_TAG_VAL_LENGTH:
                 self._client.set_tag(self._run.run_id, _RESULT_TAG, text)
             self._client.set_terminated(self._run.run_id, "FINISHED")
+
+
+def draw_training(kept: KeptFit, definition: Definition, folder: Path) -> None:
+    """Draw the training pictures of a kept fit into a folder."""
+    draw_pictures(_measured(kept), definition, folder)
 
 
 def _measured(kept: KeptFit) -> TrainingMeasures:
