@@ -573,6 +573,18 @@ describe('a cycle', () => {
     expect(outages.left).toBe(0);
     expect(await inMlflow('outage')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
   });
+
+  it('ends as it was judged where MLflow does not take the evidence, and warns', { timeout: 120_000 }, async () => {
+    await apply('not-shown');
+    proxy.fault = ({ byTrainer, path, body }) =>
+      byTrainer && path.endsWith('/runs/log-batch') && body.includes('"reign.evidence"') ? refusal : undefined;
+    const cycle = await retrain('not-shown');
+    proxy.fault = () => undefined;
+    expect(cycle).toMatchObject({ status: 'promoted', verdict: 'promote', attempt: 1, failure: null });
+    expect((await warningsOf(ledger.db, cycle.id)).join()).toContain('MLflow does not show the evidence: ');
+    expect((await currentChampion(ledger.db, 'not-shown', 'live'))?.version).toBe(1);
+    expect(await inMlflow('not-shown')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
+  });
 });
 
 describe('a fault that lasts', () => {
