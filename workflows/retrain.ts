@@ -10,7 +10,7 @@ import { control, trainer } from './proxies.ts';
 import { scoreChallenger } from './scoreChallenger.ts';
 import { scoreChampion } from './scoreChampion.ts';
 import { settle } from './settle.ts';
-import { showEvidence } from './showEvidence.ts';
+import { showEvidence, showTraining } from './show.ts';
 import { snapshotsOf } from './snapshots.ts';
 
 /**
@@ -45,11 +45,13 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
       scoreChampion(plan, snapshots, plan.champion),
     ]);
 
+    // MLflow gets the pictures while the cycle goes on.
+    alongside(showTraining(plan, challenger));
+
     let champion = reigning;
     for (let number = plan.firstJudgement; ; number++) {
       progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
       const judged = await judge(plan, snapshots, challenger, champion, { forecast, observations }, number);
-      // MLflow gets the pictures while the cycle goes on.
       const shown = alongside(showEvidence(plan, challenger, judged.evidence));
       if (number > plan.firstJudgement && judged.championSawHoldout) return superseded(plan, champion);
       if (judged.kind !== 'promote') return { status: 'kept', summary: judged.summary };

@@ -41,7 +41,8 @@ from reign_trainer.shapes import (
     RehearseRequest,
     ScoreRequest,
     ScoreResult,
-    ShowRequest,
+    ShowEvidenceRequest,
+    ShowTrainingRequest,
 )
 from reign_trainer.store import Store
 
@@ -80,7 +81,8 @@ class Activities:
             self.score,
             self.rehearse,
             self.evaluate,
-            self.show,
+            self.show_training,
+            self.show_evidence,
         ]
 
     @activity.defn(name="extract")
@@ -151,11 +153,17 @@ class Activities:
         async with _attempt(request.cycle.id):
             return await self._in_child("evaluate", request, EvaluateResult)
 
-    @activity.defn(name="show")
-    async def show(self, request: ShowRequest) -> None:
+    @activity.defn(name="showTraining")
+    async def show_training(self, request: ShowTrainingRequest) -> None:
+        """Draw the training of a kept fit onto its run."""
+        async with _attempt(request.run.run_id):
+            await self._in_child("show_training", request, type(None))
+
+    @activity.defn(name="showEvidence")
+    async def show_evidence(self, request: ShowEvidenceRequest) -> None:
         """Show a judgement on the challenger's run."""
         async with _attempt(request.run.run_id):
-            await self._in_child("show", request, type(None))
+            await self._in_child("show_evidence", request, type(None))
 
     async def _in_child(self, function: str, request: Any, answer: type[Answer]) -> Answer:
         """Do Reign's own work."""

@@ -8,12 +8,10 @@ from tempfile import TemporaryDirectory
 
 from mlflow.entities import Metric, RunTag
 
-from reign_trainer.fit.kept_fit import KeptFit
 from reign_trainer.plots import draw_evidence
 from reign_trainer.settings import Settings
-from reign_trainer.shapes import Definition, Evidence, TrackedRun
-from reign_trainer.store import Store
-from reign_trainer.tracking.tracked_fit import draw_training, timestamp_of
+from reign_trainer.shapes import Evidence, TrackedRun
+from reign_trainer.tracking.tracked_fit import timestamp_of
 from reign_trainer.tracking.tracker_errors import tracker_client, tracker_errors
 
 #: Hashes of the evidence about this run, oldest first: the position is the metrics' step.
@@ -22,9 +20,7 @@ _EVIDENCE_TAG = "reign.evidence"
 _PICTURES = "evidence"
 
 
-def log_evidence(
-    run: TrackedRun, evidence: Evidence, evidence_hash: str, settings: Settings, training: Definition | None = None
-) -> None:
+def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settings: Settings) -> None:
     """Write ``holdout_<metric>`` and its champion's, trivial predictor's and difference's, and draw the evidence.
 
     The pictures are artifacts below ``evidence/``; they are drawn from the document alone, as ``reign show --plots`` draws
@@ -39,8 +35,6 @@ def log_evidence(
         A second judgement of the same challenger has other evidence: its metrics become the next step, so that the
         run shows the last. The same evidence again changes nothing.
     settings : Settings
-    training : Definition, optional
-        Of the challenger, whose training pictures are then drawn as well, as far as its fit is still in the store.
     """
     client = tracker_client(settings)
     with tracker_errors("log holdout metrics"):
@@ -60,19 +54,10 @@ def log_evidence(
             # A late retry of an earlier judgement leaves the pictures of the last one.
             if evidence_hash == known[-1]:
                 draw_evidence(evidence, Path(folder) / _PICTURES)
-                if training is not None:
-                    _draw_training(run, training, Path(folder), settings)
             logged.result()
             # Their names stay the same: a second time replaces the first.
             if evidence_hash == known[-1]:
                 client.log_artifacts(run.run_id, folder)
-
-
-def _draw_training(run: TrackedRun, definition: Definition, folder: Path, settings: Settings) -> None:
-    kept = KeptFit(Store(settings.store), run.model_id)
-    # A fit that an earlier attempt brought to MLflow long ago may have left the store.
-    if kept.result() is not None:
-        draw_training(kept, definition, folder)
 
 
 def holdout_metrics(evidence: Evidence) -> dict[str, float]:

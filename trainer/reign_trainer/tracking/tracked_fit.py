@@ -20,7 +20,7 @@ from reign_trainer.fit.kept_fit import MODEL, RUN_FILES, TRAINING, Found, KeptFi
 from reign_trainer.fit.other_fit import other_fit
 from reign_trainer.pipeline.code import unpack_code
 from reign_trainer.settings import Settings
-from reign_trainer.shapes import Definition, FitRequest, FitResult
+from reign_trainer.shapes import Definition, FitRequest, FitResult, TrackedRun
 from reign_trainer.store import Store
 from reign_trainer.tracking.dataset import dataset_input, dataset_of
 from reign_trainer.tracking.known_fit import KnownFit
@@ -167,7 +167,7 @@ class TrackedFit:
         if self._request.code_hash is not None:
             unpack_code(self._store, self._request.code_hash, folder / "code")
         if not self._request.pictures_later:
-            draw_training(kept, self._request.definition, folder)
+            draw_pictures(_measured(kept), self._request.definition, folder)
         with tracker_errors("store files of the run"):
             self._client.log_artifacts(self._run.run_id, str(folder))
 
@@ -185,9 +185,16 @@ class TrackedFit:
             self._client.set_terminated(self._run.run_id, "FINISHED")
 
 
-def draw_training(kept: KeptFit, definition: Definition, folder: Path) -> None:
-    """Draw the training pictures of a kept fit into a folder."""
-    draw_pictures(_measured(kept), definition, folder)
+def log_training(run: TrackedRun, definition: Definition, settings: Settings) -> None:
+    """Draw the training of a kept fit onto its run. Their names stay the same: a second time replaces the first."""
+    kept = KeptFit(Store(settings.store), run.model_id)
+    # A fit that an earlier attempt brought to MLflow long ago may have left the store.
+    if kept.result() is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="reign-pictures-") as folder:
+        draw_pictures(_measured(kept), definition, Path(folder))
+        with tracker_errors("store pictures of the training"):
+            tracker_client(settings).log_artifacts(run.run_id, folder)
 
 
 def _measured(kept: KeptFit) -> TrainingMeasures:
