@@ -5,6 +5,8 @@ const stepNames: Readonly<Record<string, string>> = {
   openRun: 'open the run in MLflow',
   registerVersion: 'register the version in MLflow',
   track: 'bring the fit to MLflow',
+  showTraining: 'draw the training for MLflow',
+  showEvidence: 'show the evidence in MLflow',
   planTry: 'plan',
   inspectTry: 'inspect',
   decideTry: 'decide',

@@ -68,7 +68,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
 
       // Somebody else was promoted since. What was judged says nothing about the new champion: judge again, or give way.
       if (promotion.champion.asOf > plan.cycle.asOf) return superseded(plan, promotion.champion);
-      await shown;
+      await shown.done;
       champion = await scoreChampion(plan, snapshots, promotion.champion);
     }
   });

@@ -23,7 +23,7 @@ type Ending = Pick<Outcome, 'status' | 'summary'>;
 interface Claiming {
   readonly claimed: (attempt: number) => void;
   /** The cycle's workflow ends after this work, but the work decides nothing: its failure is not the cycle's. */
-  readonly alongside: (work: Promise<void>) => Promise<void>;
+  readonly alongside: (work: Promise<void>) => { readonly done: Promise<void> };
 }
 
 /**
@@ -54,9 +54,9 @@ export async function settle(
           claim = { ...claim, attempt };
         },
         alongside: (work) => {
-          const settled = work.catch(() => {});
-          besides.push(settled);
-          return settled;
+          const done = work.catch(() => undefined);
+          besides.push(done);
+          return { done };
         },
       }),
     );
@@ -66,6 +66,8 @@ export async function settle(
     return await recorded;
   } catch (error) {
     const step = progress.step;
+    // Nothing goes on beside a cycle that has failed.
+    cancellable.cancel();
     await CancellationScope.nonCancellable(() => control.record(request, endingOf(error, step, cancellation), claim));
     await Promise.all(besides);
     throw error;
