@@ -3,14 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests with servers of their own take minutes, mostly waiting: they begin first, so that none is left over at the end. */
-const longest = [
-  'test/laws/crash',
-  'test/laws/badInput',
-  'test/laws/',
-  'test/releases/',
-  'test/stack/',
-  'test/tracker/',
-];
+const longest = ['test/laws/crash', 'test/laws/', 'test/releases/', 'test/stack/', 'test/tracker/'];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -22,15 +15,27 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What changes nothing in its process: one process runs these files one after the other, and loads the code once. */
+const sharing = ['test/{activities,cli,definition,gate,ledger,source,store}/**/*.test.ts'];
+
+const all = {
+  setupFiles: ['test/propertyTests.ts'],
+  // The tests run two at once on two cores: more threads would only wait for each other, and burn CPU while they do.
+  env: { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+  // For a neighbour on the same cores: nothing here waits that long by itself. Fresh examples may take longer still.
+  testTimeout: process.env.REIGN_FUZZ ? 600_000 : 240_000,
+  hookTimeout: 240_000,
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/postgres.ts'],
-    setupFiles: ['test/propertyTests.ts'],
     sequence: { sequencer: LongestFirst },
     // Vitest leaves one core to itself: on two cores it would run one file after the other, and mostly wait for servers.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    projects: [
+      { test: { ...all, name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },
+      { test: { ...all, name: 'sharing', include: sharing, isolate: false } },
+    ],
   },
 });

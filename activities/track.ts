@@ -1,3 +1,5 @@
+import { activityInfo } from '@temporalio/activity';
+import { event } from '../ledger/events.ts';
 import { nameFit } from '../ledger/versions.ts';
 import { storeCodeWarnings } from '../ledger/warnings.ts';
 import type { FitResult, TrackedRun } from '../schemas/payloads.ts';
@@ -9,13 +11,21 @@ import type { World } from './world.ts';
 export const trackActivities = ({ ledger: { db }, tracker }: World) => ({
   /** Opens the attempt's one run and one logged model in MLflow, or finds those that are open. */
   async openRun(cycle: CycleAttempt): Promise<TrackedRun> {
-    return openRun(tracker, db, cycle);
+    return openRun(tracker, db, cycle, isRetry());
   },
 
   /** Registers what was fitted as the cycle's one version. */
   async registerVersion(cycle: CycleAttempt, fit: FitResult): Promise<number> {
     await nameFit(db, cycle, fit);
     await storeCodeWarnings(db, cycle, fit.warnings ?? []);
-    return registerVersion(tracker, db, cycle);
+    return registerVersion(tracker, db, cycle, isRetry());
+  },
+
+  /** Warns that MLflow does not show something of a cycle. */
+  async noteUnshown({ id: cycle, model }: CycleAttempt, warning: string): Promise<void> {
+    await event(db, { model, cycle, kind: 'warning', detail: { warning }, key: warning });
   },
 });
+
+/** Whether an earlier try of the activity may have left something in MLflow. */
+const isRetry = (): boolean => activityInfo().attempt > 1;

@@ -3,6 +3,7 @@
 import { processEnvironment } from '../settings/environment.ts';
 import { onStopSignal } from '../stack/stopSignals.ts';
 import { exitCodes } from './exitCodes.ts';
+import { openPython } from './python.ts';
 import { run } from './run.ts';
 
 // npm runs scripts in the project's folder: names of files are meant from where the command was typed.
@@ -29,6 +30,7 @@ const exitCode = await run(process.argv.slice(2), {
   now: () => new Date(),
   interrupted: interrupt.signal,
   hurried: hurry.signal,
+  openPython,
 });
 forget();
 process.exitCode = exitCode;

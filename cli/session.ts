@@ -11,7 +11,7 @@ import { type KnownSettings, knownSettings, requireParts } from '../settings/set
 import { openStore, type Store } from '../store/openStore.ts';
 import { openTracker, type Tracker } from '../tracker/openTracker.ts';
 import { ProgressLine, type Terminal } from './progress.ts';
-import { openPython } from './python.ts';
+import type { openPython } from './python.ts';
 import { showEvent } from './showEvent.ts';
 
 /** What a command line is run in. */
@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly interrupted: AbortSignal;
   /** Fires when it is pressed again. */
   readonly hurried: AbortSignal;
+  /** Starts a program of the trainer's package. */
+  readonly openPython: typeof openPython;
 }
 
 /** What one command reaches: each part is opened when it is first asked for, and closed at the end. */
@@ -92,7 +94,7 @@ export class Session {
 }
 
 function contextOf(session: Session): OperationContext {
-  const { now, interrupted } = session.surroundings;
+  const { now, interrupted, openPython } = session.surroundings;
   return {
     get ledger() {
       return session.ledger;

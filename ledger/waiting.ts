@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
+import { stepName } from '../schemas/stepNames.ts';
 import type { Fault } from '../schemas/steps.ts';
 import type { Database } from './database.ts';
 import { event } from './events.ts';
@@ -10,7 +11,7 @@ export async function noteFault(db: Kysely<Database>, cycle: Attempt, fault: Fau
   await db.transaction().execute(async (transaction) => {
     const row = await unended(transaction, cycle);
     if (row === undefined) return;
-    const summary = `Waits at ${step} until this is fixed: ${code}: ${message} Tried again at ${triesAgainAt}.`;
+    const summary = `Waits at ${stepName(step)} until this is fixed: ${code}: ${message} The next try is at ${triesAgainAt}.`;
     await transaction
       .updateTable('cycles')
       .set({ status: 'waiting', waits_for: 'fault', summary })

@@ -493,6 +493,7 @@ export const errors = {
       noAnswer: 'MLflow at {address} does not answer: {reason}',
       answers: 'MLflow answers {status:int} to {request} ({code}): {reason}',
       strange: 'MLflow {where} {status:int} to {request}: {problem}{hint}',
+      loginRefused: 'MLflow {where} 401 to {request}: it refuses the login; check {setting}',
     },
   },
   StoreUnavailable: {

@@ -67,7 +67,13 @@ export type CheckPipelineResult = z.infer<typeof CheckPipelineResult>;
 
 /** Where a fit writes in MLflow: opened before, named by the ledger, so that a retry writes into the same. */
 export const TrackedRun = z
-  .strictObject({ experimentId: z.string(), runId: z.string(), modelId: z.string() })
+  .strictObject({
+    experimentId: z.string(),
+    runId: z.string(),
+    modelId: z.string(),
+    /** Where MLflow keeps the model's files; absent: to be asked for. */
+    artifactLocation: z.string().nullish(),
+  })
   .meta({ id: 'TrackedRun' });
 export type TrackedRun = z.infer<typeof TrackedRun>;
 
@@ -92,6 +98,8 @@ export const FitRequest = z
     timeoutSeconds: z.int(),
     /** The caller asks for `track` itself, while the next steps run; absent: the fit itself writes to MLflow. */
     trackLater: z.boolean().nullish(),
+    /** The caller asks for `showTraining`; absent: `track` draws the training. */
+    picturesLater: z.boolean().nullish(),
   })
   .meta({ id: 'FitRequest' });
 export type FitRequest = z.infer<typeof FitRequest>;
@@ -201,13 +209,25 @@ export const EvaluateRequest = z
     past: z.array(Hash),
     followUp: FollowUpRequest.nullable(),
     rehearsal: Rehearsal,
-    /** The challenger's MLflow run, for holdout_* metrics; null in `reign try`. */
+    /** The challenger's MLflow run, for holdout_* metrics; null in `reign try`, and where `showEvidence` is asked for them. */
     run: TrackedRun.nullable(),
   })
   .meta({ id: 'EvaluateRequest' });
 export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
 export const EvaluateResult = z.strictObject({ evidence: Hash }).meta({ id: 'EvaluateResult' });
 export type EvaluateResult = z.infer<typeof EvaluateResult>;
+
+/** Draw the training of a kept fit onto its MLflow run. */
+export const ShowTrainingRequest = z
+  .strictObject({ definition: Definition, run: TrackedRun })
+  .meta({ id: 'ShowTrainingRequest' });
+export type ShowTrainingRequest = z.infer<typeof ShowTrainingRequest>;
+
+/** Show a judgement on the challenger's MLflow run: the holdout_* metrics, and pictures of the evidence. */
+export const ShowEvidenceRequest = z
+  .strictObject({ run: TrackedRun, evidence: Hash })
+  .meta({ id: 'ShowEvidenceRequest' });
+export type ShowEvidenceRequest = z.infer<typeof ShowEvidenceRequest>;
 
 /** Look at features and labels of both snapshots: leaks, shift, labels that have flipped. */
 export const ObserveRequest = z
@@ -271,6 +291,8 @@ export const trainerShapes = {
   Rehearsal,
   EvaluateRequest,
   EvaluateResult,
+  ShowTrainingRequest,
+  ShowEvidenceRequest,
   Observations,
   ObserveRequest,
   ObserveResult,

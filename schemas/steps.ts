@@ -172,6 +172,8 @@ export interface FittedChallenger {
   readonly fit: FitResult;
   /** In the registry; null where it is brought there while it is scored. */
   readonly version: number | null;
+  /** Its pictures are drawn after the verdict. False in cycles that began before that was so. */
+  readonly picturesLast: boolean;
 }
 
 /** A fitted version with its answers on the holdout: it asks to reign. */

@@ -1,6 +1,6 @@
 /**
  * MLflow's own error codes that the same request meets again, however often it is sent. All others pass, or an operator
- * mends them while the cycle waits: a login that has expired, a quota, a server that starts.
+ * fixes them while the cycle waits: a login that has expired, a quota, a server that starts.
  */
 export const finalTrackerCodes: readonly string[] = [
   'ALREADY_EXISTS',

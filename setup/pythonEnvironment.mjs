@@ -64,7 +64,7 @@ export async function installPythonEnvironment(root, dev, log) {
   const shared = { cwd: root, env: pipEnvironment(), log };
 
   if (stamp === undefined) {
-    // Without a stamp it is half made, was moved here, or its Python is gone: pip cannot mend these.
+    // Without a stamp it is half made, was moved here, or its Python is gone: pip cannot repair these.
     if (existsSync(folder)) say('the Python environment in .reign/python is incomplete or was moved here: made anew');
     rmSync(folder, { recursive: true, force: true });
     const { command, version } = findPython();

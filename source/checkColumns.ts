@@ -98,7 +98,7 @@ function columnOf(described: readonly DescribedColumn[], name: string, path: rea
 const isTime = ({ kind }: Column) => kind === 'time';
 const timeExpectation = 'a timestamptz, timestamp or date';
 const isRowId = ({ kind, sourceType }: Column) => kind === 'text' || sourceType === 'integer';
-const rowIdExpectation = 'an integer or a text (uuid and enum count as texts)';
+const rowIdExpectation = 'an integer or a string (uuid and enum count as strings)';
 
 function ofRole(
   column: Column,
@@ -127,7 +127,7 @@ function checkLabel({ label }: Definition, column: Column): void {
   }
   const [first] = label.classes;
   if (typeof first === 'string') {
-    ofRole(column, path, ofKind('text'), 'a text, since label.classes are texts');
+    ofRole(column, path, ofKind('text'), 'a string, since label.classes are strings');
   } else if (typeof first === 'boolean') {
     ofRole(column, path, numberOf(['boolean']), 'a boolean, since label.classes are booleans');
   } else {

@@ -32,6 +32,5 @@ export function mlflowPart(home: Home, port: number, env: NodeJS.ProcessEnv): Pa
       mkdirSync(join(folder, 'artifacts'), { recursive: true });
     },
     isHealthy: async () => (await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2000) })).ok,
-    healthyWithinSeconds: 120,
   };
 }

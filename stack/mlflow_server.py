@@ -7,6 +7,7 @@ twice the memory and twice the time until it answers. Here uvicorn runs where th
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from typing import Any
 
@@ -19,9 +20,18 @@ def run_here(command: list[str], *, extra_env: dict[str, str] | None = None, **_
     uvicorn(args=command[3:])
 
 
+def write_ahead(connection: Any, _: object) -> None:
+    """Let SQLite write each change once, to its write-ahead log: a commit waits for the disk once, not three times."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
 if __name__ == "__main__":
     import mlflow.cli
     import mlflow.server
+    import sqlalchemy
+
+    sqlalchemy.event.listen(sqlalchemy.engine.Engine, "connect", write_ahead)
 
     # Where MLflow no longer starts its server this way, it starts it in its own.
     if hasattr(mlflow.server, "_exec_cmd"):

@@ -18,7 +18,7 @@ export interface Part extends Omit<KeptCommand, 'log'> {
   isHealthy: () => boolean | Promise<boolean>;
   /** Done once, when it is healthy for the first time. */
   afterStart?: () => Promise<void>;
-  /** Default: 60. */
+  /** Default: 180; a machine that is busy with other work needs long. */
   healthyWithinSeconds?: number;
 }
 
@@ -95,7 +95,7 @@ export async function startPart(
     void started.ended.then(() => {
       ended = true;
     });
-    const deadline = Date.now() + (part.healthyWithinSeconds ?? 60) * 1000;
+    const deadline = Date.now() + (part.healthyWithinSeconds ?? 180) * 1000;
     while (!ended) {
       // The deadline also bounds a check that hangs.
       const answer = await Promise.race([
@@ -158,7 +158,7 @@ export async function startPart(
       problem: await why(`${part.name} did not start (${(await started.ended).how})`),
     });
   if (outcome === 'late') {
-    const problem = await why(`${part.name} runs but was not healthy within ${part.healthyWithinSeconds ?? 60} s`);
+    const problem = await why(`${part.name} runs but was not healthy within ${part.healthyWithinSeconds ?? 180} s`);
     await stop();
     throw errorOf('StackFailed', 'part', { problem });
   }

@@ -46,8 +46,6 @@ export function postgresPart(
       await answers(embeddedUrl(place, port, 'postgres', administrator));
       return true;
     },
-    // Recovery after a crash reads the log since the last checkpoint.
-    healthyWithinSeconds: 180,
     afterStart: async () => {
       rmSync(home.passwordFile, { force: true });
       writeFileSync(home.passwordFile, passwordLines(place, port), { mode: 0o600 });

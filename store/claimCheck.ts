@@ -14,7 +14,7 @@ const prefix = 'reign-';
  * An error carries its code as the failure's type. In an activity the retry policy reads it there: a store that cannot
  * be written is tried again, a document that is missing or damaged ends the activity. Around workflow code either one
  * fails the workflow task and never the workflow: Temporal repeats the task, with pauses of up to ten minutes, until the
- * store is mended. A trainer that cannot read its arguments tries again as well, whatever the code: the Python SDK wraps
+ * store is fixed. A trainer that cannot read its arguments tries again as well, whatever the code: the Python SDK wraps
  * that error into a passing one of its own.
  *
  * @example

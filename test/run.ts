@@ -1,22 +1,15 @@
 /**
- * `npm test`: everything that can fail, in one run. Format, lint, types, directions of imports and drift of generated
- * files first (cheap), then Vitest and pytest side by side. Closes with `N passed, N failed`.
+ * `npm test`: everything that can fail, in one run: Vitest, and beside it pytest and then the checks of format, lint,
+ * types, directions of imports and drift of generated files. Closes with `N passed, N failed`. A signal ends all of it.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endAllOnSignals, run, type Step, stoppedBy } from './steps.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 const python = (name: string) => join(root, '.reign/python/bin', name);
-
-interface Step {
-  readonly name: string;
-  readonly command: string;
-  readonly args: string[];
-  readonly environment?: NodeJS.ProcessEnv;
-}
 
 const checks: Step[] = [
   { name: 'format and lint (TypeScript)', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
@@ -52,32 +45,6 @@ interface Count {
   readonly skipped: number;
 }
 
-/** Runs a step and prints its output when it is done, so that steps that run at once do not mix their lines. */
-function run(step: Step): Promise<boolean> {
-  const started = performance.now();
-  return new Promise((resolve) => {
-    const child = spawn(step.command, step.args, {
-      cwd: root,
-      env: { ...process.env, ...step.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      output += chunk;
-    });
-    const done = (ok: boolean, why = '') => {
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${step.name} (${seconds} s)${why}\n${ok ? '' : output}`);
-      resolve(ok);
-    };
-    child.on('error', (error) => done(false, `: ${error.message}`));
-    child.on('exit', (code, signal) => done(code === 0, code === null ? `: ended by ${signal}` : ''));
-  });
-}
-
 function countVitest(file: string): Count {
   const report = JSON.parse(readFileSync(file, 'utf8')) as {
     numPassedTests: number;
@@ -109,22 +76,37 @@ async function main(): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'reign-test-'));
   try {
     const results: boolean[] = [];
-    if (!only.includes('--no-checks')) for (const check of checks) results.push(await run(check));
     const vitestReport = join(scratch, 'vitest.json');
     const pytestReport = join(scratch, 'pytest.xml');
+    const check = async (): Promise<void> => {
+      if (!only.includes('--no-checks')) for (const step of checks) results.push(await run(step));
+    };
+    // Vitest takes longer than pytest by about what the checks need.
+    const pythonThenChecks = async (): Promise<boolean> => {
+      const ok = await run(
+        {
+          name: 'pytest',
+          command: python('pytest'),
+          args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
+          environment: { PYTHONPATH: join(root, 'trainer') },
+        },
+      );
+      await check();
+      return ok;
+    };
     const [vitest, pytest] = await Promise.all([
       run({
         name: 'Vitest',
         command: bin('vitest'),
         args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
       }),
-      run({
-        name: 'pytest',
-        command: python('pytest'),
-        args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
-        environment: { PYTHONPATH: join(root, 'trainer') },
-      }),
+      pythonThenChecks(),
     ]);
+    const signal = stoppedBy();
+    if (signal !== undefined) {
+      process.stdout.write(`\nStopped by ${signal}.\n`);
+      return 1;
+    }
     const counts = [counted(() => countVitest(vitestReport), vitest), counted(() => countPytest(pytestReport), pytest)];
     const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
     const passed = sum('passed') + results.filter((ok) => ok).length;
@@ -137,4 +119,5 @@ async function main(): Promise<number> {
   }
 }
 
+endAllOnSignals();
 process.exitCode = await main();

@@ -10,6 +10,7 @@ export interface LoggedModel {
   /** LOGGED_MODEL_PENDING, LOGGED_MODEL_READY or LOGGED_MODEL_UPLOAD_FAILED. */
   readonly status: string;
   readonly createdAt: number;
+  readonly artifactLocation: string;
   readonly tags: Tags;
 }
 
@@ -20,6 +21,7 @@ const LoggedModelAnswer = z
       source_run_id: z.string().default(''),
       status: z.string(),
       creation_timestamp_ms: z.number(),
+      artifact_uri: z.string().default(''),
       tags: TagList,
     }),
   })
@@ -29,6 +31,7 @@ const LoggedModelAnswer = z
       sourceRunId: info.source_run_id,
       status: info.status,
       createdAt: info.creation_timestamp_ms,
+      artifactLocation: info.artifact_uri,
       tags: info.tags,
     }),
   );

@@ -118,10 +118,9 @@ function failure(what: string, response: Response, text: string): ReignError {
 
 function notMlflow(what: string, { status, redirected, url }: Response, problem: string): ReignError {
   const where = redirected ? `redirects to ${new URL(url).origin} and answers` : 'answers';
-  const hint =
-    status === 401 || status === 403 || redirected
-      ? '; check MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN or _USERNAME'
-      : '';
+  const setting = 'MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN';
+  if (status === 401) return errorOf('TrackerUnavailable', 'loginRefused', { where, request: what, setting });
+  const hint = status === 403 || redirected ? `; check MLFLOW_TRACKING_URI, ${setting}` : '';
   return errorOf('TrackerUnavailable', 'strange', { where, status, request: what, problem, hint });
 }
 

@@ -10,20 +10,22 @@ export async function fitChallenger(plan: PlannedCycle, snapshots: Snapshots): P
   const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false };
   if (!patched(trackedLater)) {
     const fit = await fitter(plan.fitTimeoutSeconds).fit(request);
-    return { run, fit, version: await control.registerVersion(attemptOf(plan), fit) };
+    return { run, fit, version: await control.registerVersion(attemptOf(plan), fit), picturesLast: false };
   }
+  const picturesLast = patched('picturesLast');
   const fit = await fitter(plan.fitTimeoutSeconds).fit({ ...request, trackLater: true });
-  return { run, fit, version: null };
+  return { run, fit, version: null, picturesLast };
 }
 
 /** Logs what was fitted to MLflow and registers it as the cycle's one version. */
 export async function registerFitted(
   plan: PlannedCycle,
   snapshots: Snapshots,
-  { run, fit, version }: FittedChallenger,
+  { run, fit, version, picturesLast }: FittedChallenger,
 ): Promise<number> {
   if (version !== null) return version;
-  await trainer.track({ ...fitRequest(plan, snapshots), run, shuffleLabels: false, trackLater: true });
+  const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false, trackLater: true };
+  await trainer.track({ ...request, ...(picturesLast && { picturesLater: true }) });
   return await control.registerVersion(attemptOf(plan), fit);
 }
 

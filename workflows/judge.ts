@@ -10,7 +10,7 @@ export async function judge(
   champion: ScoredChampion | null,
   { forecast, observations }: Known,
   number: number,
-): Promise<Judged> {
+): Promise<Judged & { readonly evidence: string }> {
   const { cycle, definition, windows, primary } = plan;
   const charge = await control.chargeError({
     cycle: attemptOf(plan),
@@ -46,9 +46,10 @@ export async function judge(
     past: plan.past.evidence,
     followUp: champion?.followUp ?? null,
     rehearsal: challenger.rehearsal,
-    run: challenger.run,
+    run: challenger.picturesLast ? null : challenger.run,
   });
   const against = champion && { epoch: champion.epoch, version: champion.version, cycle: champion.cycle };
   const judging = { cycle: attemptOf(plan), number, evidence, challenger: challenger.version };
-  return control.decide({ ...judging, champion: against, warnings: challenger.warnings });
+  const judged = await control.decide({ ...judging, champion: against, warnings: challenger.warnings });
+  return { ...judged, evidence };
 }

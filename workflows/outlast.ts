@@ -9,6 +9,7 @@ import {
   type TimeoutFailure,
 } from '@temporalio/workflow';
 import type { ErrorCode } from '../schemas/errors.ts';
+import { stepName } from '../schemas/stepNames.ts';
 import type { Fault } from '../schemas/steps.ts';
 
 /** Tells a cycle that waits for a fault to try again at once. */
@@ -44,7 +45,7 @@ export function hearRetries(): void {
 export function waitsForFault(): string | null {
   const [fault] = waiting.values();
   if (fault === undefined) return null;
-  return `${fault.step} waits until this is fixed: ${fault.code}: ${fault.message} Tried again at ${fault.triesAgainAt}`;
+  return `${stepName(fault.step)} waits until this is fixed: ${fault.code}: ${fault.message} The next try is at ${fault.triesAgainAt}.`;
 }
 
 /**

@@ -19,6 +19,8 @@ import type {
   RehearseRequest,
   ScoreRequest,
   ScoreResult,
+  ShowEvidenceRequest,
+  ShowTrainingRequest,
 } from '../schemas/payloads.ts';
 import { environmentQueue, fitQueue, promptQueue, trainerQueue } from '../schemas/queues.ts';
 import { outlasting, type Watch } from './outlast.ts';
@@ -34,6 +36,8 @@ export interface TrainerActivities {
   forecast(request: ForecastRequest): Promise<ForecastResult>;
   observe(request: ObserveRequest): Promise<ObserveResult>;
   evaluate(request: EvaluateRequest): Promise<EvaluateResult>;
+  showTraining(request: ShowTrainingRequest): Promise<void>;
+  showEvidence(request: ShowEvidenceRequest): Promise<void>;
 }
 
 /** Errors that a retry can fix: a burst of attempts over about two minutes, after which `outlasting` waits for longer. */

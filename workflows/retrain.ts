@@ -10,6 +10,7 @@ import { control, trainer } from './proxies.ts';
 import { scoreChallenger } from './scoreChallenger.ts';
 import { scoreChampion } from './scoreChampion.ts';
 import { settle } from './settle.ts';
+import { showEvidence, showTraining } from './show.ts';
 import { snapshotsOf } from './snapshots.ts';
 
 /**
@@ -19,7 +20,7 @@ import { snapshotsOf } from './snapshots.ts';
 export async function retrain(request: RetrainRequest): Promise<Outcome> {
   const progress = reportProgress();
 
-  return settle(request, progress, async (claimed) => {
+  return settle(request, progress, async ({ claimed, alongside }) => {
     const plan = await control.plan(request, workflowInfo().runId);
     if (plan.kind === 'settled') return { status: plan.status, summary: plan.summary };
     claimed(plan.attempt);
@@ -44,10 +45,14 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
       scoreChampion(plan, snapshots, plan.champion),
     ]);
 
+    // MLflow gets the pictures while the cycle goes on.
+    alongside(showTraining(plan, challenger));
+
     let champion = reigning;
     for (let number = plan.firstJudgement; ; number++) {
       progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
       const judged = await judge(plan, snapshots, challenger, champion, { forecast, observations }, number);
+      const shown = alongside(showEvidence(plan, challenger, judged.evidence));
       if (number > plan.firstJudgement && judged.championSawHoldout) return superseded(plan, champion);
       if (judged.kind !== 'promote') return { status: 'kept', summary: judged.summary };
 
@@ -63,6 +68,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
 
       // Somebody else was promoted since. What was judged says nothing about the new champion: judge again, or give way.
       if (promotion.champion.asOf > plan.cycle.asOf) return superseded(plan, promotion.champion);
+      await shown.done;
       champion = await scoreChampion(plan, snapshots, promotion.champion);
     }
   });

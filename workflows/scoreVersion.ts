@@ -7,7 +7,7 @@ import { type TrainerActivities, trainer, trainerOf } from './proxies.ts';
 
 /**
  * An earlier version's answers on the holdout, as its own definition reads it. One that cannot be scored any more, for
- * whatever reason that a retry does not mend, has that reason instead of answers.
+ * whatever reason that a retry does not fix, has that reason instead of answers.
  *
  * @param ask the trainer; default: one that is asked until it answers
  */
@@ -70,7 +70,7 @@ function reasonOf({ type, message }: ApplicationFailure): string {
   return `${code}: ${machineBound.includes(code) ? errors[code].advice : message}`;
 }
 
-/** The failure behind an error that a retry does not mend. */
+/** The failure behind an error that a retry does not fix. */
 function finalCause(error: unknown): ApplicationFailure | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof ApplicationFailure && cause.nonRetryable ? cause : undefined;

@@ -19,20 +19,29 @@ export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 
 type Ending = Pick<Outcome, 'status' | 'summary'>;
 
+/** What the steps of a cycle say about it on the way. */
+interface Claiming {
+  readonly claimed: (attempt: number) => void;
+  /** The cycle's workflow ends after this work, but the work decides nothing: its failure is not the cycle's. */
+  readonly alongside: (work: Promise<void>) => { readonly done: Promise<void> };
+}
+
 /**
  * Runs a cycle's steps and records how they ended, whatever happens: also a failure (with its reason) and a
  * cancellation. A failed cycle fails its workflow, so that Temporal shows it and a new attempt may be started.
  *
- * @param steps say which attempt they claimed, so that nothing is recorded for another
+ * @param steps say which attempt they claimed, so that nothing is recorded for another, and what may go on while the
+ *   outcome is recorded
  */
 export async function settle(
   request: RetrainRequest,
   progress: ReturnType<typeof reportProgress>,
-  steps: (claimed: (attempt: number) => void) => Promise<Ending>,
+  steps: (cycle: Claiming) => Promise<Ending>,
 ): Promise<Outcome> {
   let claim: ClaimedAttempt = { attempt: null, token: workflowInfo().runId };
   const cancellable = new CancellationScope();
   let cancellation: CancelRequest | null = null;
+  const besides: Promise<void>[] = [];
   setHandler(cancelSignal, (asked) => {
     cancellation ??= asked;
     cancellable.cancel();
@@ -40,18 +49,30 @@ export async function settle(
   hearRetries();
   try {
     const ending = await cancellable.run(() =>
-      steps((attempt) => {
-        claim = { ...claim, attempt };
+      steps({
+        claimed: (attempt) => {
+          claim = { ...claim, attempt };
+        },
+        alongside: (work) => {
+          const done = work.catch(() => undefined);
+          besides.push(done);
+          return { done };
+        },
       }),
     );
     const durations = progress.durations();
     progress.at('record');
-    return await control.record(request, { ...ending, failure: null }, claim, durations);
+    const recorded = control.record(request, { ...ending, failure: null }, claim, durations);
+    await Promise.allSettled([recorded, ...besides]);
+    return await recorded;
   } catch (error) {
     const step = progress.step;
     const outcome = endingOf(error, step, cancellation);
     const durations = progress.durations();
+    // Nothing goes on beside a cycle that has failed.
+    cancellable.cancel();
     await CancellationScope.nonCancellable(() => control.record(request, outcome, claim, durations));
+    await Promise.all(besides);
     throw error;
   }
 }

@@ -19,10 +19,15 @@ const rounds = 10;
  */
 export async function projectChampion(tracker: Tracker, db: Kysely<Database>, model: string): Promise<void> {
   await withLease(db, `project ${model}`, async (lease) => {
+    let checked: number | undefined;
     for (let round = 0; round < rounds; round++) {
       const champion = await currentChampion(db, model, 'live');
-      const aliased = await getAlias(tracker, model, championAlias);
-      if (champion !== undefined) await checkVersion(tracker, champion);
+      const isKnown = champion === undefined || champion.version === checked;
+      const [aliased] = await Promise.all([
+        getAlias(tracker, model, championAlias),
+        isKnown ? undefined : checkVersion(tracker, champion),
+      ]);
+      checked = champion?.version;
       if (champion?.version === aliased) return;
       // Whoever held the lease meanwhile may have set a newer champion.
       if (!(await lease.hold())) continue;

@@ -6,6 +6,7 @@ import type { TrackedRun } from '../../schemas/payloads.ts';
 import type { CycleAttempt } from '../../schemas/steps.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import { createVersion, ensureRegisteredModel, searchVersionsByTag } from '../../tracker/registry.ts';
+import { isRefusal } from '../../tracker/request.ts';
 import { cycleTag } from '../../tracker/tags.ts';
 import { cycleTags } from './cycleTags.ts';
 import { sweepStrays } from './sweepStrays.ts';
@@ -13,24 +14,42 @@ import { sweepStrays } from './sweepStrays.ts';
 /**
  * Registers the cycle's logged model as its one version of the registered model. MLflow numbers versions one after the
  * other, so whoever made one sees every lower one: all who race offer the ledger the same, the lowest.
+ *
+ * @param isRetry an earlier try may have made one that the ledger does not know of
  */
-export async function registerVersion(tracker: Tracker, db: Kysely<Database>, cycle: CycleAttempt): Promise<number> {
+export async function registerVersion(
+  tracker: Tracker,
+  db: Kysely<Database>,
+  cycle: CycleAttempt,
+  isRetry = true,
+): Promise<number> {
   const row = await versionOf(db, { cycle: cycle.id });
   if (row === undefined) throw errorOf('LedgerConflict', 'noRun', { cycle: cycle.id });
   if (row.version !== null) return await nameVersion(db, cycle, row.version);
-  await ensureRegisteredModel(tracker, cycle.model);
-  const version = await nameVersion(db, cycle, await findOrCreate(tracker, cycle, row.run));
-  await sweepStrays(tracker, db, cycle.id);
+  const made = (isRetry ? await lowest(tracker, cycle, row.run) : undefined) ?? (await create(tracker, cycle, row.run));
+  const { version: first } = (await lowest(tracker, cycle, row.run)) ?? made;
+  const version = await nameVersion(db, cycle, first);
+  if (isRetry || version !== made.version) await sweepStrays(tracker, db, cycle.id);
   return version;
 }
 
-async function findOrCreate(tracker: Tracker, cycle: CycleAttempt, { modelId, runId }: TrackedRun): Promise<number> {
-  const name = cycle.model;
-  // A version of an earlier attempt carries the cycle's tag too, but another run.
-  const lowest = async () =>
-    (await searchVersionsByTag(tracker, name, cycleTag, cycle.id)).find((version) => version.runId === runId);
-  const known = await lowest();
-  if (known !== undefined) return known.version;
-  const created = await createVersion(tracker, { name, modelId, runId, tags: cycleTags(cycle) });
-  return (await lowest())?.version ?? created.version;
+/** Of the versions of the run. One of an earlier attempt carries the cycle's tag too, but another run. */
+async function lowest(tracker: Tracker, { id, model }: CycleAttempt, { runId }: TrackedRun) {
+  try {
+    return (await searchVersionsByTag(tracker, model, cycleTag, id)).find((version) => version.runId === runId);
+  } catch (error) {
+    if (isRefusal(error, 'RESOURCE_DOES_NOT_EXIST')) return undefined;
+    throw error;
+  }
+}
+
+async function create(tracker: Tracker, cycle: CycleAttempt, { modelId, runId }: TrackedRun) {
+  const asked = { name: cycle.model, modelId, runId, tags: cycleTags(cycle) };
+  try {
+    return await createVersion(tracker, asked);
+  } catch (error) {
+    if (!isRefusal(error, 'RESOURCE_DOES_NOT_EXIST')) throw error;
+    await ensureRegisteredModel(tracker, cycle.model);
+    return await createVersion(tracker, asked);
+  }
 }

@@ -36,7 +36,7 @@ async function tagRun(tracker: Tracker, runId: string, tags: Tags, end: RunEnd |
 async function tagVersion(tracker: Tracker, model: string, version: number, tags: Tags): Promise<void> {
   const known = await getVersion(tracker, model, version);
   if (known === undefined) return;
-  const changed = Object.entries(tags).filter(([name, value]) => known.tags[name] !== value);
+  const changed = Object.entries(tags).filter(([name, value]) => (known.tags[name] ?? '') !== value);
   await setVersionTags(tracker, model, version, Object.fromEntries(changed));
 }
 

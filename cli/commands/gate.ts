@@ -8,9 +8,8 @@ import type { Tell } from '../answer.ts';
 import { knownOfFile } from '../gateTry/knownOfFile.ts';
 import { DescribedFile, labelColumn, planTry, type TryOptions, taskChoices } from '../gateTry/planTry.ts';
 import { readPolicy } from '../gateTry/readPolicy.ts';
-import { openPython } from '../python.ts';
 import { renderGateTry } from '../render/gateTry.ts';
-import type { Session } from '../session.ts';
+import type { Session, Surroundings } from '../session.ts';
 
 export const gateCommand = (session: Session, tell: Tell) =>
   new Command('gate').description('use the gate without a cycle').addCommand(tryCommand(session, tell));
@@ -38,10 +37,10 @@ const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
       const described = await ask(
         'describe_file',
         { file: resolve(file), label: labelColumn(options, given) },
-        surroundings.interrupted,
+        surroundings,
       );
       const planned = planTry(file, given, DescribedFile.parse(described), options);
-      const measured = await ask('judge_columns', { ...planned, file: resolve(file) }, surroundings.interrupted);
+      const measured = await ask('judge_columns', { ...planned, file: resolve(file) }, surroundings);
       const evidence = Evidence.parse(JSON.parse(String(measured.evidence)));
       const policy = policyOf(planned.definition);
       const verdict = knownOfFile(decide(evidence, policy));
@@ -51,8 +50,12 @@ const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
       });
     });
 
-async function ask(program: string, question: unknown, signal: AbortSignal): Promise<Record<string, unknown>> {
-  const python = openPython(`reign_trainer.recompute.${program}`, signal);
+async function ask(
+  program: string,
+  question: unknown,
+  { openPython, interrupted }: Surroundings,
+): Promise<Record<string, unknown>> {
+  const python = openPython(`reign_trainer.recompute.${program}`, interrupted);
   try {
     return await python.ask(question);
   } finally {

@@ -17,7 +17,7 @@ const fewestEffectiveRows = 100;
 /**
  * Whether labels that only selected rows show can speak for all rows. A champion that chose whose outcome is seen has cut
  * the range that it is judged on, and looks worse there than it is: equal challengers win most of the time. Rows that
- * were approved at random, weighted by the inverse of their chance, mend that (Horvitz and Thompson 1952), as long as
+ * were approved at random, weighted by the inverse of their chance, correct that (Horvitz and Thompson 1952), as long as
  * nearly every row had a chance and no row carries the rest.
  */
 export function* selectedLabels({ selection }: Evidence, { labels }: Policy): Generator<GateCheck> {

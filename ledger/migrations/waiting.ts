@@ -6,7 +6,7 @@ alter table reign.cycles
   add column waits_for text check (waits_for in ('person', 'fault')),
   add constraint cycles_waits_for check (waits_for is null or status = 'waiting');
 comment on column reign.cycles.waits_for is
-  'waiting: for a person, or for a fault to be mended (summary says which); null where it does not wait.';
+  'waiting: for a person, or for a fault to be fixed (summary says which); null where it does not wait.';
 comment on column reign.cycles.status is
   'running, waiting (see waits_for), promoted, kept, superseded, skipped, failed or cancelled.';`;
 

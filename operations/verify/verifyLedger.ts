@@ -18,7 +18,9 @@ export function verifyVerdict(judgement: StoredJudgement, evidence: Evidence): V
   if (!policy.success) {
     const [issue] = policy.error.issues;
     const path = ['policy', ...(issue?.path ?? [])].join('.');
-    return [told('policy', judgement.number, 'differs', `the stored policy is none: ${path}: ${issue?.message ?? ''}`)];
+    return [
+      told('policy', judgement.number, 'differs', `the stored policy is not valid: ${path}: ${issue?.message ?? ''}`),
+    ];
   }
   return [
     compared('verdict', judgement.number, judgement.verdict, decide(evidence, policy.data)),

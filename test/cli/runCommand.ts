@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openPython } from '../../cli/python.ts';
 import { run } from '../../cli/run.ts';
+import type { PythonProgram } from '../../operations/context.ts';
 
 export interface Ran {
   readonly code: number;
@@ -18,7 +20,13 @@ export async function runCommand(
     env = {},
     now = new Date('2001-06-30T12:00:00Z'),
     interrupted = new AbortController().signal,
-  }: { env?: Record<string, string>; now?: Date; interrupted?: AbortSignal } = {},
+    ...others
+  }: {
+    env?: Record<string, string>;
+    now?: Date;
+    interrupted?: AbortSignal;
+    openPython?: typeof openPython;
+  } = {},
 ): Promise<Ran> {
   const home = mkdtempSync(join(tmpdir(), 'reign-cli-'));
   let stdout = '';
@@ -31,9 +39,20 @@ export async function runCommand(
       now: () => now,
       interrupted,
       hurried: new AbortController().signal,
+      openPython: keptPython,
+      ...others,
     });
     return { code, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> };
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+const kept = new Map<string, PythonProgram>();
+
+/** Starting one takes seconds: each stays for the commands that come after, and ends with this process. */
+function keptPython(module: string): PythonProgram {
+  const program = kept.get(module) ?? openPython(module, new AbortController().signal);
+  kept.set(module, program);
+  return { ask: program.ask, close: () => Promise.resolve() };
 }

@@ -67,6 +67,23 @@ describe('a gate that judges itself', () => {
   });
 });
 
+describe('without a planted gain', () => {
+  const unplanted = controls({
+    planted: { gain: null, difference: null, notRun: 'the champion is as good as can be' },
+  });
+  const status = (format: 2 | 3) =>
+    decide(evidence({ format, controls: unplanted }), policy()).checks.find(({ name }) => name === 'gate-controls')
+      ?.status;
+
+  it('the controls were not all measured', () => {
+    expect(status(3)).toBe('notRun');
+  });
+
+  it('verdicts of the first release stay as they were given', () => {
+    expect(status(2)).toBe('passed');
+  });
+});
+
 describe('how many equal models may win', () => {
   it('is twice the promised share and five errors of the simulation', () => {
     expect(flipLimit(0.025, 1000)).toBeCloseTo(0.0854, 4);

@@ -487,10 +487,10 @@ describe('a cycle', () => {
 
   // First: as long as this fit waits no other begins.
   it('is fitted again where its process was killed', { timeout: 120_000 }, async () => {
-    await until('the fit waits', () => waiting().length > 0, 90);
+    await until('the fit waits', () => waiting().length > 0, { seconds: 90 });
     const [first = ''] = waiting();
     process.kill(Number(readFileSync(join(first, sign), 'utf8')), 'SIGKILL');
-    await until('another fit waits', () => waiting().some((folder) => folder !== first), 90);
+    await until('another fit waits', () => waiting().some((folder) => folder !== first), { seconds: 90 });
     for (const folder of waiting()) writeFileSync(join(folder, 'go on'), '');
     expect(await ended(idOf('child-killed'))).toMatchObject({ status: 'promoted', challenger: 1, attempt: 1 });
     expect(await attemptsOf(idOf('child-killed'))).toBe(2);
@@ -570,11 +570,23 @@ describe('a cycle', () => {
     ]);
     proxy.fault = (asked) => outages.of(asked);
     const id = await start('outage');
-    await until('MLflow has failed', () => outages.left < 4, 60);
+    await until('MLflow has failed', () => outages.left < 4, { seconds: 60 });
     expect((await command('show', id)).stdout).toContain('running');
     expect(await ended(id)).toMatchObject({ status: 'promoted', attempt: 1, failure: null });
     expect(outages.left).toBe(0);
     expect(await inMlflow('outage')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
+  });
+
+  it('ends as it was judged where MLflow does not take the evidence, and warns', { timeout: 120_000 }, async () => {
+    await apply('not-shown');
+    proxy.fault = ({ byTrainer, path, body }) =>
+      byTrainer && path.endsWith('/runs/log-batch') && body.includes('"reign.evidence"') ? refusal : undefined;
+    const cycle = await retrain('not-shown');
+    proxy.fault = () => undefined;
+    expect(cycle).toMatchObject({ status: 'promoted', verdict: 'promote', attempt: 1, failure: null });
+    expect((await warningsOf(ledger.db, cycle.id)).join()).toContain('MLflow does not show the evidence: ');
+    expect((await currentChampion(ledger.db, 'not-shown', 'live'))?.version).toBe(1);
+    expect(await inMlflow('not-shown')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
   });
 });
 
@@ -621,11 +633,11 @@ describe('a fault that lasts', () => {
   it('is waited for visibly after a burst, and tried again when somebody says so', { timeout: 60_000 }, async () => {
     failsWith = 'SourceUnavailable';
     const handle = await begin([3_600_000]);
-    await until('it waits', () => noted.length === 1, 30);
+    await until('it waits', () => noted.length === 1, { seconds: 30 });
     expect(asked).toBe(3);
     expect(noted[0]).toMatchObject({ step: 'ask', code: 'SourceUnavailable', message: 'It is down.' });
     await handle.signal('retry');
-    await until('it waits again', () => noted.length === 2, 30);
+    await until('it waits again', () => noted.length === 2, { seconds: 30 });
     expect([asked, wentOn]).toEqual([4, 0]);
     failsWith = null;
     await handle.signal('retry');
@@ -636,7 +648,7 @@ describe('a fault that lasts', () => {
   it('is tried again by itself, and a defect is not waited for', { timeout: 60_000 }, async () => {
     [asked, failsWith] = [0, 'SourceUnavailable'];
     const waiting = await begin([100, 200]);
-    await until('it was tried again', () => asked >= 6, 30);
+    await until('it was tried again', () => asked >= 6, { seconds: 30 });
     failsWith = null;
     expect(await waiting.result()).toBe('answered');
     [asked, failsWith] = [0, 'Internal'];
@@ -650,14 +662,16 @@ describe('a fault that lasts', () => {
     await apply('given-up');
     proxy.fault = ({ byTrainer }) => (byTrainer ? 'cut' : undefined);
     const id = await start('given-up');
-    await until('its run is open', async () => (await inMlflow('given-up')).runs.length === 1, 60);
+    await until('its run is open', async () => (await inMlflow('given-up')).runs.length === 1, { seconds: 60 });
     const because = 'the warehouse is being moved';
     const { code, stdout } = await command('cancel', id, '--reason', because);
     expect([code, stdout]).toEqual([0, expect.stringContaining(`${id}: cancelled. Cancelled by `)]);
     expect(stdout).toContain(because);
     proxy.fault = () => undefined;
     expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'cancelled', waitsFor: null, failure: null });
-    await until('MLflow followed', async () => (await inMlflow('given-up')).runs[0] === 'KILLED, cancelled', 60);
+    await until('MLflow followed', async () => (await inMlflow('given-up')).runs[0] === 'KILLED, cancelled', {
+      seconds: 60,
+    });
     expect((await command('cancel', id, '--reason', because, '--json')).json()).toMatchObject({
       error: { code: 'UsageInvalid' },
     });

@@ -49,7 +49,10 @@ async function kill(reign: Reign, victim: Victim): Promise<void> {
   const pid = reign.leaderOf(part);
   if (pid === undefined) throw new Error(`${part} does not run`);
   process.kill(victim === "mlflow's group" ? -pid : pid, 'SIGKILL');
-  await until(`${part} was started again`, () => ![undefined, pid].includes(reign.leaderOf(part)), 60);
+  await until(`${part} was started again`, () => ![undefined, pid].includes(reign.leaderOf(part)), {
+    seconds: 60,
+    every: 250,
+  });
 }
 
 async function inMlflow(reign: Reign): Promise<{ versions: number; runs: number }> {
@@ -93,7 +96,7 @@ async function untilAt(reign: Reign, id: string, step: string): Promise<void> {
         return raw.pendingActivities?.some(({ activityType }) => activityType?.name === step) ?? false;
       },
       // An activity of a worker that died is only tried again after its two minutes.
-      180,
+      { seconds: 240, every: 100 },
     );
   } finally {
     await connection.close();

@@ -26,7 +26,7 @@ test('a cycle waits for a fault with its reason, is told once in the events, and
     waitsFor: 'fault',
     endedAt: null,
     summary:
-      'Waits at extract until this is fixed: SourceUnavailable: The warehouse does not answer. Tried again at 2001-03-05T12:04:00Z.',
+      'Waits at extract until this is fixed: SourceUnavailable: The warehouse does not answer. The next try is at 2001-03-05T12:04:00Z.',
   });
   expect((await eventsOf(db, cycle.id)).map(({ kind }) => kind)).toEqual(['waits-for-fault']);
   await noteMended(db, cycle);

@@ -69,11 +69,11 @@ test('a column that is not in the query, and an unsupported one that nobody uses
 });
 
 test.each([
-  [{ rowId: 'weight' }, {}, 'source.rowId: the column weight is of type float; expected is an integer or a text'],
+  [{ rowId: 'weight' }, {}, 'source.rowId: the column weight is of type float; expected is an integer or a string'],
   [{ eventTime: 'region' }, {}, 'source.eventTime: the column region is of type text; expected is a timestamptz'],
   [{ knownAt: 'region' }, {}, 'source.knownAt'],
   [{ weight: 'customer' }, {}, 'source.weight: the column customer is of type text; expected is a number'],
-  [{ label: 'weight' }, {}, 'source.label: the column weight is of type float; expected is a text'],
+  [{ label: 'weight' }, {}, 'source.label: the column weight is of type float; expected is a string'],
   [{}, { label: { classes: [0, 1] } }, 'source.label: the column outcome is of type text; expected is a number'],
   [{ label: 'weight' }, { label: { classes: [false, true] } }, 'expected is a boolean'],
   [{}, { task: 'regression', label: undefined }, 'expected is a number, since the task is regression'],

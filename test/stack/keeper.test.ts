@@ -47,7 +47,7 @@ describe.skipIf(process.platform !== 'linux')('a kept command', () => {
     const { kept, family } = await startFamily('wait');
     process.kill(kept.keeper.pid, 'SIGKILL');
     expect((await kept.ended).how).toBe('its keeper was killed');
-    await until('all are gone', () => !family.some(runs), 5);
+    await until('all are gone', () => !family.some(runs), { seconds: 5 });
   });
 
   it('is not reached by the signals of a terminal', async () => {

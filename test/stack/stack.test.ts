@@ -89,7 +89,7 @@ describe.skipIf(process.platform !== 'linux')('the stack', () => {
     const home = temporaryFolder();
     const { stack, lines } = await start(home, ['mlflow']);
     process.kill(pidOf(home, /mlflow_server/), 'SIGKILL');
-    await until('it is back', () => lines.includes('mlflow is back.'), 40);
+    await until('it is back', () => lines.includes('mlflow is back.'), { seconds: 40 });
     expect((await fetch(`${stack.addresses.trackerUri}/health`)).status).toBe(200);
     await stack.stop();
     expect(processesOf(home)).toEqual([]);

@@ -57,12 +57,16 @@ export function processesOf(home: string): number[] {
     .map(Number);
 }
 
-/** Waits until the condition holds; fails loudly when it does not. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 20): Promise<void> {
+/** Waits until the condition holds; fails loudly when it does not. Asks again `every` so many milliseconds. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  { seconds = 20, every = 50 }: { seconds?: number; every?: number } = {},
+): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`waited ${seconds} s in vain until ${what}`);
-    await sleep(50);
+    await sleep(every);
   }
 }
 

@@ -275,7 +275,7 @@ describe('one run, one logged model, one version', () => {
     const tags = { [cycleTag]: cycle.id, [attemptTag]: '1' };
     const { runId } = await createRun(tracker, experimentId, 'died', tags);
     const { modelId } = await createLoggedModel(tracker, { experimentId, name: model, runId, tags });
-    expect(await openRun(tracker, ledger.db, cycle)).toEqual({ experimentId, runId, modelId });
+    expect(await openRun(tracker, ledger.db, cycle)).toMatchObject({ experimentId, runId, modelId });
     await nameFit(ledger.db, cycle, { ...fitResult(cycle.id), modelUri: `models:/${modelId}` });
     await ensureRegisteredModel(tracker, model);
     const { version } = await createVersion(tracker, { name: model, modelId, runId, tags });

@@ -53,7 +53,9 @@ test.for([
 
 test('a login that has expired, and a page to log in at, are said with what to check', async () => {
   const expired = await answering(401, 'Unauthorized');
-  await expect(ensureExperiment(expired, 'x')).rejects.toThrow(/401.*check MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN/);
+  await expect(ensureExperiment(expired, 'x')).rejects.toThrow(
+    /401.*refuses the login; check MLFLOW_TRACKING_USERNAME/,
+  );
   const login = await answering(200, '<html>Please log in</html>');
   const ingress = await faulty((_request, response) =>
     response.writeHead(302, { location: `${login.uri}/login?state=secret` }).end(),

@@ -16,23 +16,36 @@ export interface TestMlflow {
   stop(): Promise<void>;
 }
 
+interface MlflowOptions {
+  /** The server's pages and API lie below this path. */
+  readonly prefix?: string;
+  /** The password of the user `admin`; without it the server asks for no login. */
+  readonly password?: string;
+}
+
 /** A real MLflow server on a free port, with its data in a folder of its own. Takes about ten seconds. */
-export async function startMlflow(): Promise<TestMlflow> {
+export async function startMlflow({ prefix = '', password }: MlflowOptions = {}): Promise<TestMlflow> {
   if (!existsSync(program)) throw new Error('MLflow is missing: run `npm run setup` first');
   const folder = mkdtempSync(join(tmpdir(), 'reign-test-mlflow-'));
   const port = await freePort();
-  const store = [
-    '--backend-store-uri',
-    `sqlite:///${folder}/mlflow.db`,
-    '--default-artifact-root',
-    `${folder}/artifacts`,
-  ];
+  const database = ['--backend-store-uri', `sqlite:///${folder}/mlflow.db`];
+  // A server with a login takes files through its proxy, as a team's does.
+  const files = [password === undefined ? '--default-artifact-root' : '--artifacts-destination', `${folder}/artifacts`];
+  const store = [...database, ...files, ...(prefix === '' ? [] : ['--static-prefix', prefix])];
+  const login = password === undefined ? [] : ['--app-name', 'basic-auth'];
   const listen = ['--host', '127.0.0.1', '--port', String(port), '--workers', '1'];
-  const server = spawn('/bin/sh', ['-c', lifeline, 'sh', program, 'server', ...store, ...listen], {
+  const server = spawn('/bin/sh', ['-c', lifeline, 'sh', program, 'server', ...store, ...login, ...listen], {
     cwd: folder,
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
-    env: { ...process.env, MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false' },
+    env: {
+      ...process.env,
+      MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+      ...(password !== undefined && {
+        MLFLOW_AUTH_ADMIN_PASSWORD: password,
+        MLFLOW_FLASK_SERVER_SECRET_KEY: 'of the tests',
+      }),
+    },
   });
   const stop = async () => {
     const ended = once(server, 'exit');
@@ -40,7 +53,7 @@ export async function startMlflow(): Promise<TestMlflow> {
     if (server.exitCode === null) await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  const uri = `http://127.0.0.1:${port}`;
+  const uri = `http://127.0.0.1:${port}${prefix}`;
   if (!(await isHealthy(uri, server))) {
     await stop();
     throw new Error('MLflow does not start');

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
+# The tests run two at once on two cores: more threads would only wait for each other, and burn CPU while they do.
+# Read where NumPy and the estimators are loaded, so before anything else is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from pathlib import Path
 
 import pytest

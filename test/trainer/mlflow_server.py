@@ -18,6 +18,7 @@ from mlflow.tracking import MlflowClient
 from reign_trainer.shapes import TrackedRun
 
 _START_SECONDS = 120
+_SERVER = Path(__file__).resolve().parents[2] / "stack" / "mlflow_server.py"
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +30,7 @@ def mlflow_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)),
+                *(sys.executable, str(_SERVER), "--host", "127.0.0.1", "--port", str(port)),
                 *("--backend-store-uri", f"sqlite:///{folder}/mlflow.db"),
                 *("--artifacts-destination", str(folder / "artifacts"), "--workers", "1"),
             ],

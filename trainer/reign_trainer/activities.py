@@ -41,6 +41,8 @@ from reign_trainer.shapes import (
     RehearseRequest,
     ScoreRequest,
     ScoreResult,
+    ShowEvidenceRequest,
+    ShowTrainingRequest,
 )
 from reign_trainer.store import open_store
 
@@ -78,6 +80,8 @@ class Activities:
             self.score,
             self.rehearse,
             self.evaluate,
+            self.show_training,
+            self.show_evidence,
         ]
 
     @activity.defn(name="extract")
@@ -147,6 +151,18 @@ class Activities:
         """Measure champion and challenger on the same rows."""
         async with _attempt(request.cycle.id):
             return await self._in_child("evaluate", request, EvaluateResult)
+
+    @activity.defn(name="showTraining")
+    async def show_training(self, request: ShowTrainingRequest) -> None:
+        """Draw the training of a kept fit onto its run."""
+        async with _attempt(request.run.run_id):
+            await self._in_child("show_training", request, type(None))
+
+    @activity.defn(name="showEvidence")
+    async def show_evidence(self, request: ShowEvidenceRequest) -> None:
+        """Show a judgement on the challenger's run."""
+        async with _attempt(request.run.run_id):
+            await self._in_child("show_evidence", request, type(None))
 
     async def _in_child(self, function: str, request: Any, answer: type[Answer]) -> Answer:
         """Do Reign's own work."""

@@ -30,7 +30,7 @@ class ClaimCheck(PayloadCodec):
 
     A result that cannot be written fails the attempt with the error's code as its type, so the activity is tried again
     while the store is away. Arguments that cannot be read fail it too, but Temporal's SDK wraps that error into a
-    passing one without a type: the activity is tried again whatever the code, until the store is mended.
+    passing one without a type: the activity is tried again whatever the code, until the store is fixed.
 
     Parameters
     ----------

@@ -488,6 +488,7 @@ class TrackedRun(Shape):
     experiment_id: Annotated[str, Field(alias="experimentId")]
     run_id: Annotated[str, Field(alias="runId")]
     model_id: Annotated[str, Field(alias="modelId")]
+    artifact_location: Annotated[str | None, Field(alias="artifactLocation")] = None
 
 
 class CodeWarning(Shape):
@@ -518,6 +519,15 @@ class EvaluateResult(Shape):
         extra="forbid",
         populate_by_name=True,
     )
+    evidence: str
+
+
+class ShowEvidenceRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    run: TrackedRun
     evidence: str
 
 
@@ -1120,6 +1130,7 @@ class FitRequest(Shape):
     shuffle_labels: Annotated[bool, Field(alias="shuffleLabels")]
     timeout_seconds: Annotated[int, Field(alias="timeoutSeconds")]
     track_later: Annotated[bool | None, Field(alias="trackLater")] = None
+    pictures_later: Annotated[bool | None, Field(alias="picturesLater")] = None
 
 
 class ScoreRequest(Shape):
@@ -1190,6 +1201,15 @@ class EvaluateRequest(Shape):
     run: TrackedRun | None
 
 
+class ShowTrainingRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    definition: Definition
+    run: TrackedRun
+
+
 class ObserveRequest(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -1227,6 +1247,12 @@ class Shapes(Shape):
     rehearsal: Annotated[Rehearsal, Field(alias="Rehearsal")]
     evaluate_request: Annotated[EvaluateRequest, Field(alias="EvaluateRequest")]
     evaluate_result: Annotated[EvaluateResult, Field(alias="EvaluateResult")]
+    show_training_request: Annotated[
+        ShowTrainingRequest, Field(alias="ShowTrainingRequest")
+    ]
+    show_evidence_request: Annotated[
+        ShowEvidenceRequest, Field(alias="ShowEvidenceRequest")
+    ]
     observations: Annotated[Observations, Field(alias="Observations")]
     observe_request: Annotated[ObserveRequest, Field(alias="ObserveRequest")]
     observe_result: Annotated[ObserveResult, Field(alias="ObserveResult")]

@@ -20,14 +20,16 @@ from reign_trainer.shapes import (
     FitRequest,
     ObserveRequest,
     ObserveResult,
+    ShowEvidenceRequest,
+    ShowTrainingRequest,
 )
 from reign_trainer.store import open_store
 from reign_trainer.tracking.known_fit import KnownFit
 from reign_trainer.tracking.log_evidence import log_evidence
-from reign_trainer.tracking.tracked_fit import TrackedFit
+from reign_trainer.tracking.tracked_fit import TrackedFit, log_training
 from reign_trainer.tracking.tracker_errors import tracker_errors, tracking_uri
 
-__all__ = ["evaluate", "fetch", "look_up_fit", "observe", "track", "warm_up"]
+__all__ = ["evaluate", "fetch", "look_up_fit", "observe", "show_evidence", "show_training", "track", "warm_up"]
 
 
 class FetchRequest(BaseModel):
@@ -81,6 +83,19 @@ def evaluate(request: EvaluateRequest, settings: Settings, report: Report) -> Ev
         evidence = Evidence.model_validate_json(store.read_document("evidence", result.evidence))
         log_evidence(request.run, evidence, result.evidence, settings)
     return result
+
+
+def show_training(request: ShowTrainingRequest, settings: Settings, report: Report) -> None:
+    """Draw the training of a kept fit onto its run."""
+    report("drawing")
+    log_training(request.run, request.definition, settings)
+
+
+def show_evidence(request: ShowEvidenceRequest, settings: Settings, report: Report) -> None:
+    """Show a judgement on the challenger's run."""
+    report("drawing")
+    evidence = Evidence.model_validate_json(open_store(settings.store).read_document("evidence", request.evidence))
+    log_evidence(request.run, evidence, request.evidence, settings)
 
 
 def observe(request: ObserveRequest, settings: Settings, report: Report) -> ObserveResult:

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPython } from '../../../cli/python.ts';
 import { Evidence } from '../../../schemas/evidence.ts';
 import { Verdict } from '../../../schemas/verdict.ts';
 import { runCommand } from '../runCommand.ts';
@@ -38,7 +39,8 @@ const reign = (...args: string[]) => runCommand(['gate', 'try', ...args], { env:
 const columns = ['--label', 'outcome', '--champion', 'old_score', '--positive', 'late'];
 
 test('judges two columns without a server, and says the same in both forms', async () => {
-  const ran = await reign(scores, '--policy', policy, ...columns, '--json');
+  // As the command line starts them: each program for this one command.
+  const ran = await runCommand(['gate', 'try', scores, '--policy', policy, ...columns, '--json'], { openPython });
   expect(ran.code).toBe(0);
   const verdict = Verdict.parse(ran.json().verdict);
   const evidence = Evidence.parse(ran.json().measured);

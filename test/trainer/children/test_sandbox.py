@@ -81,7 +81,7 @@ def test_using_the_cpu_is_progress(in_child: Any) -> None:
         ("answer_half", "PredictTimeout", "done nothing"),
         ("answer_much", "ChildDied", "more than"),
         ("answer_a_pickle", "ChildDied", "not JSON"),
-        ("forge", "ChildDied", "not its to give"),
+        ("forge", "ChildDied", "may not raise"),
     ],
 )
 def test_what_it_says_is_read_as_json_of_limited_length(

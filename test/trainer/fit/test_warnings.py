@@ -31,6 +31,12 @@ def percent(value):
 def only(value):
     warnings.warn(value)
 
+def quoted(value):
+    warnings.warn(f"The purpose is new: '{value}'")
+
+def quoted_at_the_end(value):
+    warnings.warn("The purpose is '" + value)
+
 def often():
     for at in range(50):
         warnings.warn(f"row number {at}")
@@ -71,13 +77,18 @@ def test_a_text_is_told_as_far_as_it_stands_in_the_source(author: Any) -> None:
     assert author("only", author.table) == [("UserWarning", "", "pipeline.py:17", 1)]
 
 
+def test_no_quote_stays_open(author: Any) -> None:
+    assert author("quoted", "Ms Smith")[0][1] == "The purpose is new: …"
+    assert author("quoted_at_the_end", "Ms Smith")[0][1] == "The purpose is …"
+
+
 def test_one_place_is_told_once_and_counted(author: Any) -> None:
-    assert author("often") == [("UserWarning", "row number …", "pipeline.py:21", 50)]
+    assert author("often") == [("UserWarning", "row number …", "pipeline.py:27", 50)]
 
 
 def test_numpy_and_deprecations_in_the_authors_own_lines(author: Any) -> None:
-    assert author("logarithm") == [("RuntimeWarning", "divide by zero encountered in log", "pipeline.py:24", 1)]
-    assert author("old") == [("DeprecationWarning", "Use new() instead.", "pipeline.py:27", 1)]
+    assert author("logarithm") == [("RuntimeWarning", "divide by zero encountered in log", "pipeline.py:30", 1)]
+    assert author("old") == [("DeprecationWarning", "Use new() instead.", "pipeline.py:33", 1)]
 
 
 def test_what_scikit_learn_says_about_weights_is_kept() -> None:

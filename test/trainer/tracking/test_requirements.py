@@ -11,6 +11,7 @@ from reign_trainer.tracking.by_value import pickle_by_value
 from reign_trainer.tracking.closure import closure
 from reign_trainer.tracking.requirements import requirements
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -34,6 +35,11 @@ def test_classes_and_functions_bring_their_libraries() -> None:
     assert "hypothesis" in _names(make_pipeline(FunctionTransformer(text), LogisticRegression()))
     boosted = _names(xgboost.XGBClassifier())
     assert boosted & {"xgboost", "xgboost-cpu"}
+
+
+def test_a_model_with_large_arrays() -> None:
+    rows = np.random.default_rng(1).normal(size=(20_000, 3))
+    assert "scikit-learn" in _names(KNeighborsRegressor(algorithm="brute").fit(rows, rows[:, 0]))
 
 
 def test_modules_that_the_authors_functions_name_count() -> None:

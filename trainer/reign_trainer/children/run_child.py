@@ -242,9 +242,9 @@ class _Conversation:
             code, message = str(error["code"]), str(error["message"])[:_LONGEST_TEXT]
             detail = None if error["detail"] is None else ErrorDetail.model_validate(error["detail"])
         except (TypeError, KeyError, ValidationError):
-            return TrainerError("ChildDied", "The process answered an error that is none.")
+            return TrainerError("ChildDied", "The process answered with something that is not an error.")
         if code not in (_AUTHORS_ERRORS if self._author else RETRYABLE):
-            return TrainerError("ChildDied", "The process answered an error that is not its to give.")
+            return TrainerError("ChildDied", "The process answered with an error that it may not raise.")
         return TrainerError(code, message, detail)
 
     def _enter(self, stage: Any) -> None:

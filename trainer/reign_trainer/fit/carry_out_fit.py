@@ -50,24 +50,9 @@ async def carry_out_fit(request: FitRequest, settings: Settings, on_stage: Calla
     kept = KeptFit.of(store, request)
     result = _kept_result(kept, request)
     if result is None:
-        with scratch_folder() as name:
-            folder = Path(name)
-            on_stage("reading")
-            lending = asyncio.ensure_future(asyncio.to_thread(_lend, store, request, folder))
-            try:
-                # MLflow is asked while the rows are read.
-                known = None
-                if request.run is not None:
-                    known = await run_child(
-                        "reign_trainer.work:look_up_fit", request, settings, answer=KnownFit, limits=_LOOKING_UP
-                    )
-            finally:
-                await asyncio.wait([lending])
-            if known is not None and known.result is not None:
-                return known.result
-            lending.result()
-            location = None if known is None else known.artifact_location
-            result = await _in_child(request, location, kept, folder, settings, on_stage)
+        result, known = await _fit_unless_known(request, kept, settings, on_stage)
+        if known:
+            return result
     if request.run is not None and not request.track_later:
         await check_kept_fit(kept, request.definition, f"the challenger of {request.cycle.id}", settings, on_stage)
         await carry_out_tracking(request, settings, on_stage)
@@ -81,6 +66,38 @@ async def carry_out_tracking(request: FitRequest, settings: Settings, on_stage: 
     )
 
 
+async def _fit_unless_known(
+    request: FitRequest, kept: KeptFit, settings: Settings, on_stage: Callable[[str], None]
+) -> tuple[FitResult, bool]:
+    """Ask MLflow for the result of an earlier attempt, and fit meanwhile.
+
+    Returns
+    -------
+    tuple
+        The result, and whether MLflow knew it.
+    """
+    if request.run is None:
+        with scratch_folder() as folder:
+            found = await _fit(request, None, Path(folder), settings, on_stage)
+            return await _keep(request, found, kept, Path(folder)), False
+    with scratch_folder() as folder:
+        asking = asyncio.ensure_future(
+            run_child("reign_trainer.work:look_up_fit", request, settings, answer=KnownFit, limits=_LOOKING_UP)
+        )
+        location = request.run.artifact_location
+        fitting = asyncio.ensure_future(_fit(request, location or asking, Path(folder), settings, on_stage))
+        try:
+            # A server that does not answer ends the fit now: what is fitted could not be brought there.
+            known = (await asking).result
+            if known is not None:
+                return known, True
+            return await _keep(request, await fitting, kept, Path(folder)), False
+        finally:
+            asking.cancel()
+            fitting.cancel()
+            await asyncio.gather(asking, fitting, return_exceptions=True)
+
+
 def _kept_result(kept: KeptFit, request: FitRequest) -> FitResult | None:
     result = kept.result()
     if result is None:
@@ -91,24 +108,25 @@ def _kept_result(kept: KeptFit, request: FitRequest) -> FitResult | None:
     return result
 
 
-def _lend(store: Store, request: FitRequest, folder: Path) -> None:
-    """Lend the training rows and the code: a fit sees nothing else of the store."""
-    forget_old_fits(store)
-    lend_rows(store, "snapshots", request.train_snapshot, folder)
-    if request.code_hash is not None:
-        lend_document(store, "code", request.code_hash, folder)
-
-
-async def _in_child(
+async def _fit(
     request: FitRequest,
-    location: str | None,
-    kept: KeptFit,
+    location: str | asyncio.Future[KnownFit] | None,
     folder: Path,
     settings: Settings,
     on_stage: Callable[[str], None],
-) -> FitResult:
+) -> Found:
+    """Fit in a child; `location` is where MLflow will keep the model, or the answer that says so."""
+    on_stage("reading")
+    lending = asyncio.ensure_future(asyncio.to_thread(_lend, open_store(settings.store), request, folder))
     try:
-        found = await run_child(
+        await asyncio.shield(lending)
+    finally:
+        await asyncio.wait([lending])
+    if isinstance(location, asyncio.Future):
+        known = await asyncio.shield(location)
+        location = known.artifact_location
+    try:
+        return await run_child(
             "reign_trainer.author_work:fit",
             {"fit": request, "artifact_location": location},
             settings,
@@ -120,7 +138,18 @@ async def _in_child(
         )
     except TrainerError as error:
         raise keep_traceback(error, folder, open_store(settings.store)) from None
-    # Named by the trainer, not by the process that ran an author's code.
+
+
+def _lend(store: Store, request: FitRequest, folder: Path) -> None:
+    """Lend the training rows and the code: a fit sees nothing else of the store."""
+    forget_old_fits(store)
+    lend_rows(store, "snapshots", request.train_snapshot, folder)
+    if request.code_hash is not None:
+        lend_document(store, "code", request.code_hash, folder)
+
+
+async def _keep(request: FitRequest, found: Found, kept: KeptFit, folder: Path) -> FitResult:
+    """Keep what the child left in its folder. Where it was fitted is named by the trainer, not by an author's process."""
     surroundings = environment()
     result = FitResult(
         model_uri=kept.uri if request.run is None else f"models:/{request.run.model_id}",
@@ -131,11 +160,8 @@ async def _in_child(
         python=surroundings.python,
         warnings=found.warnings,
     )
-    keeping = asyncio.ensure_future(
-        asyncio.to_thread(
-            kept.keep, folder, found.model_copy(update={"train_snapshot": request.train_snapshot}), result
-        )
-    )
+    found = found.model_copy(update={"train_snapshot": request.train_snapshot})
+    keeping = asyncio.ensure_future(asyncio.to_thread(kept.keep, folder, found, result))
     try:
         return await asyncio.shield(keeping)
     finally:

@@ -97,7 +97,7 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
                 )
             return column.astype(pd.StringDtype(na_value=np.nan))
         if column.dtype.kind in "biufc" and column.notna().any():
-            raise TypeError(f"column {column.name}: a time is a text in ISO 8601 or a timestamp")
+            raise TypeError(f"column {column.name}: a time is a string in ISO 8601 or a timestamp")
         # Every form of ISO 8601, also several in one column; a time without zone is in UTC.
         times = pd.to_datetime(column, utc=True, format="ISO8601")
         return times.dt.tz_localize(None).astype("datetime64[us]")

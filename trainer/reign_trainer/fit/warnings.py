@@ -134,7 +134,16 @@ def told(text: str, frames: list[FrameType]) -> str:
         elif not hidden:
             shown += _HIDDEN
         hidden = not is_kept
-    return _on_one_line(shown)
+    return _on_one_line(_without_open_quote(shown))
+
+
+def _without_open_quote(shown: str) -> str:
+    """Leave out a quote at the end that was opened around something hidden: ``Unknown column '…``."""
+    if shown.endswith(_HIDDEN):
+        for quote in ('"', "'", "`"):
+            if shown.endswith(f" {quote}{_HIDDEN}"):
+                return f"{shown[: -len(quote + _HIDDEN)]}{_HIDDEN}"
+    return shown
 
 
 def _on_one_line(text: str) -> str:

@@ -28,10 +28,10 @@ def draw_differences(evidence: Evidence) -> Figure | None:
     measured = _intervals(evidence)
     if not measured:
         return None
-    figure = new_figure(8.0, 1.35 + 0.62 * len(measured))
+    figure = new_figure(8.0, 1.35 + 0.62 * len(measured), margins=(1.2, 1.35, 0.6, 0.85))
     against = "the trivial predictor" if evidence.champion is None else "the champion"
     figure.suptitle(title_of(evidence, f"Challenger against {against}: better is to the right"), x=0.01, ha="left")
-    grid = figure.subplots(len(measured), 1, squeeze=False)
+    grid = figure.subplots(len(measured), 1, squeeze=False, gridspec_kw={"hspace": 1.0})
     for axes, (name, interval) in zip(grid[:, 0], measured, strict=True):
         primary = name == evidence.primary
         axes.axvline(0, color="black", linewidth=0.9)
@@ -58,7 +58,7 @@ def draw_differences(evidence: Evidence) -> Figure | None:
         for value, colour, style, text in _marks(evidence, measured[0][1])
     ]
     legend = [*interval_legend(evidence.charge.alpha), *(lines if measured[0][0] == evidence.primary else [])]
-    figure.legend(handles=legend, loc="outside lower left", ncols=2)
+    figure.legend(handles=legend, loc="lower left", ncols=2)
     return figure
 
 

@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from reign_trainer.shapes import Evidence
 
 DPI = 100
+#: Of PNG files: more makes them little smaller and takes longer.
+_COMPRESSION = 3
 
 #: Blue and vermilion: told apart also by those who see few colours (Okabe and Ito, 2008).
 CHALLENGER = "#0072B2"
@@ -40,11 +44,35 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """Give an empty figure of so many inches, drawn without a screen."""
-    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+def new_figure(width: float, height: float, margins: tuple[float, float, float, float] | None = None) -> Figure:
+    """Give an empty figure of so many inches, drawn without a screen.
+
+    Parameters
+    ----------
+    width, height : float
+    margins : tuple of four float, optional
+        Left, right, top and bottom of the axes, in inches. Where they are known, nothing has to be measured: that takes
+        longer than drawing. Default: the figure finds room for whatever is in it.
+    """
+    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained" if margins is None else None)
     FigureCanvasAgg(figure)
+    if margins is not None:
+        left, right, top, bottom = margins
+        figure.subplots_adjust(left=left / width, right=1 - right / width, top=1 - top / height, bottom=bottom / height)
     return figure
+
+
+def write_png(figure: Figure, path: Path) -> None:
+    """Draw a figure into a file, once: ``savefig`` draws everything twice. No time and no program is in the file."""
+    canvas = FigureCanvasAgg(figure)
+    # Laid out here, drawing does not do it again.
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    canvas.draw()  # type: ignore[no-untyped-call]
+    dots = (figure.dpi, figure.dpi)
+    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    Image.fromarray(pixels).save(path, format="png", compress_level=_COMPRESSION, dpi=dots)
 
 
 def title_of(evidence: Evidence, what: str) -> str:
@@ -73,12 +101,7 @@ def save(draw: Callable[[], Figure | None], path: Path) -> bool:
             figure = draw()
             if figure is None:
                 return False
-            # Laid out here, `savefig` does not draw everything once more to do it: the bytes are the same.
-            if (engine := figure.get_layout_engine()) is not None:
-                engine.execute(figure)
-                figure.set_layout_engine("none")
-            # No time and no program in the file: the same evidence gives the same bytes.
-            figure.savefig(path, metadata={"Software": None})
+            write_png(figure, path)
     except Exception:  # noqa: BLE001
         path.unlink(missing_ok=True)
         return False

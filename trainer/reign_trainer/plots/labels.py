@@ -23,9 +23,9 @@ def draw_labels(evidence: Evidence) -> Figure | None:
     share = np.array([cohort.unlabelled / cohort.rows if cohort.rows else 0.0 for cohort in cohorts])
     rate = np.array([np.nan if cohort.rate is None else cohort.rate for cohort in cohorts])
     has_rate = bool(np.isfinite(rate).any())
-    figure = new_figure(7.6, 5.4 if has_rate else 3.8)
+    figure = new_figure(7.6, 5.4 if has_rate else 3.8, margins=(0.65, 0.15, 0.75, 0.3))
     figure.suptitle(title_of(evidence, "Labels of the mature rows by day of the event"), x=0.01, ha="left")
-    panels = figure.subplots(3 if has_rate else 2, 1, sharex=True, squeeze=False)[:, 0]
+    panels = figure.subplots(3 if has_rate else 2, 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.3})[:, 0]
     if has_rate:
         panels[0].plot(at, rate, color=CHALLENGER, marker="o", markersize=4, linewidth=1.2)
         if evidence.task == "regression":

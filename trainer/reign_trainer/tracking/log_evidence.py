@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mlflow.entities import Metric
-from mlflow.tracking import MlflowClient
+from mlflow.entities import Metric, RunTag
 
 from reign_trainer.plots import draw_evidence
 from reign_trainer.settings import Settings
@@ -41,25 +41,23 @@ def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settin
         known = client.get_run(run.run_id).data.tags.get(_EVIDENCE_TAG, "").split()
         if evidence_hash not in known:
             known.append(evidence_hash)
-            client.set_tag(run.run_id, _EVIDENCE_TAG, " ".join(known))
         step = known.index(evidence_hash)
         time = timestamp_of(evidence.as_of)
         values = holdout_metrics(evidence)
         metrics = [
             Metric(name, value, time, step, model_id=run.model_id, run_id=run.run_id) for name, value in values.items()
         ]
-        if metrics:
-            client.log_batch(run.run_id, metrics=metrics)
-        # A late retry of an earlier judgement leaves the pictures of the last one.
-        if evidence_hash == known[-1]:
-            _log_pictures(client, run, evidence)
-
-
-def _log_pictures(client: MlflowClient, run: TrackedRun, evidence: Evidence) -> None:
-    """Upload the pictures under names that stay the same: a second time replaces the first."""
-    with TemporaryDirectory(prefix="reign-pictures-") as folder:
-        for name in draw_evidence(evidence, Path(folder)):
-            client.log_artifact(run.run_id, str(Path(folder) / name), _PICTURES)
+        with TemporaryDirectory(prefix="reign-pictures-") as folder, ThreadPoolExecutor(1) as thread:
+            # The server writes while the pictures are drawn.
+            tags = [RunTag(_EVIDENCE_TAG, " ".join(known))]
+            logged = thread.submit(client.log_batch, run.run_id, metrics=metrics, tags=tags)
+            # A late retry of an earlier judgement leaves the pictures of the last one.
+            if evidence_hash == known[-1]:
+                draw_evidence(evidence, Path(folder) / _PICTURES)
+            logged.result()
+            # Their names stay the same: a second time replaces the first.
+            if evidence_hash == known[-1]:
+                client.log_artifacts(run.run_id, folder)
 
 
 def holdout_metrics(evidence: Evidence) -> dict[str, float]:

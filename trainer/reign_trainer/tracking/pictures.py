@@ -7,11 +7,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn import metrics
 
 from reign_trainer.evidence.rows.columns import positive_index
+from reign_trainer.plots.figure import write_png
 from reign_trainer.shapes import Definition
 from reign_trainer.tracking.training_measures import TrainingMeasures
 
@@ -50,8 +50,9 @@ def draw_pictures(training: TrainingMeasures, definition: Definition, folder: Pa
 
 
 def _figure(title: str, x: str, y: str) -> tuple[Figure, mpl.axes.Axes]:
-    figure = Figure(figsize=(5.0, 4.0), dpi=_DPI, layout="tight")
-    FigureCanvasAgg(figure)
+    figure = Figure(figsize=(5.0, 4.0), dpi=_DPI)
+    # Room for numbers along both axes. Measuring what each picture needs takes longer than drawing it.
+    figure.subplots_adjust(left=0.13, right=0.96, top=0.92, bottom=0.12)
     axes = figure.add_subplot()
     axes.set(title=title, xlabel=x, ylabel=y)
     return figure, axes
@@ -59,8 +60,7 @@ def _figure(title: str, x: str, y: str) -> tuple[Figure, mpl.axes.Axes]:
 
 def _save(draw: Callable[[], Figure], path: Path) -> None:
     try:
-        # No time of making in the file: the same fit gives the same bytes.
-        draw().savefig(path, metadata={"Software": None})
+        write_png(draw(), path)
     except Exception:  # noqa: BLE001
         path.unlink(missing_ok=True)
 
@@ -87,6 +87,8 @@ def _confusion(training: TrainingMeasures, names: list[str]) -> Figure:
                 share = matrix[row, column]
                 colour = "white" if share > 0.5 else "black"
                 axes.text(column, row, f"{share:.2g}", ha="center", va="center", color=colour, fontsize=size)
+    # Names of classes may be long.
+    figure.set_layout_engine("tight")
     return figure
 
 

@@ -44,7 +44,8 @@ def _modules_in(model: Any) -> set[str]:
 
 class _Nowhere:
     def write(self, content: Any) -> int:
-        return len(content)
+        # Large arrays arrive as a buffer, which has no `len`.
+        return memoryview(content).nbytes
 
 
 class _Walk(cloudpickle.Pickler):  # type: ignore[misc]

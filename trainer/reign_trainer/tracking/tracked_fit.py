@@ -21,7 +21,7 @@ from reign_trainer.fit.other_fit import other_fit
 from reign_trainer.lend import lend_files
 from reign_trainer.pipeline.code import unpack_code
 from reign_trainer.settings import Settings
-from reign_trainer.shapes import FitRequest, FitResult
+from reign_trainer.shapes import Definition, FitRequest, FitResult, TrackedRun
 from reign_trainer.store import Missing, open_store
 from reign_trainer.tracking.dataset import dataset_input, dataset_of
 from reign_trainer.tracking.known_fit import KnownFit
@@ -170,7 +170,8 @@ class TrackedFit:
             lend_files(files, RUN_FILES, folder)
         if self._request.code_hash is not None:
             unpack_code(self._store, self._request.code_hash, folder / "code")
-        draw_pictures(_measured(kept), self._request.definition, folder)
+        if not self._request.pictures_later:
+            draw_pictures(_measured(kept), self._request.definition, folder)
         with tracker_errors("store files of the run"):
             self._client.log_artifacts(self._run.run_id, str(folder))
 
@@ -186,6 +187,18 @@ class TrackedFit:
             if len(text) <= MAX_TAG_VAL_LENGTH:
                 self._client.set_tag(self._run.run_id, _RESULT_TAG, text)
             self._client.set_terminated(self._run.run_id, "FINISHED")
+
+
+def log_training(run: TrackedRun, definition: Definition, settings: Settings) -> None:
+    """Draw the training of a kept fit onto its run. Their names stay the same: a second time replaces the first."""
+    kept = KeptFit(open_store(settings.store), run.model_id)
+    # A fit that an earlier attempt brought to MLflow long ago may have left the store.
+    if kept.result() is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="reign-pictures-") as folder:
+        draw_pictures(_measured(kept), definition, Path(folder))
+        with tracker_errors("store pictures of the training"):
+            tracker_client(settings).log_artifacts(run.run_id, folder)
 
 
 def _measured(kept: KeptFit) -> TrainingMeasures:

@@ -1,0 +1,16 @@
+/** Activities that are called otherwise where a person looks on. */
+const stepNames: Readonly<Record<string, string>> = {
+  describeSource: 'check the query',
+  checkPipeline: 'check the pipeline',
+  openRun: 'open the run in MLflow',
+  registerVersion: 'register the version in MLflow',
+  track: 'bring the fit to MLflow',
+  showTraining: 'draw the training for MLflow',
+  showEvidence: 'show the evidence in MLflow',
+  planTry: 'plan',
+  inspectTry: 'inspect',
+  decideTry: 'decide',
+};
+
+/** What a step is called where a person reads it. */
+export const stepName = (activity: string): string => stepNames[activity] ?? activity;

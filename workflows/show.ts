@@ -1,0 +1,33 @@
+import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import type { Challenger, PlannedCycle } from '../schemas/steps.ts';
+import { attemptOf } from './attemptOf.ts';
+import { control, trainer } from './proxies.ts';
+
+/** Draws the challenger's training onto its MLflow run. */
+export const showTraining = (plan: PlannedCycle, challenger: Challenger): Promise<void> =>
+  show(plan, challenger, 'training', () => trainer.showTraining({ definition: plan.definition, run: challenger.run }));
+
+/** Shows a judgement on the challenger's MLflow run: metrics and pictures. */
+export const showEvidence = (plan: PlannedCycle, challenger: Challenger, evidence: string): Promise<void> =>
+  show(plan, challenger, 'evidence', () => trainer.showEvidence({ run: challenger.run, evidence }));
+
+/**
+ * The verdict rests on the documents in the store: where MLflow does not take what shows them for good, the cycle ends as
+ * it was judged, with a warning.
+ */
+async function show(
+  plan: PlannedCycle,
+  { picturesLast }: Challenger,
+  what: string,
+  onRun: () => Promise<void>,
+): Promise<void> {
+  if (!picturesLast) return;
+  try {
+    await onRun();
+  } catch (error) {
+    if (isCancellation(error)) return;
+    const cause = error instanceof ActivityFailure ? error.cause : error;
+    const reason = cause instanceof Error ? cause.message : 'unknown';
+    await control.noteUnshown(attemptOf(plan), `MLflow does not show the ${what}: ${reason}`);
+  }
+}
