@@ -1,46 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applyDefinition } from '../../cli/applyDefinition.ts';
+import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../cli/exitCodes.ts';
-import { connect } from '../../cli/session.ts';
-import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
 import { cyclesOf } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
-import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
+import { openLedger } from '../../ledger/openLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
-import { Evidence } from '../../schemas/evidence.ts';
+import type { Evidence } from '../../schemas/evidence.ts';
 import type { Verdict } from '../../schemas/verdict.ts';
-import type { Settings } from '../../stack/settings.ts';
-import { openStore, type Store } from '../../store/openStore.ts';
-import { runCommand } from '../cli/runCommand.ts';
 import { type Changes, selecting, writeDefinition } from './badInput/definitions.ts';
-import { closing } from './closing.ts';
-import { loadLoans, startServers } from './servers.ts';
+import { useStack } from './useStack.ts';
 
-const open = closing();
-const root = mkdtempSync(join(tmpdir(), 'reign-gate-'));
-let settings: Settings;
-let client: Client;
-let ledger: Ledger;
-let store: Store;
-
-beforeAll(async () => {
-  const stack = await open(startServers(['worker', 'trainer']), (started) => started.stop({ now: true }));
-  settings = stack.settings;
-  store = openStore(settings.store);
-  client = await open(connect(settings.temporal, store), (opened) => opened.connection.close());
-  ledger = await open(Promise.resolve(openLedger(settings.ledgerUrl)), (opened) => opened.close());
-  await loadLoans(settings);
-}, 240_000);
-
-afterAll(async () => {
-  await open.all();
-  rmSync(root, { recursive: true, force: true });
-}, 60_000);
+const { root, settings, ledger, command, apply: applyFile, retrain, evidenceOf } = await useStack();
 
 const features = ['income', 'debt', 'purpose'];
 const source = (changes: object = {}) => ({
@@ -55,27 +27,12 @@ const source = (changes: object = {}) => ({
 
 const apply = (model: string, fields: Changes['fields'] = {}) => {
   const all = { source: source(), ...fields };
-  return applyDefinition(
-    { client, ledger, store, appliedBy: 'test' },
-    writeDefinition(root, model, { query: selecting(), fields: all }),
-  );
+  return applyFile(writeDefinition(root, model, { query: selecting(), fields: all }));
 };
-
-async function retrain(model: string, asOf: string): Promise<Cycle> {
-  const { id } = await startCycle(client, ledger, { model, asOf, trigger: 'manual', now: new Date() });
-  return awaitCycle(client, ledger, id, {});
-}
-
-async function evidenceOf({ evidence }: Cycle): Promise<Evidence> {
-  if (evidence === null) throw new Error('the cycle has no evidence');
-  return Evidence.parse(JSON.parse((await store.readDocument('evidence', evidence)).toString('utf8')));
-}
 
 async function decidingOf({ id }: Cycle): Promise<string | undefined> {
   return (await judgementsOf(ledger.db, id)).at(-1)?.verdict.deciding;
 }
-
-const command = (...args: string[]) => runCommand(args, { env: { REIGN_HOME: settings.home }, now: new Date() });
 
 describe('a comparison that does not hold is invalid', () => {
   it('where a feature gives the label away', { timeout: 120_000 }, async () => {

@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { applyDefinition } from '../../cli/applyDefinition.ts';
+import { connect } from '../../cli/session.ts';
+import { awaitCycle, startCycle } from '../../cli/startCycle.ts';
+import { openLedger } from '../../ledger/openLedger.ts';
+import type { Cycle } from '../../schemas/cycle.ts';
+import { Evidence } from '../../schemas/evidence.ts';
+import { loadSettings } from '../../stack/settings.ts';
+import { openStore } from '../../store/openStore.ts';
+import { runCommand } from '../cli/runCommand.ts';
+import { FaultyProxy } from './badInput/faultyProxy.ts';
+import { closing } from './closing.ts';
+import { takeTurn } from './sharedStack.ts';
+
+/**
+ * The run's stack, for this file alone until its tests are over. Models and what they left stay: each file has names of its
+ * own. Between the workers and MLflow stands a proxy.
+ */
+export async function useStack() {
+  const open = closing();
+  const root = mkdtempSync(join(tmpdir(), 'reign-laws-definitions-'));
+  afterAll(async () => {
+    await open.all();
+    rmSync(root, { recursive: true, force: true });
+  }, 60_000);
+  const proxy = await open(FaultyProxy.start(), (started) => started.stop());
+  const turn = await open(takeTurn(proxy.url), ({ end }) => end());
+  const settings = loadSettings({ PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: turn.home });
+  proxy.standBefore(settings.trackerUri);
+  const store = openStore(settings.store);
+  const client = await open(connect(settings.temporal, store), (opened) => opened.connection.close());
+  const ledger = await open(Promise.resolve(openLedger(settings.ledgerUrl)), (opened) => opened.close());
+
+  const command = (...args: string[]) => runCommand(args, { env: { REIGN_HOME: settings.home }, now: new Date() });
+
+  const apply = (path: string) => applyDefinition({ client, ledger, store, appliedBy: 'test' }, path);
+
+  async function start(model: string, asOf: string): Promise<string> {
+    const { id } = await startCycle(client, ledger, { model, asOf, trigger: 'manual', now: new Date() });
+    return id;
+  }
+
+  const ended = (id: string): Promise<Cycle> => awaitCycle(client, ledger, id, {});
+
+  const retrain = async (model: string, asOf: string): Promise<Cycle> => ended(await start(model, asOf));
+
+  async function evidenceOf({ evidence }: Cycle): Promise<Evidence> {
+    if (evidence === null) throw new Error('the cycle has no evidence');
+    return Evidence.parse(JSON.parse((await store.readDocument('evidence', evidence)).toString('utf8')));
+  }
+
+  return { open, root, settings, store, client, ledger, proxy, command, apply, start, ended, retrain, evidenceOf };
+}
