@@ -100,7 +100,7 @@ describe('apply refuses', () => {
   it('what cannot hold, naming the place, and stores nothing', { timeout: 240_000 }, async () => {
     const refused = await Promise.all(
       cases.map(async ({ changes }, at) => {
-        const path = writeDefinition(root, `refused-${at}`, changes);
+        const path = writeDefinition(root, `turned-down-${at}`, changes);
         const { code, stdout } = await command('apply', path, '--json');
         return { exit: code, ...(JSON.parse(stdout) as { error: { code: string; message: string; advice: string } }) };
       }),
@@ -114,7 +114,7 @@ describe('apply refuses', () => {
       for (const part of says) expect(message, what).toMatch(part);
       expect(message, what).not.toMatch(rowValue);
     }
-    expect((await models(ledger.db)).filter(({ model }) => model.startsWith('refused-'))).toEqual([]);
+    expect((await models(ledger.db)).filter(({ model }) => model.startsWith('turned-down-'))).toEqual([]);
   });
 });
 
