@@ -35,7 +35,7 @@ async function decidingOf({ id }: Cycle): Promise<string | undefined> {
 }
 
 describe('a comparison that does not hold is invalid', () => {
-  it('where a feature gives the label away', { timeout: 120_000 }, async () => {
+  it('where a feature gives the label away', async () => {
     const query =
       "select loan_id, applied_at, income, debt, purpose, (outcome = 'defaulted')::int as arrears, outcome from loans";
     await apply('leaking', { source: source({ query, features: [...features, 'arrears'] }) });
@@ -44,7 +44,7 @@ describe('a comparison that does not hold is invalid', () => {
     expect(await decidingOf(cycle)).toBe('no-leak');
   });
 
-  it('where the champion was fitted on rows of the holdout', { timeout: 120_000 }, async () => {
+  it('where the champion was fitted on rows of the holdout', async () => {
     await apply('overlapping');
     expect(await retrain('overlapping', '2024-03-04')).toMatchObject({ status: 'promoted' });
     await apply('overlapping', { windows: { horizon: 'P1D', lag: 'PT0S', train: 'P3W', holdout: 'P5W' } });
@@ -54,7 +54,7 @@ describe('a comparison that does not hold is invalid', () => {
   });
 });
 
-it('a try says what the cycle says, and writes nothing', { timeout: 180_000 }, async () => {
+it('a try says what the cycle says, and writes nothing', async () => {
   const model = 'tried';
   const budget = { gate: { error: { wrongPromotions: 0.5 } }, schedule: { cron: '0 6 * * MON' } };
   await apply(model, budget);
@@ -106,7 +106,7 @@ it('a try says what the cycle says, and writes nothing', { timeout: 180_000 }, a
   expect(late.json()).toMatchObject({ against: null, warnings: [expect.stringContaining('would be superseded')] });
 });
 
-it('labels that a champion selected never promote', { timeout: 120_000 }, async () => {
+it('labels that a champion selected never promote', async () => {
   const query =
     'select loan_id, applied_at, income, debt, purpose, debt < 0.4 as accepted, case when debt < 0.4 then outcome end as outcome from loans';
   await apply('selected', {
@@ -121,7 +121,7 @@ it('labels that a champion selected never promote', { timeout: 120_000 }, async 
   expect((await evidenceOf(cycle)).selection).toMatchObject({ weighted: false });
 });
 
-it('a fit on shuffled labels is a control that must not win', { timeout: 120_000 }, async () => {
+it('a fit on shuffled labels is a control that must not win', async () => {
   await apply('controlled', { gate: { primary: 'roc_auc', controls: { shuffledFit: true } } });
   const cycle = await retrain('controlled', '2024-03-04');
   expect(cycle).toMatchObject({ status: 'promoted', verdict: 'promote' });
@@ -132,7 +132,7 @@ it('a fit on shuffled labels is a control that must not win', { timeout: 120_000
   expect((await cyclesOf(ledger.db, 'controlled')).map(({ challenger }) => challenger)).toEqual([1]);
 });
 
-it('a champion that only did not lose is held against the last one that won', { timeout: 240_000 }, async () => {
+it('a champion that only did not lose is held against the last one that won', async () => {
   const gate = { primary: 'roc_auc', win: 'nonInferior', margin: 0.05, reason: 'A cheaper model of the same worth.' };
   await apply('cheaper', { gate });
   const cycles = [];
@@ -171,7 +171,7 @@ it('a fit that could show nothing is saved, and tests outside the schedule draw 
   });
 });
 
-it('verifying names what was altered', { timeout: 240_000 }, async () => {
+it('verifying names what was altered', async () => {
   const all = await command('verify', '--all', 'cheaper', '--json');
   expect([all.code, all.json().outcome]).toEqual([exitCodes.ok, 'identical']);
 

@@ -92,7 +92,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     }
   });
 
-  it('verifies to the bit', { timeout: 120_000 }, async () => {
+  it('verifies to the bit', async () => {
     for (const [model, { verify }] of Object.entries(answers)) {
       if (verify === undefined) continue;
       for (const said of verify.cycles) {
@@ -105,7 +105,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     }
   });
 
-  it('finds nothing new in the files that were applied', { timeout: 120_000 }, async () => {
+  it('finds nothing new in the files that were applied', async () => {
     for (const { model, file } of models) {
       const applied = await applyDefinition(
         { client, ledger, store, appliedBy: 'test' },
@@ -115,7 +115,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     }
   });
 
-  it('goes on with the next cycle, against the champion of then', { timeout: 240_000 }, async () => {
+  it('goes on with the next cycle, against the champion of then', async () => {
     for (const { model, asOf } of models) {
       const reigning = await currentChampion(ledger.db, model, 'live');
       const { id } = await startCycle(client, ledger, { model, asOf, trigger: 'manual', now: new Date() });

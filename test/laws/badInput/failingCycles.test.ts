@@ -203,7 +203,7 @@ describe('a cycle', () => {
   }, 120_000);
 
   // First: as long as this fit waits no other begins.
-  it('is fitted again where its process was killed', { timeout: 120_000 }, async () => {
+  it('is fitted again where its process was killed', async () => {
     await until('the fit waits', () => waiting().length > 0, { seconds: 90 });
     const [first = ''] = waiting();
     process.kill(Number(readFileSync(join(first, sign), 'utf8')), 'SIGKILL');
@@ -214,7 +214,7 @@ describe('a cycle', () => {
     expect(await inMlflow('child-killed')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
   });
 
-  it.each(failing)('fails at once: $model', { timeout: 120_000 }, async ({ model, code, step, says }) => {
+  it.each(failing)('fails at once: $model', async ({ model, code, step, says }) => {
     const id = idOf(model);
     const cycle = await ended(id);
     const challenger = step === 'score and rehearse' ? 1 : null;
@@ -240,7 +240,7 @@ describe('a cycle', () => {
       expect((await store.readDocument('tracebacks', traceback)).toString('utf8')).toMatch(rowValue);
   });
 
-  it('ends with 4 for a script that waits for it', { timeout: 60_000 }, async () => {
+  it('ends with 4 for a script that waits for it', async () => {
     const waited = await command('retrain', 'before-the-data', '--as-of', '2020-01-06', '--wait', '--json');
     expect(waited.code).toBe(exitCodes.cycleFailed);
     expect(waited.json()).toMatchObject({ status: 'failed', attempt: 2, failure: { code: 'WindowEmpty' } });

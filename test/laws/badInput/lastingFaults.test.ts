@@ -54,7 +54,7 @@ class Outages {
 }
 
 describe('a cycle', () => {
-  it('waits while MLflow is down or fails inside, and then ends well', { timeout: 120_000 }, async () => {
+  it('waits while MLflow is down or fails inside, and then ends well', async () => {
     await apply('outage');
     const outages = new Outages([
       { begins: ({ byTrainer }) => !byTrainer, fault: 'cut' },
@@ -112,7 +112,7 @@ describe('a fault that lasts', () => {
       args: [pauses],
     });
 
-  it('is waited for visibly after a burst, and tried again when somebody says so', { timeout: 60_000 }, async () => {
+  it('is waited for visibly after a burst, and tried again when somebody says so', async () => {
     failsWith = 'SourceUnavailable';
     const handle = await begin([3_600_000]);
     await until('it waits', () => noted.length === 1, { seconds: 30 });
@@ -127,7 +127,7 @@ describe('a fault that lasts', () => {
     expect([asked, wentOn, noted.length]).toEqual([5, 1, 2]);
   });
 
-  it('is tried again by itself, and a defect is not waited for', { timeout: 60_000 }, async () => {
+  it('is tried again by itself, and a defect is not waited for', async () => {
     [asked, failsWith] = [0, 'SourceUnavailable'];
     const waiting = await begin([100, 200]);
     await until('it was tried again', () => asked >= 6, { seconds: 30 });

@@ -97,7 +97,7 @@ describe('apply refuses', () => {
     },
   ];
 
-  it('what cannot hold, naming the place, and stores nothing', { timeout: 240_000 }, async () => {
+  it('what cannot hold, naming the place, and stores nothing', async () => {
     const refused = await Promise.all(
       cases.map(async ({ changes }, at) => {
         const path = writeDefinition(root, `turned-down-${at}`, changes);
@@ -150,7 +150,7 @@ describe('try ends with 4 and the reason, and leaves nothing', () => {
 });
 
 describe('a pipeline that warns, and reads a file beside it', () => {
-  it('is told of in try and retrain by its lines and without values', { timeout: 120_000 }, async () => {
+  it('is told of in try and retrain by its lines and without values', async () => {
     const path = writeDefinition(root, 'warns', { pipeline: 'warns.py' });
     writeFileSync(join(dirname(path), 'scale.json'), '{"scale": 0.001}');
     const told = /UserWarning at pipeline\.py:\d+: account … looks unusual among those of this table/;
