@@ -175,7 +175,7 @@ async function killedAt(reign: Reign, asOf: string, at: number): Promise<Cycle> 
 }
 
 describe('law 5: every step may die', () => {
-  it('and the cycles end as undisturbed ones do', { timeout: 900_000 }, async () => {
+  it('and the cycles end as undisturbed ones do', { timeout: 1_800_000 }, async () => {
     const [expected, found] = await Promise.all([undisturbed(), disturbed()]);
     expect(expected.cycles.map(({ status }) => status)).toContain('promoted');
     expect(expected.counts).toEqual({ versions: asOfs.length, runs: asOfs.length });

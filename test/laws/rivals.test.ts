@@ -89,7 +89,7 @@ describe('law 2: a promotion names whom it beat', () => {
     expect((await first.ended).status).toBe('promoted');
   }, 240_000);
 
-  afterAll(() => open.all(), 60_000);
+  afterAll(() => open.all());
 
   async function twoWinners(earlierAsOf: string, laterAsOf: string) {
     isHeld = true;

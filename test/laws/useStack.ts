@@ -25,7 +25,7 @@ export async function useStack() {
   afterAll(async () => {
     await open.all();
     rmSync(root, { recursive: true, force: true });
-  }, 60_000);
+  });
   const proxy = await open(FaultyProxy.start(), (started) => started.stop());
   const turn = await open(takeTurn(proxy.url), ({ end }) => end());
   const settings = loadSettings({ PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: turn.home });

@@ -74,7 +74,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     );
   }, 240_000);
 
-  afterAll(() => open.all(), 60_000);
+  afterAll(() => open.all());
 
   /** What was recorded about a finding stays: a later release may look at more. */
   const essence = ({ cycle, asOf, findings }: VerifiedCycle) => ({

@@ -32,7 +32,7 @@ const {
   retrain,
   evidenceOf,
   inWarehouse,
-  attemptsOf,
+  retriedAfter,
   inMlflow,
   expectNoRowValues,
 } = await useMarkedLoans();
@@ -200,17 +200,17 @@ describe('a cycle', () => {
       }).then(() => begin('child-killed')),
       apply('two-codes').then(() => begin('two-codes')),
     ]);
-  }, 120_000);
+  });
 
   // First: as long as this fit waits no other begins.
   it('is fitted again where its process was killed', async () => {
-    await until('the fit waits', () => waiting().length > 0, { seconds: 90 });
+    await until('the fit waits', () => waiting().length > 0, { seconds: 200 });
     const [first = ''] = waiting();
     process.kill(Number(readFileSync(join(first, sign), 'utf8')), 'SIGKILL');
-    await until('another fit waits', () => waiting().some((folder) => folder !== first), { seconds: 90 });
+    await until('another fit waits', () => waiting().some((folder) => folder !== first), { seconds: 200 });
     for (const folder of waiting()) writeFileSync(join(folder, 'go on'), '');
     expect(await ended(idOf('child-killed'))).toMatchObject({ status: 'promoted', challenger: 1, attempt: 1 });
-    expect(await attemptsOf(idOf('child-killed'))).toBe(2);
+    expect(await retriedAfter(idOf('child-killed'))).toContain('ChildDied');
     expect(await inMlflow('child-killed')).toEqual({ versions: 1, runs: ['FINISHED, promoted'] });
   });
 
@@ -222,7 +222,7 @@ describe('a cycle', () => {
     expect(cycle.failure).toMatchObject({ code, step, advice: errors[code].advice });
     expect(cycle.failure?.message).toMatch(says);
     expect(cycle.failure?.message).not.toMatch(rowValue);
-    expect(await attemptsOf(id)).toBe(1);
+    expect(await retriedAfter(id)).not.toContain(code);
     expect(await currentChampion(ledger.db, model, 'live')).toBeUndefined();
 
     const shown = await command('show', id);
@@ -246,9 +246,7 @@ describe('a cycle', () => {
     expect(waited.json()).toMatchObject({ status: 'failed', attempt: 2, failure: { code: 'WindowEmpty' } });
   });
 
-  it('runs well after those that failed, and two versions of one pipeline each by its own code', {
-    timeout: 120_000,
-  }, async () => {
+  it('runs well after those that failed, and two versions of one pipeline each by its own code', async () => {
     const first = await ended(idOf('two-codes'));
     expect(first).toMatchObject({ status: 'promoted', challenger: 1 });
     proxy.fault = () => undefined;
@@ -327,8 +325,6 @@ async function compareScores(one?: string | null, other?: string | null) {
   return JSON.parse(stdout) as { rows: number; largestDifference: number };
 }
 
-it("no row's value is left behind in any log of Reign, in the ledger and in any workflow history", {
-  timeout: 120_000,
-}, async () => {
+it("no row's value is left behind in any log of Reign, in the ledger and in any workflow history", async () => {
   expect(await expectNoRowValues()).toBeGreaterThan(20);
 });

@@ -47,9 +47,11 @@ export async function useMarkedLoans() {
   const retrain = (model: string, time = asOf) => stack.retrain(model, time);
 
   /** How often the activities of a cycle's last workflow were tried, at most. */
-  async function attemptsOf(id: string): Promise<number> {
+  /** After which errors steps of a cycle were tried again. On a busy machine some are, after a missing heartbeat. */
+  async function retriedAfter(id: string): Promise<string[]> {
     const { events } = await client.workflow.getHandle(id).fetchHistory();
-    return Math.max(0, ...(events ?? []).map((event) => event.activityTaskStartedEventAttributes?.attempt ?? 0));
+    const failures = (events ?? []).map((event) => event.activityTaskStartedEventAttributes?.lastFailure);
+    return failures.flatMap((failure) => failure?.applicationFailureInfo?.type ?? []);
   }
 
   /** How many versions a model has, and of each run how it ended and how its cycle did. */
@@ -108,7 +110,7 @@ export async function useMarkedLoans() {
     start,
     retrain,
     inWarehouse,
-    attemptsOf,
+    retriedAfter,
     inMlflow,
     expectNoRowValues,
   };
