@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -15,6 +16,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+// What Node has compiled once, the processes of later files and the programs that tests start find here.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node');
+
 /** What changes nothing in its process: one process runs these files one after the other, and loads the code once. */
 const sharing = ['test/{activities,cli,definition,gate,ledger,source,store}/**/*.test.ts'];
 
@@ -29,7 +33,7 @@ const all = {
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/postgres.ts'],
+    globalSetup: ['test/postgres.ts', 'test/laws/sharedStack.ts'],
     sequence: { sequencer: LongestFirst },
     // Vitest leaves one core to itself: on two cores it would run one file after the other, and mostly wait for servers.
     maxWorkers: Math.max(2, availableParallelism()),

@@ -83,14 +83,12 @@ async function main(): Promise<number> {
     };
     // Vitest takes longer than pytest by about what the checks need.
     const pythonThenChecks = async (): Promise<boolean> => {
-      const ok = await run(
-        {
-          name: 'pytest',
-          command: python('pytest'),
-          args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
-          environment: { PYTHONPATH: join(root, 'trainer') },
-        },
-      );
+      const ok = await run({
+        name: 'pytest',
+        command: python('pytest'),
+        args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
+        environment: { PYTHONPATH: join(root, 'trainer') },
+      });
       await check();
       return ok;
     };

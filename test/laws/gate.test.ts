@@ -1,45 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../cli/exitCodes.ts';
 import { cyclesOf } from '../../ledger/cycles.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
-import { type Ledger, openLedger } from '../../ledger/openLedger.ts';
-import { connectTemporal } from '../../operations/connectTemporal.ts';
+import { openLedger } from '../../ledger/openLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
-import { Evidence } from '../../schemas/evidence.ts';
+import type { Evidence } from '../../schemas/evidence.ts';
 import type { Verdict } from '../../schemas/verdict.ts';
-import type { Settings } from '../../settings/settings.ts';
-import { openStore, type Store } from '../../store/openStore.ts';
-import { runCommand } from '../cli/runCommand.ts';
-import { asking } from '../operations/asking.ts';
 import { type Changes, selecting, writeDefinition } from './badInput/definitions.ts';
-import { closing } from './closing.ts';
-import { loadLoans, startServers } from './servers.ts';
+import { useStack } from './useStack.ts';
 
-const open = closing();
-const root = mkdtempSync(join(tmpdir(), 'reign-gate-'));
-let settings: Settings;
-let client: Client;
-let ledger: Ledger;
-let store: Store;
-
-beforeAll(async () => {
-  const stack = await open(startServers(['worker', 'trainer']), (started) => started.stop({ now: true }));
-  settings = stack.settings;
-  store = openStore(settings.store);
-  client = await open(connectTemporal(settings.temporal, store), (opened) => opened.connection.close());
-  ledger = await open(Promise.resolve(openLedger(settings.ledgerUrl)), (opened) => opened.close());
-  await loadLoans(settings);
-}, 240_000);
-
-afterAll(async () => {
-  await open.all();
-  rmSync(root, { recursive: true, force: true });
-}, 60_000);
+const { root, settings, ledger, command, apply: applyFile, retrain, evidenceOf } = await useStack();
 
 const features = ['income', 'debt', 'purpose'];
 const source = (changes: object = {}) => ({
@@ -54,24 +27,15 @@ const source = (changes: object = {}) => ({
 
 const apply = (model: string, fields: Changes['fields'] = {}) => {
   const all = { source: source(), ...fields };
-  return asking({ client, ledger, store }).apply(writeDefinition(root, model, { query: selecting(), fields: all }));
+  return applyFile(writeDefinition(root, model, { query: selecting(), fields: all }));
 };
-
-const retrain = (model: string, asOf: string): Promise<Cycle> => asking({ client, ledger, store }).retrain(model, asOf);
-
-async function evidenceOf({ evidence }: Cycle): Promise<Evidence> {
-  if (evidence === null) throw new Error('the cycle has no evidence');
-  return Evidence.parse(JSON.parse((await store.readDocument('evidence', evidence)).toString('utf8')));
-}
 
 async function decidingOf({ id }: Cycle): Promise<string | undefined> {
   return (await judgementsOf(ledger.db, id)).at(-1)?.verdict.deciding;
 }
 
-const command = (...args: string[]) => runCommand(args, { env: { REIGN_HOME: settings.home }, now: new Date() });
-
 describe('a comparison that does not hold is invalid', () => {
-  it('where a feature gives the label away', { timeout: 120_000 }, async () => {
+  it('where a feature gives the label away', async () => {
     const query =
       "select loan_id, applied_at, income, debt, purpose, (outcome = 'defaulted')::int as arrears, outcome from loans";
     await apply('leaking', { source: source({ query, features: [...features, 'arrears'] }) });
@@ -80,7 +44,7 @@ describe('a comparison that does not hold is invalid', () => {
     expect(await decidingOf(cycle)).toBe('no-leak');
   });
 
-  it('where the champion was fitted on rows of the holdout', { timeout: 120_000 }, async () => {
+  it('where the champion was fitted on rows of the holdout', async () => {
     await apply('overlapping');
     expect(await retrain('overlapping', '2024-03-04')).toMatchObject({ status: 'promoted' });
     await apply('overlapping', { windows: { horizon: 'P1D', lag: 'PT0S', train: 'P3W', holdout: 'P5W' } });
@@ -90,7 +54,7 @@ describe('a comparison that does not hold is invalid', () => {
   });
 });
 
-it('a try says what the cycle says, and writes nothing', { timeout: 180_000 }, async () => {
+it('a try says what the cycle says, and writes nothing', async () => {
   const model = 'tried';
   const budget = { gate: { error: { wrongPromotions: 0.5 } }, schedule: { cron: '0 6 * * MON' } };
   await apply(model, budget);
@@ -142,7 +106,7 @@ it('a try says what the cycle says, and writes nothing', { timeout: 180_000 }, a
   expect(late.json()).toMatchObject({ against: null, warnings: [expect.stringContaining('would be superseded')] });
 });
 
-it('labels that a champion selected never promote', { timeout: 120_000 }, async () => {
+it('labels that a champion selected never promote', async () => {
   const query =
     'select loan_id, applied_at, income, debt, purpose, debt < 0.4 as accepted, case when debt < 0.4 then outcome end as outcome from loans';
   await apply('selected', {
@@ -157,7 +121,7 @@ it('labels that a champion selected never promote', { timeout: 120_000 }, async 
   expect((await evidenceOf(cycle)).selection).toMatchObject({ weighted: false });
 });
 
-it('a fit on shuffled labels is a control that must not win', { timeout: 120_000 }, async () => {
+it('a fit on shuffled labels is a control that must not win', async () => {
   await apply('controlled', { gate: { primary: 'roc_auc', controls: { shuffledFit: true } } });
   const cycle = await retrain('controlled', '2024-03-04');
   expect(cycle).toMatchObject({ status: 'promoted', verdict: 'promote' });
@@ -168,7 +132,7 @@ it('a fit on shuffled labels is a control that must not win', { timeout: 120_000
   expect((await cyclesOf(ledger.db, 'controlled')).map(({ challenger }) => challenger)).toEqual([1]);
 });
 
-it('a champion that only did not lose is held against the last one that won', { timeout: 240_000 }, async () => {
+it('a champion that only did not lose is held against the last one that won', async () => {
   const gate = { primary: 'roc_auc', win: 'nonInferior', margin: 0.05, reason: 'A cheaper model of the same worth.' };
   await apply('cheaper', { gate });
   const cycles = [];
@@ -207,7 +171,7 @@ it('a fit that could show nothing is saved, and tests outside the schedule draw 
   });
 });
 
-it('verifying names what was altered', { timeout: 240_000 }, async () => {
+it('verifying names what was altered', async () => {
   const all = await command('verify', '--all', 'cheaper', '--json');
   expect([all.code, all.json().outcome]).toEqual([exitCodes.ok, 'identical']);
 

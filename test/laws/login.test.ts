@@ -26,9 +26,9 @@ describe.skipIf(!canAskForLogin)('MLflow behind a login and below a path (needs 
   beforeAll(async () => {
     const started = startMlflow({ prefix: '/ml', password: login.MLFLOW_TRACKING_PASSWORD });
     mlflow = await open(started, (server) => server.stop());
-  }, 120_000);
+  });
 
-  afterAll(() => open.all(), 60_000);
+  afterAll(() => open.all());
 
   it('takes a cycle to its end, and doctor finds it healthy', { timeout: 400_000 }, async () => {
     const given = { MLFLOW_TRACKING_URI: mlflow.uri };

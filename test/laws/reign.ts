@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { loadSettings, type Settings } from '../../settings/settings.ts';
@@ -24,7 +25,8 @@ export class Reign {
 
   constructor(home: string, more: NodeJS.ProcessEnv = {}) {
     this.home = home;
-    this.#environment = { PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: home, ...more };
+    const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+    this.#environment = { PATH, HOME, NODE_COMPILE_CACHE, REIGN_HOME: home, ...more };
   }
 
   get settings(): Settings {
@@ -44,10 +46,10 @@ export class Reign {
     dev.stderr.on('data', (chunk) => {
       said += chunk;
     });
-    const up = once(createInterface({ input: dev.stdout }), 'line');
-    const died = once(dev, 'exit').then(([code]) => Promise.reject(new Error(`reign dev ended with ${code}: ${said}`)));
-    died.catch(() => {});
-    await Promise.race([up, died]);
+    const document = await firstDocument(dev.stdout);
+    // An error is a document as well.
+    if (document === undefined || 'error' in document)
+      throw new Error(`reign dev does not start: ${JSON.stringify(document)} ${said}`);
   }
 
   /** Ends `reign dev` and answers when it is gone. */
@@ -105,6 +107,15 @@ export class Reign {
 
   get devPid(): number | undefined {
     return this.#dev?.pid;
+  }
+}
+
+/** What a program prints with `--json`, as soon as all of it is there; undefined where it ends before. */
+async function firstDocument(printed: Readable): Promise<object | undefined> {
+  let text = '';
+  for await (const line of createInterface({ input: printed })) {
+    text += `${line}\n`;
+    if (line === '}') return JSON.parse(text) as object;
   }
 }
 

@@ -12,6 +12,7 @@ import type { PromotionRequest } from '../../schemas/steps.ts';
 import { limitsOf } from '../../settings/limits.ts';
 import { claimCheck } from '../../store/claimCheck.ts';
 import { openWorld } from '../../worker/openWorld.ts';
+import { workflowBundle } from '../../worker/workflowBundle.ts';
 import { asking } from '../operations/asking.ts';
 import { closing } from './closing.ts';
 import { loadLoans, loansFolder, startServers } from './servers.ts';
@@ -59,7 +60,7 @@ describe('law 2: a promotion names whom it beat', () => {
     const worker = await Worker.create({
       taskQueue: workerQueue,
       dataConverter: { payloadCodecs: [claimCheck(world.store)] },
-      workflowsPath: `${import.meta.dirname}/../../workflows/index.ts`,
+      workflowBundle: await workflowBundle(stack.settings.home),
       connection: await open(NativeConnection.connect({ address: stack.settings.temporal.address }), (opened) =>
         opened.close(),
       ),
@@ -88,7 +89,7 @@ describe('law 2: a promotion names whom it beat', () => {
     expect((await first.ended).status).toBe('promoted');
   }, 240_000);
 
-  afterAll(() => open.all(), 60_000);
+  afterAll(() => open.all());
 
   async function twoWinners(earlierAsOf: string, laterAsOf: string) {
     isHeld = true;
@@ -102,7 +103,7 @@ describe('law 2: a promotion names whom it beat', () => {
     return { earlier, later };
   }
 
-  it('judges the later challenger again, against the one that came before it', { timeout: 200_000 }, async () => {
+  it('judges the later challenger again, against the one that came before it', async () => {
     const { earlier, later } = await twoWinners('2024-05-06', '2024-05-13');
     doors.open(earlier.id);
     const first = await earlier.ended;
@@ -119,7 +120,7 @@ describe('law 2: a promotion names whom it beat', () => {
     expect(second.champion).toBe(first.challenger);
   });
 
-  it('lets the earlier challenger give way to a champion of a later asOf', { timeout: 200_000 }, async () => {
+  it('lets the earlier challenger give way to a champion of a later asOf', async () => {
     const { earlier, later } = await twoWinners('2024-06-24', '2024-07-01');
     doors.open(later.id);
     expect(await later.ended).toMatchObject({ status: 'promoted' });

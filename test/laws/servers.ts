@@ -7,6 +7,7 @@ import type { Settings } from '../../settings/settings.ts';
 import { placeSchema } from '../../stack/postgresPlace.ts';
 import { type Stack, startStack } from '../../stack/stack.ts';
 import { defaultWorkers } from '../../stack/workers.ts';
+import { shareCache } from '../stack/testHome.ts';
 
 export const loansFolder = join(import.meta.dirname, 'loans');
 
@@ -25,6 +26,7 @@ export async function startServers(
 ): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'reign-laws-'));
   chmodSync(home, 0o755);
+  shareCache(home);
   const servers = await prepare?.(home);
   const stack = await startStack({
     env: { PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: home, ...servers },

@@ -74,7 +74,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     );
   }, 240_000);
 
-  afterAll(() => open.all(), 60_000);
+  afterAll(() => open.all());
 
   /** What was recorded about a finding stays: a later release may look at more. */
   const essence = ({ cycle, asOf, findings }: VerifiedCycle) => ({
@@ -92,7 +92,7 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     }
   });
 
-  it('verifies to the bit', { timeout: 120_000 }, async () => {
+  it('verifies to the bit', async () => {
     for (const [model, { verify }] of Object.entries(answers)) {
       if (verify === undefined) continue;
       for (const said of verify.cycles) {
@@ -105,14 +105,14 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
     }
   });
 
-  it('finds nothing new in the files that were applied', { timeout: 120_000 }, async () => {
+  it('finds nothing new in the files that were applied', async () => {
     for (const { model, file } of models) {
       const applied = await asking({ client, ledger, store }).apply(join(releaseFolder(version), 'definitions', file));
       expect(applied, model).toMatchObject({ model, created: false, changes: [] });
     }
   });
 
-  it('goes on with the next cycle, against the champion of then', { timeout: 240_000 }, async () => {
+  it('goes on with the next cycle, against the champion of then', async () => {
     for (const { model, asOf } of models) {
       const reigning = await currentChampion(ledger.db, model, 'live');
       const ended = await asking({ client, ledger, store }).retrain(model, asOf);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,13 @@ export function temporaryFolder(mode = 0o755): string {
     for (const path of [folder, place?.elsewhere?.folder]) if (path) rmSync(path, { recursive: true, force: true });
   });
   return folder;
+}
+
+/** Lets a home find what worker processes of earlier homes have bundled, by the hash of its sources. */
+export function shareCache(home: string): void {
+  const cache = join(import.meta.dirname, '../../node_modules/.cache/reign');
+  mkdirSync(cache, { recursive: true });
+  symlinkSync(cache, join(home, 'cache'));
 }
 
 /** An environment in which only those servers are embedded that are asked for. */

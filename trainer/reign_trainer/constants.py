@@ -313,6 +313,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "noAnswer": "MLflow at {address} does not answer: {reason}",
         "answers": "MLflow answers {status:int} to {request} ({code}): {reason}",
         "strange": "MLflow {where} {status:int} to {request}: {problem}{hint}",
+        "loginRefused": "MLflow {where} 401 to {request}: it refuses the login; check {setting}",
     },
     "StoreUnavailable": {
         "noEvidence": "the store that is reachable from here has no evidence/{evidence}",

@@ -53,11 +53,18 @@ export class FaultyProxy {
     if (fault === 'cut') {
       request.socket.destroy();
     } else if (fault !== undefined) {
-      response.writeHead(fault.status, { 'content-type': 'application/json' }).end(JSON.stringify(fault.body));
+      response
+        .writeHead(fault.status, { 'content-type': 'application/json', connection: 'close' })
+        .end(JSON.stringify(fault.body));
     } else {
-      const passed = send(new URL(path, this.#target), { method, headers });
+      // One connection a request, on both sides: one that is kept may just be closing when the next request comes.
+      const passed = send(new URL(path, this.#target), {
+        method,
+        headers: { ...headers, connection: 'close' },
+        agent: false,
+      });
       const [answer] = (await once(passed.end(content), 'response')) as [IncomingMessage];
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, connection: 'close' });
       answer.pipe(response);
     }
   }

@@ -1,5 +1,10 @@
 -- Loans whose values can be told wherever they turn up: row ids are 900000 and six digits, accounts 7777 and six digits,
 -- texts begin with qz-. Nothing that a definition says looks like that.
+-- One file of tests after the other begins anew.
+drop view if exists narrowing;
+drop table if exists marked;
+drop sequence if exists counted;
+
 create table marked as
 select
   900000000000 + loan_id as loan_id,
