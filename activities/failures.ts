@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { errors, ReignError } from '../schemas/errors.ts';
 import { mostUnexplained } from '../schemas/limits.ts';
+import type { ErrorDetail } from '../schemas/payloads.ts';
 
 /** How a cycle ended is written down, however long that takes. */
 const neverGivenUp: ReadonlySet<string> = new Set(['record']);
@@ -30,6 +31,7 @@ function toFailure(error: unknown): unknown {
       message: error.message,
       type: error.code,
       nonRetryable: !errors[error.code].retry,
+      details: [detailOf(error)],
       cause: error,
     });
   }
@@ -42,6 +44,12 @@ function toFailure(error: unknown): unknown {
     cause: error,
   });
 }
+
+/** Where an error is from and what it says travel as data: nobody has to read them out of the message. */
+const detailOf = ({ place, situation, values }: ReignError): ErrorDetail => ({
+  ...{ traceback: null, file: place.file, line: place.line, column: place.column, field: place.field },
+  ...{ situation, values: { ...values } },
+});
 
 /** How often the current activity has failed, in this process, for a reason that nobody foresaw. */
 function countUnexplained(): number {

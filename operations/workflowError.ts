@@ -6,7 +6,13 @@ import { ErrorDetail } from '../schemas/payloads.ts';
 export class WorkflowError extends ReignError {
   readonly detail: ErrorDetail | null;
   constructor(code: ErrorCode, message: string, detail: ErrorDetail | null, options?: ErrorOptions) {
-    super(code, message, options);
+    const { file = null, line = null, column = null, field = null, situation, values } = detail ?? {};
+    super(code, message, {
+      ...options,
+      place: { file, line, column, field },
+      ...(situation == null ? {} : { situation }),
+      ...(values == null ? {} : { values }),
+    });
     this.detail = detail;
   }
 }

@@ -268,9 +268,26 @@ export const ForecastResult = z
   .meta({ id: 'ForecastResult' });
 export type ForecastResult = z.infer<typeof ForecastResult>;
 
-/** What an error of the trainer carries besides code and message: by hash, since it may quote rows. */
+/** What an error carries through Temporal besides code and message: where it is from, and what its template was filled with. */
 export const ErrorDetail = z
-  .strictObject({ traceback: Hash.nullable(), file: z.string().nullable(), line: z.int().nullable() })
+  .strictObject({
+    /** Of Python, in the store: by hash, since it may quote rows. */
+    traceback: Hash.nullable(),
+    file: z.string().nullable(),
+    /** In the file or, where there is none, in the field's text. */
+    line: z.int().nullable(),
+    column: z.int().nullable().optional(),
+    /** The field of the definition, from the top. Absent where an earlier release said it. */
+    field: z
+      .array(z.union([z.string(), z.int()]))
+      .nullable()
+      .optional(),
+    situation: z.string().nullable().optional(),
+    values: z
+      .record(z.string(), z.union([z.string(), z.number()]))
+      .nullable()
+      .optional(),
+  })
   .meta({ id: 'ErrorDetail' });
 export type ErrorDetail = z.infer<typeof ErrorDetail>;
 

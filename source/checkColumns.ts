@@ -1,10 +1,11 @@
 import type { Column, ColumnKind } from '../schemas/columns.ts';
 import type { Definition } from '../schemas/definition.ts';
-import { formatPath } from '../schemas/fieldPath.ts';
+import { errorOf, type ReignError } from '../schemas/errors.ts';
+import { type FieldPath, formatPath } from '../schemas/fieldPath.ts';
 import { nearest } from '../schemas/nearest.ts';
 import { castAdvice } from './columnTypes.ts';
 import type { DescribedColumn } from './describeQuery.ts';
-import { SourceError } from './sourceError.ts';
+import { queryInvalid } from './sourceError.ts';
 import { identifier } from './sqlText.ts';
 
 /** The columns of a definition, each in its role, with the types that the query gives them. */
@@ -20,7 +21,7 @@ export interface SourceColumns {
 /**
  * Checks that the query returns what the definition declares, in types that fit their roles.
  *
- * @throws SourceError ColumnMissing, ColumnTypeUnsupported or DefinitionInvalid, with the field of the definition
+ * @throws ReignError ColumnMissing, ColumnTypeUnsupported or DefinitionInvalid, with the field of the definition
  */
 export function checkColumns(definition: Definition, described: readonly DescribedColumn[]): SourceColumns {
   const { source } = definition;
@@ -79,17 +80,20 @@ function columnOf(described: readonly DescribedColumn[], name: string, path: rea
     const names = described.map((one) => one.name);
     const near = nearest(name, names);
     const meant = near === undefined ? '' : ` Did you mean ${near}?`;
-    throw new SourceError(
+    throw errorOf(
       'ColumnMissing',
-      `${formatPath(path)}: source.query returns no column ${name}.${meant} It returns ${names.join(', ')}.`,
-      { path },
+      'notReturned',
+      { field: formatPath(path), column: name, meant, columns: names.join(', ') },
+      at(path),
     );
   }
   if (found.column === null) {
-    throw new SourceError(
+    const cast = castAdvice(found.postgresType, quotedIfNeeded(name));
+    throw errorOf(
       'ColumnTypeUnsupported',
-      `${formatPath(path)}: the column ${name} is of type ${found.postgresType}; cast it in the query, such as ${castAdvice(found.postgresType, quotedIfNeeded(name))}.`,
-      { path },
+      'cast',
+      { field: formatPath(path), column: name, type: found.postgresType, cast },
+      at(path),
     );
   }
   return found.column;
@@ -110,13 +114,17 @@ function ofRole(
   return column;
 }
 
-function unfit(column: Column, path: readonly (string | number)[], expected: string): SourceError {
-  return new SourceError(
+function unfit(column: Column, path: readonly (string | number)[], expected: string): ReignError {
+  return errorOf(
     'ColumnTypeUnsupported',
-    `${formatPath(path)}: the column ${column.name} is of type ${column.postgresType}; expected is ${expected}.`,
-    { path },
+    'unfit',
+    { field: formatPath(path), column: column.name, type: column.postgresType, expected },
+    at(path),
   );
 }
+
+/** The field of the definition that an error is about. */
+const at = (path: FieldPath) => ({ place: { field: [...path] } });
 
 /** A regression's label is a number; classes are of the label's own kind, since 'yes' never equals 1. */
 function checkLabel({ label }: Definition, column: Column): void {
@@ -143,11 +151,7 @@ const numberOf = (types: readonly Column['sourceType'][]) => (column: Column) =>
 function refuseReserved(described: readonly DescribedColumn[]): void {
   const reserved = described.find(({ name }) => name.startsWith('reign_'));
   if (reserved !== undefined) {
-    throw new SourceError(
-      'QueryInvalid',
-      `source.query: the column ${reserved.name} starts with reign_, which Reign keeps for its own columns; name it differently with AS.`,
-      { path: ['source', 'query'] },
-    );
+    throw queryInvalid('reserved', { column: reserved.name });
   }
 }
 

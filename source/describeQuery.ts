@@ -1,13 +1,13 @@
 import { type Client, DatabaseError } from 'pg';
 import { connect, reasonOf } from '../postgres/connect.ts';
 import type { Column } from '../schemas/columns.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import { meaningOf } from '../schemas/sqlstates.ts';
 import { beginReading } from './beginReading.ts';
 import { columnTypeOf } from './columnTypes.ts';
 import { parseStatement, type StatementDescription } from './parseStatement.ts';
 import { selectText } from './selectText.ts';
-import { positionIn, queryInvalid, SourceError } from './sourceError.ts';
+import { positionIn, queryInvalid } from './sourceError.ts';
 
 /** A column that the author's query returns. */
 export interface DescribedColumn {
@@ -28,7 +28,7 @@ const statementTimeoutSeconds = 30;
  * columns[2]; // { name: 'amount', postgresType: 'numeric(10,2)', column: { kind: 'number', ... } }
  * ```
  *
- * @throws SourceError QueryInvalid where it is not one SELECT that Postgres understands; SourceUnavailable
+ * @throws ReignError QueryInvalid where it is not one SELECT that Postgres understands; SourceUnavailable
  */
 export async function describeQuery(connectionUrl: string, query: string): Promise<DescribedColumn[]> {
   const text = selectText(query);
@@ -44,7 +44,7 @@ export async function describeQuery(connectionUrl: string, query: string): Promi
     await client.query('rollback');
     return columns;
   } catch (error) {
-    throw error instanceof SourceError ? error : unavailable(error);
+    throw error instanceof ReignError ? error : unavailable(error);
   } finally {
     await client.end().catch(() => {});
   }
@@ -53,11 +53,11 @@ export async function describeQuery(connectionUrl: string, query: string): Promi
 async function describeSelect(client: Client, text: string): Promise<StatementDescription> {
   const description = await parsed(client, text, '');
   if (description.parameters > 0) {
-    throw queryInvalid("parameters such as $1 are not bound; use current_setting('reign.as_of') for Reign's bounds");
+    throw queryInvalid('parameters', {});
   }
   // What cannot stand here is no SELECT: INSERT ... RETURNING, a WITH that writes, EXPLAIN, a text that closes the parenthesis.
   await parsed(client, `${wrapping}${text}\n) as source`, wrapping);
-  if (description.fields.length === 0) throw queryInvalid('it returns no columns');
+  if (description.fields.length === 0) throw queryInvalid('noColumns', {});
   return description;
 }
 
@@ -72,16 +72,16 @@ async function parsed(client: Client, text: string, prefix: string): Promise<Sta
     const at = error.position === undefined ? null : Number(error.position) - 1 - prefix.length;
     const position = at === null || at >= Array.from(inQuery).length ? null : positionIn(inQuery, at);
     if (prefix !== '') {
-      throw queryInvalid(`one SELECT is expected, which reads and does not write (${error.message})`, position, error);
+      throw queryInvalid('notOneSelect', { reason: error.message }, position, error);
     }
-    throw queryInvalid(error.hint === undefined ? error.message : `${error.message} (${error.hint})`, position, error);
+    const reason = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+    throw queryInvalid('postgres', { reason }, position, error);
   }
 }
 
 function refuseTwice(names: readonly string[]): void {
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined)
-    throw queryInvalid(`it returns the column ${twice} more than once; name each differently with AS`);
+  if (twice !== undefined) throw queryInvalid('columnTwice', { column: twice });
 }
 
 /** Domains are resolved by Postgres itself before it describes a statement. */
@@ -104,11 +104,7 @@ async function withTypes(client: Client, { fields }: StatementDescription): Prom
   });
 }
 
-function unavailable(error: unknown): SourceError {
-  return new SourceError(
-    'SourceUnavailable',
-    `The warehouse does not answer: ${reasonOf(error)}.`,
-    { path: ['source', 'connection'] },
-    { cause: error },
-  );
+function unavailable(error: unknown): ReignError {
+  const place = { field: ['source', 'connection'] };
+  return errorOf('SourceUnavailable', 'noAnswer', { reason: reasonOf(error) }, { cause: error, place });
 }

@@ -22,7 +22,7 @@ export interface ExtractPlanInput {
 /**
  * One query over one window, ready to be run: the author's query with window, versions, types and order around it.
  *
- * @throws SourceError where the query no longer returns what the definition declares
+ * @throws ReignError where the query no longer returns what the definition declares
  */
 export function planExtract({ definition, described, purpose, window, asOf }: ExtractPlanInput): PlannedQuery {
   const { source } = definition;

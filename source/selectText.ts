@@ -4,17 +4,17 @@ import { positionIn, queryInvalid } from './sourceError.ts';
  * The author's query without the semicolon at its end, so that it can stand in parentheses. Positions stay as they
  * are: the semicolon becomes a space.
  *
- * @throws SourceError QueryInvalid where something follows the semicolon, or nothing stands before it
+ * @throws ReignError QueryInvalid where something follows the semicolon, or nothing stands before it
  */
 export function selectText(query: string): string {
   const tokens = [...significant(query)];
-  if (tokens.length === 0 || tokens[0]?.text === ';') throw queryInvalid('empty; one SELECT is expected');
+  if (tokens.length === 0 || tokens[0]?.text === ';') throw queryInvalid('empty', {});
   const end = tokens.findIndex(({ text }) => text === ';');
   if (end < 0) return query;
   const second = tokens.slice(end + 1).find(({ text }) => text !== ';');
   if (second !== undefined) {
     const at = positionIn(query, Array.from(query.slice(0, second.at)).length);
-    throw queryInvalid('a second statement begins here; one SELECT is expected', at);
+    throw queryInvalid('secondStatement', {}, at);
   }
   const characters = query.split('');
   for (const { at } of tokens.slice(end)) characters[at] = ' ';

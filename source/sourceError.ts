@@ -1,4 +1,4 @@
-import { type ErrorCode, ReignError } from '../schemas/errors.ts';
+import { type ErrorSituation, type ErrorValues, errorOf, type ReignError } from '../schemas/errors.ts';
 
 /** A place in the author's query; both count from 1. */
 export interface QueryPosition {
@@ -6,30 +6,25 @@ export interface QueryPosition {
   readonly column: number;
 }
 
-/** What is wrong with a definition's source, and where in the definition it stands. */
-export class SourceError extends ReignError {
-  /** The field of the definition: `['source', 'label']`. */
-  readonly path: readonly (string | number)[];
-  /** Where in `source.query`, when Postgres says so. */
-  readonly position: QueryPosition | null;
+type Situation = ErrorSituation<'QueryInvalid'>;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    place: { path: readonly (string | number)[]; position?: QueryPosition | null },
-    options?: ErrorOptions,
-  ) {
-    super(code, message, options);
-    this.name = 'SourceError';
-    this.path = place.path;
-    this.position = place.position ?? null;
-  }
-}
-
-/** `source.query`, with line and column where they are known. */
-export function queryInvalid(message: string, position: QueryPosition | null = null, cause?: unknown): SourceError {
+/**
+ * What is wrong with `source.query`, with line and column where they are known.
+ *
+ * @param values of the situation's template, but for the place that it begins with
+ */
+export function queryInvalid<Known extends Situation>(
+  situation: Known,
+  values: Omit<ErrorValues<'QueryInvalid', Known>, 'place'>,
+  position: QueryPosition | null = null,
+  cause?: unknown,
+): ReignError {
   const place = position === null ? 'source.query' : `source.query, line ${position.line}, column ${position.column}`;
-  return new SourceError('QueryInvalid', `${place}: ${message}`, { path: ['source', 'query'], position }, { cause });
+  const filled = { ...values, place } as unknown as ErrorValues<'QueryInvalid', Situation>;
+  return errorOf('QueryInvalid', situation as Situation, filled, {
+    cause,
+    place: { field: ['source', 'query'], ...position },
+  });
 }
 
 /** The line and column of a position in code points, which is how Postgres counts, from 0. */

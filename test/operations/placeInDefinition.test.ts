@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ReadDefinition, readDefinition } from '../../definition/readDefinition.ts';
 import { placeInDefinition } from '../../operations/placeInDefinition.ts';
 import { type ErrorCode, ReignError } from '../../schemas/errors.ts';
+import type { ErrorPlace } from '../../schemas/place.ts';
 import { validDefinition } from '../definition/valid.ts';
 
 let folder: string;
@@ -16,19 +17,17 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const cases: [ErrorCode, string, string][] = [
-  [
-    'QueryInvalid',
-    'source.query, line 2, column 6: syntax error',
-    'm.yaml:6:1 source.query, line 2, column 6: syntax error',
-  ],
-  ['QueryInvalid', 'source.query holds two statements', 'm.yaml:4:10 source.query holds two statements'],
-  ['ColumnMissing', 'source.features[1]: no column origin', 'm.yaml:11:24 source.features[1]: no column origin'],
-  ['PipelineInvalid', 'build returns None', 'm.yaml:20:15 build returns None'],
-  ['SourceUnavailable', 'the warehouse does not answer', 'the warehouse does not answer'],
+const cases: [ErrorCode, Partial<ErrorPlace>, string, string][] = [
+  ['QueryInvalid', { field: ['source', 'query'], line: 2, column: 6 }, 'syntax error', 'm.yaml:6:1 syntax error'],
+  ['QueryInvalid', {}, 'source.query holds two statements', 'm.yaml:4:10 source.query holds two statements'],
+  ['ColumnMissing', { field: ['source', 'features', 1] }, 'no column origin', 'm.yaml:11:24 no column origin'],
+  // What a message says is for people: nothing is read out of it.
+  ['ColumnMissing', {}, 'source.features[1]: line 2', 'm.yaml:4:10 source.features[1]: line 2'],
+  ['PipelineInvalid', {}, 'build returns None', 'm.yaml:20:15 build returns None'],
+  ['SourceUnavailable', {}, 'the warehouse does not answer', 'the warehouse does not answer'],
 ];
 
-test.each(cases)('%s: %s', (code, message, placed) => {
-  const error = placeInDefinition(new ReignError(code, message), read);
+test.each(cases)('%s at %j: %s', (code, place, message, placed) => {
+  const error = placeInDefinition(new ReignError(code, message, { place }), read);
   expect(error).toMatchObject({ code, message: expect.stringContaining(placed) });
 });

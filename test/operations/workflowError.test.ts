@@ -22,3 +22,16 @@ test('an error of another type, and an end from outside', () => {
   expect(toReignError(failed(activity(unknown)))).toMatchObject({ code: 'Internal', message: 'what' });
   expect(toReignError(failed(new TerminatedFailure('terminated')))).toMatchObject({ code: 'Internal' });
 });
+
+test('the place and the values of an error come through Temporal as data', () => {
+  const detail = {
+    ...{ traceback: null, file: null, line: 2, column: 6, field: ['source', 'query'] },
+    ...{ situation: 'columnTwice', values: { column: 'x' } },
+  };
+  const cause = ApplicationFailure.create({ message: 'said', type: 'QueryInvalid', details: [detail] });
+  expect(toReignError(failed(activity(cause)))).toMatchObject({
+    place: { file: null, field: ['source', 'query'], line: 2, column: 6 },
+    situation: 'columnTwice',
+    values: { column: 'x' },
+  });
+});

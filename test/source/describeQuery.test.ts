@@ -97,7 +97,7 @@ test.each([
   ['select 1 as a, 2 as a'],
   ['select'],
 ])('is refused: %s', async (query) => {
-  await expect(describe(query)).rejects.toMatchObject({ code: 'QueryInvalid', path: ['source', 'query'] });
+  await expect(describe(query)).rejects.toMatchObject({ code: 'QueryInvalid', place: { field: ['source', 'query'] } });
   expect((await client.query('select * from witness')).rows).toEqual([]);
 });
 
@@ -105,7 +105,7 @@ test("Postgres' position is the line and column of the author's query", async ()
   const query = "select 'ä😀' as text,\n  amuont\nfrom everything;";
   await expect(describe(query)).rejects.toMatchObject({
     code: 'QueryInvalid',
-    position: { line: 2, column: 3 },
+    place: { line: 2, column: 3 },
     message: expect.stringContaining('source.query, line 2, column 3: column "amuont" does not exist'),
   });
 });

@@ -21,7 +21,7 @@ test.each([
   ["select 'ä;';\ndelete from t;", 2, 1],
 ])('a second statement is refused where it begins: %s', (query, line, column) => {
   expect(() => selectText(query)).toThrow(
-    expect.objectContaining({ code: 'QueryInvalid', position: { line, column } }) as Error,
+    expect.objectContaining({ code: 'QueryInvalid', place: expect.objectContaining({ line, column }) }) as Error,
   );
 });
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
-from reign_trainer.shapes import ErrorDetail
 from reign_trainer.store import Store, StoredFolder, open_scratch_store
 
 _LONGEST_TRACEBACK = 1 << 20
@@ -43,8 +42,7 @@ def keep_traceback(error: TrainerError, folder: Path, store: Store) -> TrainerEr
         # Read as a file that somebody else wrote, not as a store's document.
         content = read_plain(folder / _LENT / "tracebacks" / Path(error.detail.traceback).name, _LONGEST_TRACEBACK)
         kept = store.write_document("tracebacks", content)
-    detail = ErrorDetail(traceback=kept, file=error.detail.file, line=error.detail.line)
-    return TrainerError(error.code, error.message, detail)
+    return TrainerError(error.code, error.message, error.detail.model_copy(update={"traceback": kept}))
 
 
 def read_plain(path: Path, longest: int) -> bytes:

@@ -576,6 +576,10 @@ class ErrorDetail(Shape):
     traceback: str | None
     file: str | None
     line: int | None
+    column: int | None = None
+    field: list[str | int] | None = None
+    situation: str | None = None
+    values: dict[str, str | float] | None = None
 
 
 class Source(Shape):

@@ -35,6 +35,7 @@ _END_SECONDS = 10.0
 #: Of one message of a child.
 LONGEST_MESSAGE = 4 << 20
 _LONGEST_TEXT = 2000
+_LONGEST_PATH = 500
 _STAGE = re.compile(r"[a-z][a-z ]{0,39}")
 #: What an author's process may answer with; anything else it does not say of itself.
 _AUTHORS_ERRORS = frozenset(
@@ -240,7 +241,7 @@ class _Conversation:
     def _error(self, error: Any) -> TrainerError:
         try:
             code, message = str(error["code"]), str(error["message"])[:_LONGEST_TEXT]
-            detail = None if error["detail"] is None else ErrorDetail.model_validate(error["detail"])
+            detail = None if error["detail"] is None else _detail(ErrorDetail.model_validate(error["detail"]))
         except (TypeError, KeyError, ValidationError):
             return TrainerError("ChildDied", "The process answered with something that is not an error.")
         if code not in (_AUTHORS_ERRORS if self._author else RETRYABLE):
@@ -328,3 +329,9 @@ async def _readable(ends: set[socket.socket], seconds: float) -> None:
     finally:
         for end in ends:
             loop.remove_reader(end)
+
+
+def _detail(said: ErrorDetail) -> ErrorDetail:
+    """Keep of a child's detail where the error is from, and of the field no more than a definition's paths need."""
+    path = said.field if said.field is not None and len(str(said.field)) <= _LONGEST_PATH else None
+    return ErrorDetail(traceback=said.traceback, file=said.file, line=said.line, column=said.column, field=path)

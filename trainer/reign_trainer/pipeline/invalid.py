@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from reign_trainer.errors import TrainerError
+from reign_trainer.shapes import ErrorDetail
+
+#: A field of a definition, such as ``source.features[2]``.
+_FIELD = re.compile(r"(?!pipeline\.py\b)(?:source|label|windows|pipeline|gate)(?:\.\w+|\[\d+\])*(?=$|,)")
 
 
 def invalid(where: str, message: str) -> TrainerError:
@@ -18,7 +23,15 @@ def invalid(where: str, message: str) -> TrainerError:
     message : str
         What was there and what is expected. Names classes, parameters and columns, never a row's values.
     """
-    return TrainerError("PipelineInvalid", f"{where}: {message}")
+    field = _field_path(where)
+    detail = None if field is None else ErrorDetail(traceback=None, file=None, line=None, field=field)
+    return TrainerError.of("PipelineInvalid", "at", place=where, problem=message, detail=detail)
+
+
+def _field_path(where: str) -> list[str | int] | None:
+    """Give the path of a field that is written as people read it, and nothing for a file."""
+    field = _FIELD.match(where)
+    return None if field is None else [int(part) if part.isdecimal() else part for part in re.findall(r"\w+", field[0])]
 
 
 def nearest(found: str, known: Iterable[str]) -> str:
