@@ -23,7 +23,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 const sharing = ['test/{activities,cli,definition,gate,ledger,source,store}/**/*.test.ts'];
 
 const all = {
-  setupFiles: ['test/propertyTests.ts'],
+  setupFiles: ['test/umask.ts', 'test/propertyTests.ts'],
   // The tests run two at once on two cores: more threads would only wait for each other, and burn CPU while they do.
   env: { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
   // For a neighbour on the same cores: nothing here waits that long by itself. Fresh examples may take longer still.

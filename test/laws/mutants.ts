@@ -90,8 +90,8 @@ export const mutants: readonly Mutant[] = [
     law: 5,
     breaks: 'a second attempt opens a run of its own',
     file: 'activities/tracking/openRun.ts',
-    search: 'oldest ?? (await createRun(tracker, experimentId, runName(cycle), tags))',
-    replacement: 'await createRun(tracker, experimentId, runName(cycle), tags)',
+    search: '(isRetry ? await find(tracker, cycle, gone) : undefined) ?? (await create(tracker, cycle))',
+    replacement: 'await create(tracker, cycle)',
     test: ['test/tracker/mlflow.test.ts', 'a try that died before the ledger knew'],
   },
   {

@@ -31,7 +31,8 @@ async def test_a_final_error_tells_temporal_so(in_child: Any, settings: Settings
     with pytest.raises(ApplicationError) as raised:
         await ActivityEnvironment().run(Activities(settings).fit, fit_request(store, None, train=snapshot(store, one)))
     assert (raised.value.type, raised.value.non_retryable) == ("OneClass", True)
-    assert raised.value.details == ({"traceback": None, "file": None, "line": None},)
+    assert raised.value.details[0].keys() >= {"traceback", "file", "line"}
+    assert set(raised.value.details[0].values()) == {None}
 
 
 async def test_a_passing_error_may_be_tried_again(in_child: Any, settings: Settings) -> None:

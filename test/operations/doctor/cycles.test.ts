@@ -50,7 +50,8 @@ test('doctor names cycles whose workflow is gone, that wait for a fault, and tha
     {
       part: `cycle ${faulty}`,
       status: 'warning',
-      found: 'Waits at extract until this is fixed: QueryFailed: temp_file_limit Tried again at 2001-02-19T01:00:00Z.',
+      found:
+        'Waits at extract until this is fixed: QueryFailed: temp_file_limit The next try is at 2001-02-19T01:00:00Z.',
       advice: expect.stringContaining(`reign retry ${faulty}`),
     },
     {

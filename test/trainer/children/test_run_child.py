@@ -123,7 +123,7 @@ from reign_trainer.children import run_child, start_forkserver
 from reign_trainer.settings import Settings
 
 async def main():
-    settings = Settings(store=Path(sys.argv[1]))
+    settings = Settings(store=sys.argv[1])
     start_forkserver(settings)
     await run_child("children.child_work:talk", None, settings, answer=type(None))
     await asyncio.gather(
