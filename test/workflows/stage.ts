@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { Activities } from '../../activities/create.ts';
+import { cycleId } from '../../schemas/cycle.ts';
+import type { ErrorCode } from '../../schemas/errors.ts';
+import { environmentQueue, fitQueue, promptQueue, trainerQueue, workerQueue } from '../../schemas/queues.ts';
+import type { Outcome, RetrainRequest } from '../../schemas/steps.ts';
+import type { Progress } from '../../workflows/progress.ts';
+import type { TrainerActivities } from '../../workflows/proxies.ts';
+import { cast } from './cast.ts';
+
+export type Cast = Activities & TrainerActivities;
+/** What one cycle of a test does otherwise than the usual cast. `attempt` counts from 1. */
+export type Scene = {
+  readonly [Name in keyof Cast]?: (
+    this: { readonly attempt: number },
+    ...given: Parameters<Cast[Name]>
+  ) => ReturnType<Cast[Name]> | Awaited<ReturnType<Cast[Name]>>;
+};
+
+/** The environment that an old champion was fitted in. */
+export const oldEnvironment = createHash('sha256').update('an environment of last year').digest('hex');
+
+/** An activity that a workflow called: when, by the server's clock, and which attempt it was. */
+export interface Call {
+  readonly name: string;
+  readonly queue: string;
+  readonly attempt: number;
+  readonly given: readonly unknown[];
+}
+
+/** A cycle that has been started. */
+export interface Performance {
+  /** Waits for its end; only then the server's clock skips what nobody waits for. */
+  readonly outcome: () => Promise<Outcome>;
+  readonly calls: readonly Call[];
+  /** Names of the activities called, in order, each attempt once. */
+  readonly names: () => string[];
+  readonly progress: () => Promise<Progress>;
+  /** The activities that it waits for: `score started`, or `score scheduled` where nobody has taken it. */
+  readonly pending: () => Promise<string[]>;
+  readonly retry: () => Promise<void>;
+  readonly cancel: (by: string, reason: string) => Promise<void>;
+  /** Temporal's own cancellation. */
+  readonly cancelWorkflow: () => Promise<void>;
+}
+
+/** Workflows on a server that skips time, with stubs in place of the activities. */
+export interface Stage {
+  readonly perform: (scene?: Scene) => Promise<Performance>;
+  /** Skips time although an activity waits for somebody to take it; by itself the server would wait as well. */
+  readonly nobodyTakes: (milliseconds: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const taken = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
+const server = join(import.meta.dirname, '../../.reign/python/bin/temporal-test-server');
+
+export async function openStage(): Promise<Stage> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: server } },
+  });
+  const scenes = new Map<string, { scene: Scene; calls: Call[] }>();
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: join(import.meta.dirname, '../../workflows/index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  const activities = Object.fromEntries(
+    Object.entries(cast).map(([name, usual]) => [
+      name,
+      async (...given: unknown[]) => {
+        const { workflowExecution, attempt, taskQueue } = activityInfo();
+        const on = scenes.get(workflowExecution?.workflowId ?? '');
+        if (on === undefined) throw new Error(`no scene has ${workflowExecution?.workflowId}`);
+        on.calls.push({ name, queue: taskQueue, attempt, given });
+        const part = on.scene[name as keyof Cast] as ((...given: unknown[]) => unknown) | undefined;
+        return (part ?? (usual as (...given: unknown[]) => unknown)).apply({ attempt }, given);
+      },
+    ]),
+  );
+  const queues = [workerQueue, trainerQueue, fitQueue, promptQueue, environmentQueue(oldEnvironment)];
+  const workers = await Promise.all(
+    queues.map((taskQueue) =>
+      Worker.create({
+        connection: environment.nativeConnection,
+        taskQueue,
+        activities,
+        ...(taskQueue === workerQueue ? { workflowBundle } : {}),
+      }),
+    ),
+  );
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  let performances = 0;
+
+  return {
+    async perform(scene = {}) {
+      performances += 1;
+      const day = new Date(Date.UTC(2024, 0, performances)).toISOString().slice(0, 10);
+      const request: RetrainRequest = {
+        model: 'loans',
+        lineage: 'live',
+        asOf: `${day}T00:00:00Z`,
+        definitionVersion: 1,
+        trigger: 'manual',
+      };
+      const workflowId = cycleId(request);
+      const calls: Call[] = [];
+      scenes.set(workflowId, { scene, calls });
+      const handle = await environment.client.workflow.start('retrain', {
+        workflowId,
+        taskQueue: workerQueue,
+        args: [request],
+      });
+      return {
+        outcome: () => handle.result() as Promise<Outcome>,
+        calls,
+        names: () => calls.map(({ name }) => name),
+        pending: async () =>
+          ((await handle.describe()).raw.pendingActivities ?? []).map(
+            ({ activityType, state }) => `${activityType?.name} ${state === taken ? 'started' : 'scheduled'}`,
+          ),
+        progress: () => handle.query<Progress>('progress'),
+        retry: () => handle.signal('retry'),
+        cancel: (by, reason) => handle.signal('cancel', { by, reason }),
+        cancelWorkflow: async () => {
+          await handle.cancel();
+        },
+      };
+    },
+    async nobodyTakes(milliseconds) {
+      const { testService } = environment.connection;
+      await testService?.unlockTimeSkipping({});
+      await environment.sleep(milliseconds);
+      await testService?.lockTimeSkipping({});
+    },
+    async close() {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await environment.teardown();
+    },
+  };
+}
+
+/** A failure as the activities of both languages raise it. The server skips timers of workflows, not pauses between attempts. */
+export const fails = (code: ErrorCode, message: string, retry: boolean): never => {
+  throw ApplicationFailure.create({ type: code, message, nonRetryable: !retry, nextRetryDelay: '1 ms' });
+};
