@@ -11,7 +11,7 @@ import { day } from './day.ts';
 import { followUpSaid } from './followUp.ts';
 import { tell } from './messages.ts';
 
-/** Facts that a check of the same name tells: they are told once. */
+/** Facts that a check of the same name already states: they are not repeated. */
 const alsoChecks: Partial<Record<Fact['name'], string>> = {
   'error-level': 'error-level',
   controls: 'gate-controls',
@@ -22,7 +22,7 @@ const alsoChecks: Partial<Record<Fact['name'], string>> = {
 /**
  * Everything of the evidence besides metrics and slices; only what is there.
  *
- * @param verdict what is told beside it
+ * @param verdict the verdict shown beside these facts
  */
 export function factsOf(evidence: Evidence, policy: Policy | null, verdict: Verdict | null): Fact[] {
   const told = new Set(verdict?.checks.map(({ name }) => name));

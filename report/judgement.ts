@@ -43,7 +43,7 @@ function reportedVerdict(
   return {
     kind,
     summary,
-    // The stored sentence is what was signed: a message stands beside it only where it says the same.
+    // The stored sentence is what was signed: a message is added only where it says the same.
     said: judged?.summary.text === summary ? judged.summary : null,
     checks: checks.map((check) => reportedCheck(check, check.name === deciding, judged)),
   };

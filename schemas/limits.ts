@@ -3,7 +3,7 @@ export const fewestClusters = 7;
 /** Below so many rows of a class, a metric that ranks or averages by class rests on single rows. */
 export const fewestRows = 10;
 /**
- * An error that the catalogue does not know may pass or may be a defect: so often an activity is tried, but not for ever.
+ * An error that the catalogue does not know may pass or may be a defect: an activity is tried this many times, not for ever.
  * Waiting for a server that is down is not counted: that may take all night.
  */
 export const mostUnexplained = 10;

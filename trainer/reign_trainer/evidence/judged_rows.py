@@ -86,7 +86,7 @@ def judge_rows(holdout: HoldoutRows, request: EvaluateRequest) -> JudgedRows:
 
 
 def _weighs(holdout: HoldoutRows, definition: Definition) -> Bools:
-    """Tell which rows count: those of weight zero are no evidence. Weights that are broken are told when measuring."""
+    """Say which rows count: those of weight zero are no evidence. Broken weights are reported when measuring."""
     if definition.source.weight is None:
         return np.ones(holdout.challenger.num_rows, dtype=np.bool_)
     return np.asarray(numbers(holdout.challenger, "weight") != 0)

@@ -73,7 +73,7 @@ class Store:
         return self.objects.modified(f"{kind}/{content_hash}") is not None
 
     def read_manifest(self, kind: str, content_hash: str) -> dict[str, Any]:
-        """Read the manifest that stands beside rows."""
+        """Read the manifest of stored rows."""
         return self._rows(kind, content_hash)[1]
 
     def has_rows(self, kind: str, content_hash: str) -> bool:
@@ -207,7 +207,7 @@ class Store:
         with _missing_is_corrupt(name):
             folder = self.objects.folder(f"{kind}/{content_hash}", _MANIFEST)
             if folder is None:
-                # What is not there is told apart from a store that is not there.
+                # A missing object is not the same error as a missing store.
                 self.objects.read(name)
                 raise Missing(name)
             content = folder.read(_MANIFEST)
