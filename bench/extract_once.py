@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from reign_trainer.extract import extract
 from reign_trainer.shapes import ExtractRequest
 from reign_trainer.store import open_store
+from reign_trainer.work.extract import extract
 
 
 def main(url: str, store: str) -> None:

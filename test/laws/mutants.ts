@@ -122,10 +122,10 @@ export const mutants: readonly Mutant[] = [
   {
     law: 7,
     breaks: 'every fit has the same seed',
-    file: 'trainer/reign_trainer/fit/seeds.py',
+    file: 'trainer/reign_trainer/work/model/seeds.py',
     search: 'np.random.seed(seed)',
     replacement: 'np.random.seed(None)',
-    test: ['test/trainer/fit/test_seeds.py', ''],
+    test: ['test/trainer/work/model/test_seeds.py', ''],
   },
   {
     law: 8,
@@ -154,10 +154,10 @@ export const mutants: readonly Mutant[] = [
   {
     law: 10,
     breaks: "the database's message, which quotes a row's value, is passed on",
-    file: 'trainer/reign_trainer/extract/warehouse.py',
+    file: 'trainer/reign_trainer/work/extract/warehouse.py',
     search: 'condition = f"SQLSTATE {sqlstate}, {condition_name(sqlstate)}"',
     replacement: 'condition = f"SQLSTATE {sqlstate}, {error}"',
-    test: ['test/trainer/extract/test_interruptions.py', ''],
+    test: ['test/trainer/work/extract/test_interruptions.py', ''],
   },
   {
     law: 11,
@@ -170,9 +170,9 @@ export const mutants: readonly Mutant[] = [
   {
     law: 11,
     breaks: 'rows reach fit in the order of their ids',
-    file: 'trainer/reign_trainer/fit/training_rows.py',
+    file: 'trainer/reign_trainer/work/fit/training_rows.py',
     search: 'table = table.take(pa.array(np.argsort(times, kind="stable")))',
     replacement: 'pass',
-    test: ['test/trainer/fit/test_training_rows.py', ''],
+    test: ['test/trainer/work/fit/test_training_rows.py', ''],
   },
 ];

@@ -4,7 +4,7 @@ import json
 import sys
 
 from reign_trainer.errors import TrainerError
-from reign_trainer.extract.warehouse import Warehouse
+from reign_trainer.work.extract.warehouse import Warehouse
 
 ASKED = (
     "select (select ssl from pg_stat_ssl where pid = pg_backend_pid()), "

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reign_trainer.carry_out_check import carry_out_check
 from reign_trainer.children import run_child, start_forkserver
-from reign_trainer.fit.carry_out_fit import carry_out_fit, carry_out_tracking
-from reign_trainer.score.carry_out_score import carry_out_rehearsal, carry_out_score
 from reign_trainer.settings import Settings
 from reign_trainer.store import Store
+from reign_trainer.work.carry_out_check import carry_out_check
+from reign_trainer.work.fit.carry_out_fit import carry_out_fit, carry_out_tracking
+from reign_trainer.work.score.carry_out_score import carry_out_rehearsal, carry_out_score
 
 # Children find the tests' own modules.
 os.environ["PYTHONPATH"] = str(Path(__file__).parent)

@@ -9,8 +9,8 @@ import pytest
 from reign_trainer.constants import RETRYABLE
 from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
-from reign_trainer.lend import lend_document
 from reign_trainer.store import open_store
+from reign_trainer.work.lend import lend_document
 
 FULL = Path("/dev/full")
 

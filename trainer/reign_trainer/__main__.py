@@ -94,8 +94,8 @@ async def _serve(settings: Settings, *, retired: bool) -> None:
 async def _work(settings: Settings, *, retired: bool) -> None:
     client, _, _ = await asyncio.gather(
         _connect(settings),
-        run_child("reign_trainer.work:warm_up", None, settings, answer=type(None)),
-        asyncio.to_thread(importlib.import_module, "reign_trainer.score.questions"),
+        run_child("reign_trainer.work.own:warm_up", None, settings, answer=type(None)),
+        asyncio.to_thread(importlib.import_module, "reign_trainer.work.score.questions"),
     )
     activities = Activities(settings)
     # Versions that another environment cannot load are scored by the trainers of their own.

@@ -14,14 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from reign_trainer.carry_out_check import carry_out_check
 from reign_trainer.children import run_child
 from reign_trainer.constants import MOST_UNEXPLAINED, RETRYABLE
 from reign_trainer.errors import TrainerError
 from reign_trainer.evidence.forecast import forecast as foresee
-from reign_trainer.extract import extract as extract_snapshots
-from reign_trainer.fit.carry_out_fit import carry_out_fit, carry_out_tracking
-from reign_trainer.score.carry_out_score import carry_out_rehearsal, carry_out_score
 from reign_trainer.settings import Settings, connection_url
 from reign_trainer.shapes import (
     CheckPipelineRequest,
@@ -45,6 +41,10 @@ from reign_trainer.shapes import (
     ShowTrainingRequest,
 )
 from reign_trainer.store import open_store
+from reign_trainer.work.carry_out_check import carry_out_check
+from reign_trainer.work.extract import extract as extract_snapshots
+from reign_trainer.work.fit.carry_out_fit import carry_out_fit, carry_out_tracking
+from reign_trainer.work.score.carry_out_score import carry_out_rehearsal, carry_out_score
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -166,7 +166,7 @@ class Activities:
 
     async def _in_child(self, function: str, request: Any, answer: type[Answer]) -> Answer:
         """Do Reign's own work."""
-        work = f"reign_trainer.work:{function}"
+        work = f"reign_trainer.work.own:{function}"
         return await run_child(work, request, self._settings, answer=answer, on_stage=_heartbeat)
 
 

@@ -20,7 +20,7 @@ from reign_trainer.shapes import ErrorDetail
 def answer(request: Any, settings: Settings, report: Report) -> Any:
     report("thinking")
     return {
-        "preloaded": "reign_trainer.work" in sys.modules,
+        "preloaded": "reign_trainer.work.own" in sys.modules,
         "request": request,
         "hash": hash("reign"),
         "threads": sorted({(pool["user_api"], pool["num_threads"]) for pool in threadpoolctl.threadpool_info()}),

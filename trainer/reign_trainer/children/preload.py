@@ -24,8 +24,8 @@ _MODULES = (
     "sklearn.pipeline",
     "sklearn.preprocessing",
     "reign_trainer.children.child",
-    "reign_trainer.work",
-    "reign_trainer.author_work",
+    "reign_trainer.work.own",
+    "reign_trainer.work.author",
 )
 
 
@@ -39,8 +39,8 @@ def load() -> None:
     installed = importlib.import_module("reign_trainer.environment")
     installed.environment()
     installed.providers()
-    importlib.import_module("reign_trainer.tracking.closure").closure(
-        importlib.import_module("reign_trainer.tracking.requirements").ALWAYS
+    importlib.import_module("reign_trainer.work.model.closure").closure(
+        importlib.import_module("reign_trainer.work.model.requirements").ALWAYS
     )
     # Finding the thread pools of what is loaded takes a child some time: it inherits them.
     importlib.import_module("reign_trainer.children.child").thread_pools()

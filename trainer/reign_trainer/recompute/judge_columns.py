@@ -21,12 +21,12 @@ from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.errors import TrainerError
 from reign_trainer.evidence.assemble import assemble, evidence_bytes
 from reign_trainer.evidence.rows.read_rows import read_rows
-from reign_trainer.fit.trivial import trivial_predictor
 from reign_trainer.known_row_ids import known_row_ids
 from reign_trainer.pipeline import encode_labels
-from reign_trainer.score.predictions_table import predictions_table, slice_columns
 from reign_trainer.shapes import Charge, Definition, EvaluateRequest
 from reign_trainer.store import open_scratch_store
+from reign_trainer.stored_predictions import predictions_table, slice_columns
+from reign_trainer.work.fit.trivial import trivial_predictor
 
 from .answers import serve
 from .columns_file import kind_in_file, read_columns

@@ -211,7 +211,9 @@ def test_it_runs_as_work_of_a_child(eyes: Eyes, store: Store, random: np.random.
     windows = two(random, 500, amount=lambda rows, _: random.normal(size=rows))
     settings = Settings(store=store.place, tracking_uri="http://127.0.0.1:9")
     start_forkserver(settings)
-    told = asyncio.run(run_child("reign_trainer.work:observe", eyes.request(*windows), settings, answer=ObserveResult))
+    told = asyncio.run(
+        run_child("reign_trainer.work.own:observe", eyes.request(*windows), settings, answer=ObserveResult)
+    )
     assert isinstance(told, ObserveResult)
     assert store.read_document("observations", told.observations) == eyes.bytes_of(*windows)
 

@@ -12,9 +12,9 @@ import pyarrow as pa
 from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.errors import TrainerError
 from reign_trainer.known_row_ids import KnownRowIds
-from reign_trainer.score.predictions_table import slice_columns
 from reign_trainer.shapes import ContenderRequest, EvaluateRequest, Evidence, Observations, Window
 from reign_trainer.store import Store
+from reign_trainer.stored_predictions import slice_columns
 
 from .columns import has_label
 from .holdout_rows import HoldoutRows

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from reign_trainer.evidence.measure import MeasureError
-from reign_trainer.score.predictions_table import score_names
 from reign_trainer.shapes import Definition
+from reign_trainer.stored_predictions import score_names
 
 from .columns import numbers, positive_index
 

@@ -1,0 +1,1 @@
+"""What a trainer does: extract, fit, score, track. Each activity is carried out from here."""
