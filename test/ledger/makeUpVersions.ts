@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { windowsOfCycle } from '../../ledger/cycles.ts';
 import type { Database } from '../../ledger/database.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 
@@ -14,16 +13,21 @@ export async function makeUpVersions(
     .values({ content_hash: snapshot, rows: 10 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const rows = await Promise.all(
-    fitted.map(async ({ cycle: { id, model, lineage, definitionVersion, attempt }, version }) => {
-      const { train } = await windowsOfCycle(db, id);
-      return {
-        ...{ id, cycle: id, model, lineage, version, attempt, definition_version: definitionVersion },
-        origin: lineage === 'live' ? ('cycle' as const) : ('backfill' as const),
-        ...{ experiment_id: '1', run_id: id, model_id: id, model_uri: `models:/${id}` },
-        ...{ train_snapshot: snapshot, environment_hash: snapshot, train_from: train.from, train_to: train.to },
-      };
-    }),
-  );
-  await db.insertInto('versions').values(rows).execute();
+  const numbers = new Map(fitted.map(({ cycle, version }) => [cycle.id, version]));
+  const cycles = await db
+    .selectFrom('cycles')
+    .select(['id', 'model', 'lineage', 'definition_version', 'attempt', 'train_from', 'train_to'])
+    .where('id', 'in', [...numbers.keys()])
+    .execute();
+  await db
+    .insertInto('versions')
+    .values(
+      cycles.map((cycle) => ({
+        ...{ ...cycle, cycle: cycle.id, version: numbers.get(cycle.id) ?? null },
+        origin: cycle.lineage === 'live' ? ('cycle' as const) : ('backfill' as const),
+        ...{ experiment_id: '1', run_id: cycle.id, model_id: cycle.id, model_uri: `models:/${cycle.id}` },
+        ...{ train_snapshot: snapshot, environment_hash: snapshot },
+      })),
+    )
+    .execute();
 }
