@@ -60,7 +60,7 @@ export const mutants: readonly Mutant[] = [
     file: 'trainer/reign_trainer/evidence/rows/read_rows.py',
     search: 'chose=labelled & seen.in_any(request.chose_champion if request.champion is not None else []),',
     replacement: 'chose=labelled & ~labelled,',
-    test: ['test/trainer/evidence/test_evaluate.py', 'rows_that_chose_the_champion_are_left_out'],
+    test: ['test/trainer/evidence/test_judged_rows.py', 'rows_that_chose_the_champion_are_left_out'],
   },
   {
     law: 3,
@@ -68,7 +68,7 @@ export const mutants: readonly Mutant[] = [
     file: 'trainer/reign_trainer/evidence/rows/seen_rows.py',
     search: 'return None if held is None else int(np.count_nonzero(held))',
     replacement: 'return 0',
-    test: ['test/trainer/evidence/test_evaluate.py', 'judged_rows_that_were_trained_on_are_counted'],
+    test: ['test/trainer/evidence/test_rows_trained_on.py', 'judged_rows_that_were_trained_on_are_counted'],
   },
   {
     law: 4,
