@@ -1,10 +1,9 @@
 import { userInfo } from 'node:os';
 import type { Client } from '@temporalio/client';
 import { type Ledger, openLedger } from '../ledger/openLedger.ts';
-import { connectTemporal } from '../operations/connectTemporal.ts';
 import type { OperationContext } from '../operations/context.ts';
 import { osUser } from '../schemas/actor.ts';
-import { givenSettings } from '../settings/givenSettings.ts';
+import { givenSettings, type TemporalSettings } from '../settings/givenSettings.ts';
 import { homeOf } from '../settings/home.ts';
 import { differingSettings, refuseOtherSettings, runningStack } from '../settings/runningStack.ts';
 import { type KnownSettings, knownSettings, requireParts } from '../settings/settings.ts';
@@ -68,8 +67,14 @@ export class Session {
 
   client(): Promise<Client> {
     this.#refuseOtherSettings();
-    this.#client ??= connectTemporal(requireParts(this.settings, 'temporal').temporal, this.store);
+    this.#client ??= this.#connect(requireParts(this.settings, 'temporal').temporal);
     return this.#client;
+  }
+
+  /** Temporal's client takes as long to load as all the rest: only what uses it loads it. */
+  async #connect(temporal: TemporalSettings): Promise<Client> {
+    const { connectTemporal } = await import('../operations/connectTemporal.ts');
+    return await connectTemporal(temporal, this.store);
   }
 
   /** Whoever names a Temporal of their own does not use the running stack. */

@@ -15,8 +15,6 @@ import { CycleName } from './cycleName.ts';
 import { findCycle } from './findCycle.ts';
 import { operation } from './operation.ts';
 import { readEvidence, readFirstEvent, readObservations } from './storedDocuments.ts';
-import { runningWorkflow } from './watch/runningWorkflow.ts';
-import { watcher } from './watch/workflowProgress.ts';
 
 export const showOperation = operation({
   name: 'show',
@@ -63,6 +61,9 @@ export const showOperation = operation({
 
 async function progressOf(temporal: OperationContext['temporal'], id: string): Promise<WorkflowProgress | null> {
   try {
+    // A cycle that has ended is shown without loading Temporal's client.
+    const { runningWorkflow } = await import('./watch/runningWorkflow.ts');
+    const { watcher } = await import('./watch/workflowProgress.ts');
     const workflow = await runningWorkflow(await temporal(), id);
     return workflow === undefined ? null : await watcher(workflow)();
   } catch {

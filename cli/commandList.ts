@@ -1,0 +1,129 @@
+import type { Command } from 'commander';
+import type { Tell } from './answer.ts';
+import type { Session } from './session.ts';
+
+/** Makes a command, not yet run. */
+export type MakeCommand = (session: Session, tell: Tell) => Command;
+
+/** A command as `reign --help` lists it. The rest is loaded where it is run: loading all of them takes a second. */
+export interface ListedCommand {
+  readonly name: string;
+  /** Its arguments, as the help shows them. */
+  readonly syntax: string;
+  /** What its own help says too. */
+  readonly description: string;
+  readonly load: () => Promise<MakeCommand>;
+}
+
+/** Every command, in the order of the help. */
+export const commandList: readonly ListedCommand[] = [
+  {
+    name: 'dev',
+    syntax: '',
+    description: 'start Postgres, Temporal, MLflow, a worker and a trainer, and run until Ctrl-C',
+    load: async () => (await import('./commands/dev.ts')).devCommand,
+  },
+  {
+    name: 'demo',
+    syntax: '',
+    description: 'start everything, retrain on three million real flights week by week, and print the verdicts',
+    load: async () => (await import('./commands/demo.ts')).demoCommand,
+  },
+  {
+    name: 'apply',
+    syntax: '<file>',
+    description: 'check a definition, and store it as a new version if something changed',
+    load: async () => (await import('./commands/apply.ts')).applyCommand,
+  },
+  {
+    name: 'try',
+    syntax: '<file>',
+    description: 'show what a cycle of this definition would decide, without writing to the ledger or the registry',
+    load: async () => (await import('./commands/try.ts')).tryCommand,
+  },
+  {
+    name: 'retrain',
+    syntax: '<model>',
+    description: 'start the cycle of a model for one asOf; join it if it is running, show it if it is settled',
+    load: async () => (await import('./commands/retrain.ts')).retrainCommand,
+  },
+  {
+    name: 'retry',
+    syntax: '<cycle> [asOf]',
+    description: 'try a cycle again at once that waits because something is down',
+    load: async () => (await import('./commands/retry.ts')).retryCommand,
+  },
+  {
+    name: 'cancel',
+    syntax: '<cycle> [asOf]',
+    description: 'end a cycle that is running or waiting; a later retrain starts a new attempt',
+    load: async () => (await import('./commands/cancel.ts')).cancelCommand,
+  },
+  {
+    name: 'models',
+    syntax: '',
+    description: 'list the models that have been applied',
+    load: async () => (await import('./commands/models.ts')).modelsCommand,
+  },
+  {
+    name: 'cycles',
+    syntax: '<model>',
+    description: 'list the cycles of a model, oldest asOf first',
+    load: async () => (await import('./commands/cycles.ts')).cyclesCommand,
+  },
+  {
+    name: 'show',
+    syntax: '<cycle> [asOf]',
+    description: 'show one cycle as a report: what was judged, on which rows, what was decided and why',
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  },
+  {
+    name: 'verify',
+    syntax: '[cycle] [asOf]',
+    description: 'recompute the evidence and the verdict of a cycle from what was stored, and say what differs',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand,
+  },
+  {
+    name: 'explain',
+    syntax: '[check]',
+    description: 'explain what a check of the gate means; without a name, all of them',
+    load: async () => (await import('./commands/explain.ts')).explainCommand,
+  },
+  {
+    name: 'gate',
+    syntax: '',
+    description: 'use the gate without a cycle',
+    load: async () => (await import('./commands/gate.ts')).gateCommand,
+  },
+  {
+    name: 'history',
+    syntax: '<model>',
+    description: 'list the champions of a model: from when to when, what each one beat, why, and who decided',
+    load: async () => (await import('./commands/history.ts')).historyCommand,
+  },
+  {
+    name: 'budget',
+    syntax: '<model>',
+    description: 'show how often the gate may be wrong in a year, and how much of that is spent and left',
+    load: async () => (await import('./commands/budget.ts')).budgetCommand,
+  },
+  {
+    name: 'doctor',
+    syntax: '',
+    description: 'check every part: what is reachable, in which version, and how to fix what is not',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'migrate',
+    syntax: '',
+    description: "upgrade the ledger's tables, and give the working role its rights",
+    load: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  },
+];
+
+/** The command that a command line is about: its first word, or the one that `help` is asked of. */
+export function wantedCommand(args: readonly string[]): ListedCommand | undefined {
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const name = words[0] === 'help' ? words[1] : words[0];
+  return commandList.find((command) => command.name === name);
+}
