@@ -8,9 +8,12 @@ export const lineageOption = () =>
   new Option('--lineage <lineage>', 'the line of champions that it is about').default(liveLineage);
 
 /** The arguments by which commands name a cycle: its id, or a model and an asOf. */
-export const withCycleArguments = (command: Command, isOptional = false): Command =>
+export const withCycleArguments = (
+  command: Command,
+  { isOptional = false, meaning = 'its id; or a model, followed by an asOf' } = {},
+): Command =>
   command
-    .argument(isOptional ? '[cycle]' : '<cycle>', 'its id; or a model, followed by an asOf')
+    .argument(isOptional ? '[cycle]' : '<cycle>', meaning)
     .argument('[asOf]', 'the asOf of the cycle, such as 2001-02-12')
     .addOption(lineageOption());
 

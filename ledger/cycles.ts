@@ -12,11 +12,11 @@ export async function cycleById(db: Kysely<Database>, id: string): Promise<Cycle
   return row && cycleOf(row);
 }
 
-/** The cycles of a model, the newest asOf first. */
+/** The cycles of a model, the newest asOf first; of one asOf the newest definition version first. */
 export async function cyclesOf(
   db: Kysely<Database>,
   model: string,
-  options: { lineage?: string; limit?: number } = {},
+  options: { lineage?: string; asOf?: string; limit?: number } = {},
 ): Promise<Cycle[]> {
   let query = db
     .selectFrom('cycles')
@@ -27,6 +27,7 @@ export async function cyclesOf(
     .orderBy('lineage')
     .limit(options.limit ?? 1000);
   if (options.lineage !== undefined) query = query.where('lineage', '=', options.lineage);
+  if (options.asOf !== undefined) query = query.where('as_of', '=', options.asOf);
   return (await query.execute()).map(cycleOf);
 }
 

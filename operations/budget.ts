@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { budgetAt } from '../gate/errorBudget.ts';
 import { chargesOf, type ErrorCharge } from '../ledger/errorCharges.ts';
+import { budgetReport } from '../report/budget.ts';
 import { chargeAccounts } from '../schemas/charge.ts';
 import { triggers } from '../schemas/cycle.ts';
 import { instantOf } from '../schemas/durations.ts';
 import { ErrorPolicy } from '../schemas/gate.ts';
 import { AskedLineage, Lineage } from '../schemas/lineage.ts';
 import { Instant } from '../schemas/primitives.ts';
+import { BudgetReport } from '../schemas/report.ts';
 import type { OperationContext } from './context.ts';
 import { knownModel } from './knownModel.ts';
 import { operation } from './operation.ts';
@@ -77,6 +79,8 @@ export const budgetOperation = operation({
       .nullable(),
     /** Those of the 365 days. */
     charges: z.array(Charged),
+    /** What is to be said about it, as messages with their values. */
+    report: BudgetReport,
   }),
   run: async ({ ledger, now }: Pick<OperationContext, 'ledger' | 'now'>, { model, lineage, asOf }) => {
     const given = asOf === undefined ? undefined : parseAsOf(asOf);
@@ -88,7 +92,8 @@ export const budgetOperation = operation({
     const charges = past
       .filter((charge) => charge.asOf > budget.from && charge.asOf <= budget.to)
       .toSorted((a, b) => a.asOf.localeCompare(b.asOf));
-    return { model, lineage, definitionVersion, policy, ...budget, charges };
+    const answer = { model, lineage, definitionVersion, policy, ...budget, charges };
+    return { ...answer, report: budgetReport(answer) };
   },
 });
 

@@ -16,6 +16,20 @@ export async function findCycle(ledger: Ledger, { cycle, asOf, lineage }: CycleN
   return asOf === undefined ? await byId(ledger, cycle) : await byAsOf(ledger, cycle, lineage, parseAsOf(asOf));
 }
 
+/**
+ * The same; a model's name alone means its latest cycle: of the newest asOf, and there of the newest definition version.
+ *
+ * @throws ReignError CycleUnknown, ModelUnknown, AsOfInvalid
+ */
+export async function findCycleOrLatest(ledger: Ledger, name: CycleName): Promise<Cycle> {
+  const { cycle: model, asOf, lineage } = name;
+  const isModel = asOf === undefined && (await latestDefinition(ledger.db, model)) !== undefined;
+  if (!isModel) return await findCycle(ledger, name);
+  const [latest] = await cyclesOf(ledger.db, model, { lineage, limit: 1 });
+  if (latest !== undefined) return latest;
+  throw errorOf('CycleUnknown', 'noneYet', { model, lineage });
+}
+
 async function byId({ db }: Ledger, id: string): Promise<Cycle> {
   const cycle = await cycleById(db, id);
   if (cycle !== undefined) return cycle;
@@ -26,8 +40,7 @@ async function byId({ db }: Ledger, id: string): Promise<Cycle> {
 
 async function byAsOf(ledger: Ledger, model: string, lineage: string, asOf: string): Promise<Cycle> {
   await knownModel(ledger, model);
-  const cycles = await cyclesOf(ledger.db, model, { lineage });
-  const found = cycles.filter((cycle) => cycle.asOf === asOf).sort((a, b) => b.definitionVersion - a.definitionVersion);
-  if (found[0] !== undefined) return found[0];
+  const [newest] = await cyclesOf(ledger.db, model, { lineage, asOf });
+  if (newest !== undefined) return newest;
   throw errorOf('CycleUnknown', 'noAsOf', { model, asOf });
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { history } from '../ledger/history.ts';
+import { historyReport } from '../report/history.ts';
 import { PrimaryResult } from '../schemas/cycle.ts';
 import { FollowUp } from '../schemas/evidence.ts';
 import { AskedLineage, Lineage } from '../schemas/lineage.ts';
 import { Instant } from '../schemas/primitives.ts';
+import { HistoryReport } from '../schemas/report.ts';
 import type { OperationContext } from './context.ts';
 import { knownModel } from './knownModel.ts';
 import { operation } from './operation.ts';
@@ -38,9 +40,12 @@ export const historyOperation = operation({
         followUp: FollowUp.pick({ promised: true, found: true, complete: true }).nullable(),
       }),
     ),
+    /** What is to be said about them, as messages with their values. */
+    report: HistoryReport,
   }),
   run: async ({ ledger }: Pick<OperationContext, 'ledger'>, { model, lineage }) => {
     await knownModel(ledger, model);
-    return { model, lineage, reigns: await history(ledger.db, model, lineage) };
+    const reigns = await history(ledger.db, model, lineage);
+    return { model, lineage, reigns, report: historyReport(reigns) };
   },
 });

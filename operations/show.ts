@@ -1,24 +1,27 @@
 import { z } from 'zod';
-import { windowsOfCycle } from '../ledger/cycles.ts';
+import { cyclesOf, windowsOfCycle } from '../ledger/cycles.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
 import { stepDurationsOf } from '../ledger/stepDurations.ts';
 import { storedJudgements } from '../ledger/storedJudgements.ts';
 import { warningsOf } from '../ledger/warnings.ts';
+import { cycleReport } from '../report/cycle.ts';
 import { Cycle, Judgement } from '../schemas/cycle.ts';
 import { Evidence } from '../schemas/evidence.ts';
 import { Observations } from '../schemas/observations.ts';
 import { Policy } from '../schemas/policy.ts';
 import { Instant, Window } from '../schemas/primitives.ts';
 import { StepDurations, WorkflowProgress } from '../schemas/progress.ts';
+import { CycleReport } from '../schemas/report.ts';
 import type { OperationContext } from './context.ts';
 import { CycleName } from './cycleName.ts';
-import { findCycle } from './findCycle.ts';
+import { findCycleOrLatest } from './findCycle.ts';
 import { operation } from './operation.ts';
 import { readEvidence, readFirstEvent, readObservations } from './storedDocuments.ts';
 
 export const showOperation = operation({
   name: 'show',
   description: 'show one cycle as a report: what was judged, on which rows, what was decided and why',
+  /** A model's name without an asOf means its latest cycle. */
   request: CycleName,
   answer: Cycle.extend({
     judgements: z.array(Judgement),
@@ -36,25 +39,36 @@ export const showOperation = operation({
     steps: StepDurations.nullable(),
     /** Where it stands; null where it does not run, or where Temporal is not reachable. */
     progress: WorkflowProgress.nullable(),
+    /** Definition versions whose cycles have the same asOf; empty where this is the only one. */
+    otherVersions: z.array(z.int()),
+    /** What is to be said about it, as messages with their values. */
+    report: CycleReport,
   }),
   run: async ({ ledger, store, temporal }: Pick<OperationContext, 'ledger' | 'store' | 'temporal'>, name) => {
     const { db } = ledger;
-    const cycle = await findCycle(ledger, name);
+    const cycle = await findCycleOrLatest(ledger, name);
     const judgements = await judgementsOf(db, cycle.id);
     const measured = cycle.evidence === null ? null : await readEvidence(store, cycle.evidence);
     const observations = measured?.observations?.document;
     const { train } = cycle.snapshots;
-    return {
-      ...cycle,
+    const sameAsOf = await cyclesOf(db, cycle.model, { lineage: cycle.lineage, asOf: cycle.asOf });
+    const known = {
       judgements,
       policy: await lastPolicy(ledger, cycle.id, judgements.at(-1)?.number),
       warnings: await warningsOf(db, cycle.id),
       windows: await windowsOfCycle(db, cycle.id),
       firstEvent: train === null ? null : await readFirstEvent(store, train),
+      otherVersions: sameAsOf.filter(({ id }) => id !== cycle.id).map(({ definitionVersion }) => definitionVersion),
+    };
+    const observed = observations === undefined ? null : await readObservations(store, observations);
+    return {
+      ...cycle,
+      ...known,
       measured,
-      observed: observations === undefined ? null : await readObservations(store, observations),
+      observed,
       steps: await stepDurationsOf(db, cycle),
       progress: cycle.endedAt === null ? await progressOf(temporal, cycle.id) : null,
+      report: cycleReport({ cycle, ...known, evidence: measured, observations: observed }),
     };
   },
 });

@@ -1,4 +1,4 @@
-import { of } from '../gate/say.ts';
+import { listed, of } from '../gate/say.ts';
 import { beginsBefore } from '../gate/windows.ts';
 import type { Cycle, Judgement } from '../schemas/cycle.ts';
 import type { Evidence } from '../schemas/evidence.ts';
@@ -29,6 +29,8 @@ export interface KnownCycle {
   readonly firstEvent?: string | null;
   /** What was warned of in it. Default: nothing. */
   readonly warnings?: readonly string[];
+  /** Definition versions whose cycles have the same asOf. Default: none. */
+  readonly otherVersions?: readonly number[];
 }
 
 /** One cycle in full. */
@@ -45,7 +47,13 @@ export function cycleReport(known: KnownCycle): CycleReport {
   };
 }
 
-function cycleFacts({ cycle, evidence, windows = null, firstEvent = null }: KnownCycle): CycleReport['facts'] {
+function cycleFacts({
+  cycle,
+  evidence,
+  windows = null,
+  firstEvent = null,
+  otherVersions = [],
+}: KnownCycle): CycleReport['facts'] {
   const { rows, challenger, champion, definitionVersion, trigger } = cycle;
   const train = windows?.train ?? evidence?.challenger.trainWindow ?? null;
   const holdout = windows?.holdout ?? evidence?.window ?? null;
@@ -57,7 +65,7 @@ function cycleFacts({ cycle, evidence, windows = null, firstEvent = null }: Know
     ['train', rows.train === null ? null : rowsIn(rows.train, train, firstEvent)],
     ['holdout', rows.holdout === null ? null : rowsIn(rows.holdout, holdout, null)],
     ['judged', judged === null ? null : rowsIn(judged, null, null)],
-    ['definition', version(definitionVersion)],
+    ['definition', definitionSaid(definitionVersion, otherVersions)],
     ['trigger', tell(`cycle.trigger.${trigger}`)],
     ['started', startedSaid(cycle)],
   ];
@@ -65,6 +73,13 @@ function cycleFacts({ cycle, evidence, windows = null, firstEvent = null }: Know
 }
 
 const version = (number: number): Message => tell('cycle.version', { version: of(number, 'plain') });
+
+/** Which definition version it ran by, and which others the asOf has cycles of: a model and an asOf alone do not say. */
+function definitionSaid(number: number, others: readonly number[]): Message {
+  if (others.length === 0) return version(number);
+  const versions = listed(others.map((other) => of(other, 'plain')));
+  return tell('cycle.version-of-several', { version: of(number, 'plain'), versions });
+}
 
 function rowsIn(count: number, window: Window | null, firstEvent: string | null): Message {
   const rows = of(count, 'row');

@@ -83,6 +83,7 @@ const ownMessages = {
   'rehearsal.other': '{rows} as JSON, {mismatches} with another answer',
 
   'cycle.version': 'version {version}',
+  'cycle.version-of-several': 'version {version}; this asOf also has a cycle of version {versions}',
   'cycle.rows': '{rows}',
   'cycle.rows-window': '{rows} ({from} to {to})',
   'cycle.rows-late': '{rows} ({from} to {to}); the window begins before any data, the first row is of {first}',
@@ -104,6 +105,8 @@ const ownMessages = {
   'next.fault': 'The cycle goes on by itself when the fault is fixed.',
   'next.cancelled': 'Start it again: reign retrain {model} --as-of {asOf}.',
   'next.superseded': 'Another version was promoted meanwhile; the next cycle challenges that one.',
+
+  'history.won': '{metric} {difference}',
 
   'budget.per-cycle':
     'Each cycle promotes a challenger that is not better with a chance of at most {alpha}: no account is kept.',

@@ -177,6 +177,20 @@ export const CycleReport = z
   .meta({ id: 'CycleReport' });
 export type CycleReport = z.infer<typeof CycleReport>;
 
+/** What the reigns of a model won by, and what came of it; the first reign first. */
+export const HistoryReport = z
+  .array(
+    z.strictObject({
+      epoch: z.int(),
+      /** The difference that it was promoted on; null where it was not judged. */
+      won: Message.nullable(),
+      /** The same in the next period; null where nobody has looked yet. */
+      since: Message.nullable(),
+    }),
+  )
+  .meta({ id: 'HistoryReport' });
+export type HistoryReport = z.infer<typeof HistoryReport>;
+
 /** One account of the error budget over 365 days. */
 export const ReportedAccount = z
   .strictObject({

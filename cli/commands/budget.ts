@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { budgetOperation } from '../../operations/budget.ts';
 import { perform } from '../../operations/operation.ts';
-import { budgetReport } from '../../report/budget.ts';
 import type { Tell } from '../answer.ts';
 import { lineageOption } from '../cycleArguments.ts';
 import { renderBudget } from '../render/budget.ts';
@@ -15,5 +14,5 @@ export const budgetCommand = (session: Session, tell: Tell) =>
     .option('--as-of <time>', 'the last asOf of the 365 days; default: the newest asOf that was tested')
     .action(async (model: string, { lineage, asOf }: { lineage: string; asOf?: string }) => {
       const answer = await perform(budgetOperation, session.context, { model, lineage, asOf });
-      tell({ document: answer, text: ({ paint }) => renderBudget(budgetReport(answer), paint) });
+      tell({ document: answer, text: ({ paint }) => renderBudget(answer.report, paint) });
     });

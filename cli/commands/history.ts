@@ -18,6 +18,6 @@ export const historyCommand = (session: Session, tell: Tell) =>
         text: ({ paint }) =>
           answer.reigns.length === 0
             ? `${model} has no champion yet. Start a cycle: reign retrain ${model} --as-of T --wait`
-            : renderHistory(answer.reigns, paint),
+            : renderHistory(answer, paint),
       });
     });

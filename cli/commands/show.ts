@@ -9,7 +9,9 @@ import type { Session } from '../session.ts';
 import { shownCycle } from '../shownCycle.ts';
 
 export const showCommand = (session: Session, tell: Tell) =>
-  withCycleArguments(new Command('show'))
+  withCycleArguments(new Command('show'), {
+    meaning: 'its id; or a model, whose latest cycle it then is without an asOf',
+  })
     .description(showOperation.description)
     .option('--plots <folder>', 'also write pictures of the evidence to this folder, as PNG')
     .action(async (name: string, asOf: string | undefined, options: { lineage: string; plots?: string }) => {

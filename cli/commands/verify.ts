@@ -10,7 +10,7 @@ import { renderVerified } from '../render/verify.ts';
 import type { Session } from '../session.ts';
 
 export const verifyCommand = (session: Session, tell: Tell) =>
-  withCycleArguments(new Command('verify'), true)
+  withCycleArguments(new Command('verify'), { isOptional: true })
     .description(verifyOperation.description)
     .option('--all <model>', 'verify every cycle of this model that has ended')
     .action(async (name: string | undefined, asOf: string | undefined, options: { lineage: string; all?: string }) => {

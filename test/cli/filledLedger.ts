@@ -32,10 +32,10 @@ const windows = {
 };
 
 /** Opens a cycle, as a workflow does. */
-export async function claimed({ db }: Ledger, asOf: string): Promise<string> {
-  const key = { model, lineage: 'live', asOf, definitionVersion: 1 };
+export async function claimed({ db }: Ledger, asOf: string, definitionVersion = 1): Promise<string> {
+  const key = { model, lineage: 'live', asOf, definitionVersion };
   const id = cycleId(key);
-  await claimCycle(db, { id, ...key, trigger: 'manual', windows, attemptToken: `run of ${asOf}` });
+  await claimCycle(db, { id, ...key, trigger: 'manual', windows, attemptToken: `run of ${id}` });
   return id;
 }
 

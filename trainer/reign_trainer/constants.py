@@ -114,6 +114,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "CycleUnknown": {
         "noId": "no cycle has the id {id}{hint}",
         "noAsOf": "{model} has no cycle for {asOf}",
+        "noneYet": "{model} has no cycle in the lineage {lineage} yet. Start one: reign retrain {model} --as-of T --wait",
         "none": "There is no cycle {cycle}",
         "noRun": "There is no cycle {cycle} that has named a run",
     },

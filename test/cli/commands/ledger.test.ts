@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { storeDefinition } from '../../../ledger/definitions.ts';
 import type { Ledger } from '../../../ledger/openLedger.ts';
 import { storeCodeWarnings } from '../../../ledger/warnings.ts';
 import { examineLedger } from '../../../operations/doctor/ledger.ts';
+import { osUser } from '../../../schemas/actor.ts';
 import { Cycle } from '../../../schemas/cycle.ts';
+import { Definition } from '../../../schemas/definition.ts';
+import { validDefinition } from '../../definition/valid.ts';
 import { type TestDatabase, withDatabase } from '../../postgres.ts';
-import { ledgerWithCycles, ledgerWithModel } from '../filledLedger.ts';
+import { claimed, ledgerWithCycles, ledgerWithModel } from '../filledLedger.ts';
 import { runCommand } from '../runCommand.ts';
 
 let database: TestDatabase;
@@ -67,6 +72,11 @@ describe('show', () => {
     expect(byAsOf.stdout).toBe(byId.stdout);
   });
 
+  test('of a model alone its latest cycle', async () => {
+    const { code, stdout } = await reign('show', 'flight-delay', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { id: 'flight-delay.live.20010226T000000Z.v1' }]);
+  });
+
   test('a failed cycle', async () => {
     const { code, stdout } = await reign('show', 'flight-delay', '2001-02-26');
     expect(code).toBe(0);
@@ -100,10 +110,15 @@ describe('show', () => {
   test('a cycle that is not there, and a time that is none', async () => {
     const missing = await reign('show', 'flight-delay', '2001-03-05', '--json');
     expect([missing.code, missing.json()]).toMatchObject([2, { error: { code: 'CycleUnknown' } }]);
-    const undated = await reign('show', 'flight-delay', '--json');
+    const undated = await reign('verify', 'flight-delay', '--json');
     expect(undated.json()).toMatchObject({
       error: { code: 'CycleUnknown', message: expect.stringContaining('of the model flight-delay, give an asOf too') },
     });
+    const other = await reign('show', 'flight-delay', '--lineage', 'backfill-1', '--json');
+    expect([other.code, other.json()]).toMatchObject([
+      2,
+      { error: { code: 'CycleUnknown', message: expect.stringContaining('no cycle in the lineage backfill-1 yet') } },
+    ]);
     const wrong = await reign('show', 'flight-delay', '2001-13-05', '--json');
     expect([wrong.code, wrong.json()]).toMatchObject([2, { error: { code: 'AsOfInvalid' } }]);
   });
@@ -160,6 +175,25 @@ describe('retrain decides by the ledger before it asks Temporal', () => {
     const ran = await reign('retrain', 'flight-delay', '--as-of', '2001-02-26', '--json');
     expect([ran.code, ran.json()]).toMatchObject([3, { error: { code: 'SettingMissing' } }]);
   });
+});
+
+test('of cycles that share an asOf, the one that is shown says its definition version, and names the others', async () => {
+  await using another = await withDatabase();
+  const two = await ledgerWithCycles(another.url);
+  const ask = (...args: string[]) => runCommand(args, { env: { REIGN_LEDGER_URL: another.url } });
+  try {
+    const definition = Definition.parse(parse(validDefinition));
+    await storeDefinition(two.db, { definition, codeHash: 'd'.repeat(64), columns: [], appliedBy: osUser('ada') });
+    const newer = await claimed(two, '2001-02-26T00:00:00Z', 2);
+    const byAsOf = await ask('show', 'flight-delay', '2001-02-26', '--json');
+    expect(byAsOf.json()).toMatchObject({ id: newer, definitionVersion: 2, otherVersions: [1] });
+    expect((await ask('show', 'flight-delay')).stdout).toContain(
+      'version 2; this asOf also has a cycle of version 1\n',
+    );
+    expect((await ask('show', 'flight-delay', '2001-02-19')).stdout).toMatch(/^definition +version 1$/m);
+  } finally {
+    await two.close();
+  }
 });
 
 test('empty states say what to do', async () => {

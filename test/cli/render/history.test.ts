@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderHistory } from '../../../cli/render/history.ts';
 import type { Reign } from '../../../ledger/history.ts';
+import { historyReport } from '../../../report/history.ts';
 import { evidence, measured } from './cycles.ts';
 
 const difference = evidence.metrics.roc_auc?.difference ?? null;
@@ -22,13 +23,15 @@ const reign = (changes: Partial<Reign>): Reign => ({
 const promised = { estimate: 0.02, low: 0.01, high: 0.03 };
 const found = difference && { ...difference, estimate: 0.004 };
 
+const shown = (reigns: readonly Reign[]) => renderHistory({ reigns: [...reigns], report: historyReport(reigns) });
+
 test('what a promotion was worth afterwards stands beside what it was promoted at', () => {
   expect(
-    renderHistory([
+    shown([
       reign({ beat: null }),
-      reign({ version: 2, followUp: { promised, found, complete: true } }),
-      reign({ version: 3, beat: 2, followUp: { promised, found, complete: false } }),
-      reign({ version: 4, beat: 3, followUp: { promised, found: null, complete: true } }),
+      reign({ epoch: 2, version: 2, followUp: { promised, found, complete: true } }),
+      reign({ epoch: 3, version: 3, beat: 2, followUp: { promised, found, complete: false } }),
+      reign({ epoch: 4, version: 4, beat: 3, followUp: { promised, found: null, complete: true } }),
     ]),
   ).toMatchInlineSnapshot(`
     "champion  asOf        from                     to   beat       difference [95 %]                   since then                                       decided by  why
