@@ -123,12 +123,12 @@ def test_all_queries_see_the_same_moment(extracts: Any) -> None:
     quick = extracts.plan("select * from events")
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(extracts.run, slow, quick)
-        while not execute(extracts.url, "select 1 from pg_stat_activity where query like '%pg_sleep%COPY%'"):
-            if execute(
-                extracts.url,
-                "select 1 from pg_stat_activity where application_name = 'reign extract' and query like 'COPY%'",
-            ):
-                break
+        # A query that sleeps has begun: what it sees is settled.
+        while not (
+            running.done() or execute(extracts.url, "select 1 from pg_stat_activity where wait_event = 'PgSleep'")
+        ):
+            pass
+        assert not running.done()
         execute(extracts.url, "insert into events values (11, '2001-02-02', 1, 1)")
         assert [snapshot.rows for snapshot in running.result().snapshots] == [10, 10]
 

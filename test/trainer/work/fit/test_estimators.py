@@ -20,7 +20,7 @@ from reign_trainer.work.model.seeds import seed_everything, seed_of
 from small_model import definition, fit_request, rows, snapshot
 from threadpoolctl import threadpool_limits
 
-from fit.estimators import is_classifier_class, known, pipeline
+from work.fit.estimators import is_classifier_class, known, pipeline
 
 #: So many in every run of the tests; all of them with REIGN_FUZZ=1.
 ALWAYS = (

@@ -24,7 +24,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from small_model import declarative, definition, fit_request, rows, snapshot
 from store_folder import folder_of
 
-from tracking.crashing_work import Death
+from work.tracking.crashing_work import Death
 
 
 def _metrics(client: MlflowClient, run: Run) -> dict[str, list[float]]:
@@ -54,7 +54,7 @@ def test_crashes_and_attempts_at_once_leave_one_run_and_one_model(
         ("after", "set_tag"),
     ]:
         with pytest.raises(TrainerError) as raised:
-            in_child("tracking.crashing_work:track_and_die", Death(fit=later, when=when, call=call))
+            in_child("work.tracking.crashing_work:track_and_die", Death(fit=later, when=when, call=call))
         assert raised.value.code == "ChildDied", (when, call)
         assert client.get_run(tracked.run_id).info.status == "RUNNING"
 
@@ -83,7 +83,9 @@ def test_a_model_of_other_rows_is_not_taken_and_one_of_another_environment_stand
     # Its model is complete, but its run has not ended.
     with pytest.raises(TrainerError):
         in_child("fit", request.model_copy(update={"track_later": True}))
-        in_child("tracking.crashing_work:track_and_die", Death(fit=request, when="after", call="finalize_logged_model"))
+        in_child(
+            "work.tracking.crashing_work:track_and_die", Death(fit=request, when="after", call="finalize_logged_model")
+        )
     other_rows = request.model_copy(update={"train_snapshot": snapshot(store, rows(1900, seed=9))})
     client = MlflowClient(mlflow_uri)
     for state in ("died", "finished"):
