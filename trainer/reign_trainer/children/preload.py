@@ -4,15 +4,19 @@ import contextlib
 import importlib
 
 _MODULES = (
+    "encodings.cp437",  # names inside of .npz files
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
     "mlflow.pyfunc.scoring_server",
     "mlflow.sklearn",
     "mlflow.tracking",
+    "mlflow.tracking.request_header.registry",
     "mlflow.store.artifact.mlflow_artifacts_repo",
     "mlflow.store.artifact.models_artifact_repo",
+    "netrc",
     "pandas",
     "pyarrow.compute",
+    "pyarrow.dataset",
     "pyarrow.ipc",
     "pyarrow.parquet",
     "sklearn.calibration",
@@ -23,6 +27,7 @@ _MODULES = (
     "sklearn.metrics",
     "sklearn.pipeline",
     "sklearn.preprocessing",
+    "pydantic.dataclasses",
     "reign_trainer.children.child",
     "reign_trainer.work.own",
     "reign_trainer.work.author",
@@ -42,7 +47,19 @@ def load() -> None:
     importlib.import_module("reign_trainer.work.model.closure").closure(
         importlib.import_module("reign_trainer.work.model.requirements").ALWAYS
     )
+    _import_what_is_imported_late()
     # Finding the thread pools of what is loaded takes a child some time: it inherits them.
     importlib.import_module("reign_trainer.children.child").thread_pools()
     with contextlib.suppress(AttributeError, TypeError):  # not a public function: without it children ask again
         importlib.import_module("mlflow.utils.requirements_utils").warn_dependency_requirement_mismatches(["mlflow"])
+
+
+def _import_what_is_imported_late() -> None:
+    """Do once, with a made-up row, what makes libraries import the rest of themselves."""
+    frame = importlib.import_module("pandas").DataFrame({"number": [0.0], "word": ["a"]})
+    importlib.import_module("pyarrow").Table.from_pandas(frame).to_pandas()
+    frame.to_dict(orient="records")
+    importlib.import_module("PIL.Image").preinit()
+    scaler = importlib.import_module("sklearn.preprocessing").StandardScaler()
+    scaler.set_output(transform="pandas").fit_transform(frame[["number"]])
+    repr(scaler)
