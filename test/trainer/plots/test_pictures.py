@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from matplotlib.text import Text
+from PIL import Image
 from reign_trainer.plots import draw_evidence
 from reign_trainer.plots.__main__ import main
 from reign_trainer.plots.differences import draw_differences
 from reign_trainer.plots.draw_evidence import PICTURES
 from reign_trainer.plots.labels import draw_labels
+from reign_trainer.plots.panel import numbered, ticks_in
+from reign_trainer.plots.paper import Paper
 from reign_trainer.plots.slices import draw_slices
 from reign_trainer.plots.titles import slice_title
 from reign_trainer.shapes import SliceEvidence
@@ -20,10 +21,6 @@ from .evidence_document import document, evidence, interval, part
 
 ALL = [f"{name}.png" for name in PICTURES]
 PNG = b"\x89PNG"
-
-
-def _texts(figure: Any) -> set[str]:
-    return {text.get_text() for text in figure.findobj(Text)}
 
 
 def test_everything_is_drawn_the_same_every_time(tmp_path: Path) -> None:
@@ -55,19 +52,18 @@ def test_the_first_champion_is_held_against_the_trivial_predictor(tmp_path: Path
     for one in metrics.values():
         one |= {"champion": None, "difference": None, "championLead": None}
     first = evidence(champion=None, metrics=metrics)
-    figure = draw_differences(first)
-    assert figure is not None
-    assert any("against the trivial predictor" in text for text in _texts(figure))
+    picture = draw_differences(first)
+    assert picture is not None
+    assert any("against the trivial predictor" in text for text in picture.texts)
     assert "differences.png" in draw_evidence(first, tmp_path)
 
 
 def test_the_primary_metric_stands_on_top_with_what_it_is_held_against() -> None:
-    figure = draw_differences(evidence())
-    assert figure is not None
-    names = [axes.get_yticklabels()[0].get_text() for axes in figure.axes]
-    assert names == ["ROC AUC", "log loss", "Brier score", "KS"]
-    xs = {round(line.get_xdata()[0], 6) for line in figure.axes[0].lines if len(set(line.get_xdata())) == 1}
-    assert {0.0, 0.01, 0.014} <= xs
+    picture = draw_differences(evidence())
+    assert picture is not None
+    metrics = ["ROC AUC", "log loss", "Brier score", "KS"]
+    assert [text for text in picture.texts if text in metrics] == metrics
+    assert {"worth having +0.0100", "detectable on these rows +0.0140"} <= set(picture.texts)
 
 
 def test_bounds_that_are_not_known(tmp_path: Path) -> None:
@@ -82,9 +78,9 @@ def test_bounds_that_are_not_known(tmp_path: Path) -> None:
 def test_of_very_many_slices_the_worst_are_drawn(tmp_path: Path) -> None:
     many = [part("airport_of_origin", f"A{at:03}$", 0.001 * (at - 100), rows=100 + at) for at in range(300)]
     crowded = evidence(slices=many, foundSlices=[])
-    figure = draw_slices(crowded)
-    assert figure is not None
-    texts = _texts(figure)
+    picture = draw_slices(crowded)
+    assert picture is not None
+    texts = picture.texts
     assert any("30 of 300 slices, the worst first" in text for text in texts)
     assert "airport_of_origin = A000$" in texts
     assert "airport_of_origin = A299$" not in texts
@@ -106,13 +102,13 @@ def test_long_names_of_slices_are_cut(column: str, value: str | None, title: str
 def test_labels_of_a_regression_and_of_one_day() -> None:
     labels = document()["labels"]
     labels["cohorts"] = labels["cohorts"][:1]
-    figure = draw_labels(evidence(task="regression", classes=None, positive=None, labels=labels))
-    assert figure is not None
-    assert "mean label" in _texts(figure)
+    picture = draw_labels(evidence(task="regression", classes=None, positive=None, labels=labels))
+    assert picture is not None
+    assert "mean label" in picture.texts
     labels["cohorts"][0] |= {"rate": None, "rows": 0, "unlabelled": 0}
     without = draw_labels(evidence(labels=labels))
     assert without is not None
-    assert len(without.axes) == 2
+    assert "share of the label True" not in without.texts
 
 
 def test_a_picture_that_cannot_be_drawn_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,6 +117,28 @@ def test_a_picture_that_cannot_be_drawn_is_left_out(tmp_path: Path, monkeypatch:
 
     monkeypatch.setitem(PICTURES, "slices", broken)
     assert draw_evidence(evidence(), tmp_path) == [name for name in ALL if name != "slices.png"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "written"),
+    [
+        (-0.012, 0.011, ["−0.010", "−0.005", "0.000", "0.005", "0.010"]),
+        (0.0, 15_300.0, ["0", "5,000", "10,000", "15,000"]),
+        (0.0, 1.0, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+        (2e-9, 9e-9, ["2e−09", "4e−09", "6e−09", "8e−09"]),
+    ],
+)
+def test_numbers_on_a_scale_are_round_and_told_apart(low: float, high: float, written: list[str]) -> None:
+    assert numbered(ticks_in(low, high, most=6)) == written
+
+
+def test_nothing_is_drawn_outside_of_what_a_line_is_kept_within(tmp_path: Path) -> None:
+    paper = Paper(1.0, 1.0)
+    paper.line([0.0, 1.0], [0.5, 0.5], colour="#ff0000", width=4, within=(0.4, 0.0, 0.6, 1.0))
+    paper.save(tmp_path / "line.png")
+    with Image.open(tmp_path / "line.png") as image:
+        red = {x for x in range(100) if image.getpixel((x, 50)) == (255, 0, 0)}
+    assert red == set(range(40, 60))
 
 
 def test_the_program_prints_what_it_drew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
-
 from reign_trainer.constants import BETTER
 from reign_trainer.shapes import Evidence, Interval
 
-from .figure import CHALLENGER, QUIET, new_figure, quiet_axis, signed, title_of
 from .intervals import colour_of, draw_interval, edges, interval_legend
+from .panel import Panel, widened
+from .paper import Paper
+from .picture import CHALLENGER, QUIET, Entry, draw_legend, draw_title, signed
 from .titles import metric_title
 
-LineStyle = Literal[":", "--"]
+_TOP, _ROW, _BOTTOM = 0.6, 0.62, 0.42
 
 
-def draw_differences(evidence: Evidence) -> Figure | None:
+def draw_differences(evidence: Evidence) -> Paper | None:
     """Draw challenger against champion, or against the trivial predictor where nobody reigned.
 
     The primary metric stands on top, with the gain that is worth having and the one that these rows would show; the others
@@ -28,38 +23,26 @@ def draw_differences(evidence: Evidence) -> Figure | None:
     measured = _intervals(evidence)
     if not measured:
         return None
-    figure = new_figure(8.0, 1.35 + 0.62 * len(measured), margins=(1.2, 1.35, 0.6, 0.85))
+    paper = Paper(8.0, _TOP + _ROW * len(measured) + _BOTTOM)
     against = "the trivial predictor" if evidence.champion is None else "the champion"
-    figure.suptitle(title_of(evidence, f"Challenger against {against}: better is to the right"), x=0.01, ha="left")
-    grid = figure.subplots(len(measured), 1, squeeze=False, gridspec_kw={"hspace": 1.0})
-    for axes, (name, interval) in zip(grid[:, 0], measured, strict=True):
+    draw_title(paper, evidence, f"Challenger against {against}: better is to the right")
+    legend = interval_legend(evidence.charge.alpha)
+    for row, (name, interval) in enumerate(measured):
         primary = name == evidence.primary
-        axes.axvline(0, color="black", linewidth=0.9)
         marks = _marks(evidence, interval) if primary else []
-        for value, colour, style, _ in marks:
-            axes.axvline(value, color=colour, linewidth=1.1, linestyle=style)
-        draw_interval(axes, 0, interval)
-        axes.set_ylim(-1, 1)
-        _scale(axes, [0.0, *edges(interval), *(value for value, *_ in marks)])
-        axes.set_yticks([0], [metric_title(name)], fontweight="bold" if primary else "normal")
-        quiet_axis(axes)
-        axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.tick_params(axis="x", labelsize=7)
-        axes.annotate(
-            _numbers(interval),
-            (1.01, 0.5),
-            xycoords="axes fraction",
-            va="center",
-            fontsize=8,
-            color=colour_of(interval),
-        )
-    lines = [
-        Line2D([], [], color=colour, linewidth=1.1, linestyle=style, label=text)
-        for value, colour, style, text in _marks(evidence, measured[0][1])
-    ]
-    legend = [*interval_legend(evidence.charge.alpha), *(lines if measured[0][0] == evidence.primary else [])]
-    figure.legend(handles=legend, loc="lower left", ncols=2)
-    return figure
+        values = [0.0, *edges(interval), *(value for value, _ in marks)]
+        top = _TOP + row * _ROW
+        panel = Panel(paper, (1.2, top, 6.65, top + 0.34), widened(values, 0.06), (-1.0, 1.0))
+        panel.scale_across(most=6, size=7)
+        panel.upright(0)
+        for value, entry in marks:
+            panel.upright(value, colour=entry.colour, width=entry.width, style=entry.style or "solid")
+            legend.append(entry)
+        draw_interval(panel, 0, interval)
+        paper.write(1.12, top + 0.17, metric_title(name), bold=primary, across="right")
+        paper.write(6.72, top + 0.17, _numbers(interval), size=8, colour=colour_of(interval))
+    draw_legend(paper, 0.12, paper.height - 0.29, legend, columns=2)
+    return paper
 
 
 def _intervals(evidence: Evidence) -> list[tuple[str, Interval]]:
@@ -72,19 +55,13 @@ def _intervals(evidence: Evidence) -> list[tuple[str, Interval]]:
     return sorted(found, key=lambda each: (each[0] != evidence.primary, order.index(each[0])))
 
 
-def _marks(evidence: Evidence, interval: Interval) -> list[tuple[float, str, LineStyle, str]]:
-    marks: list[tuple[float, str, LineStyle, str]] = [
-        (evidence.detection.wanted, CHALLENGER, ":", f"worth having {signed(evidence.detection.wanted)}")
-    ]
-    if interval.detectable is not None:
-        marks.append((interval.detectable, QUIET, "--", f"detectable on these rows {signed(interval.detectable)}"))
+def _marks(evidence: Evidence, interval: Interval) -> list[tuple[float, Entry]]:
+    wanted = evidence.detection.wanted
+    marks = [(wanted, Entry(f"worth having {signed(wanted)}", CHALLENGER, width=1.1, style="dotted"))]
+    if (detectable := interval.detectable) is not None:
+        text = f"detectable on these rows {signed(detectable)}"
+        marks.append((detectable, Entry(text, QUIET, width=1.1, style="dashed")))
     return marks
-
-
-def _scale(axes: Axes, values: list[float]) -> None:
-    low, high = min(values), max(values)
-    room = 0.06 * (high - low) if high > low else 1.0
-    axes.set_xlim(low - room, high + room)
 
 
 def _numbers(interval: Interval) -> str:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-
-from matplotlib.figure import Figure
 
 from reign_trainer.shapes import Evidence
 
 from .calibration import draw_calibration
 from .differences import draw_differences
-from .figure import save
 from .labels import draw_labels
+from .paper import Paper
+from .picture import save_picture
 from .shift import draw_shift
 from .slices import draw_slices
 
 #: By the name of the file, without `.png`.
-PICTURES: dict[str, Callable[[Evidence], Figure | None]] = {
+PICTURES: dict[str, Callable[[Evidence], Paper | None]] = {
     "differences": draw_differences,
     "slices": draw_slices,
     "calibration": draw_calibration,
@@ -47,6 +47,6 @@ def draw_evidence(evidence: Evidence, folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     for name, draw in PICTURES.items():
-        if save(lambda draw=draw: draw(evidence), folder / f"{name}.png"):  # type: ignore[misc]
+        if save_picture(partial(draw, evidence), folder / f"{name}.png"):
             drawn.append(f"{name}.png")
     return drawn

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-
 from reign_trainer.shapes import Interval
 
-from .figure import BETTER, UNDECIDED, WORSE
+from .panel import Panel
+from .picture import BETTER, UNDECIDED, WORSE, Entry
+
+_THICK, _OPACITY = 4.0, 0.45
 
 
-def draw_interval(axes: Axes, y: float, interval: Interval) -> None:
+def draw_interval(panel: Panel, y: float, interval: Interval) -> None:
     """Draw a difference at a height.
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
+    panel : Panel
     y : float
     interval : Interval
         Bounds that are not known are not drawn.
     """
     colour = colour_of(interval)
     if interval.low is not None and interval.high is not None:
-        axes.plot([interval.low, interval.high], [y, y], color=colour, linewidth=1.2, solid_capstyle="butt")
+        panel.curve([interval.low, interval.high], [y, y], colour=colour)
     if interval.deciding_low is not None and interval.deciding_high is not None:
         bounds = [interval.deciding_low, interval.deciding_high]
-        axes.plot(bounds, [y, y], color=colour, linewidth=4.0, alpha=0.45, solid_capstyle="butt")
-    axes.plot([interval.estimate], [y], marker="o", markersize=5, color=colour, markeredgecolor="white")
+        panel.curve(bounds, [y, y], colour=colour, width=_THICK, opacity=_OPACITY)
+    panel.marks([interval.estimate], [y], colour=colour, size=5, edge="#ffffff")
 
 
 def colour_of(interval: Interval) -> str:
@@ -38,11 +38,11 @@ def colour_of(interval: Interval) -> str:
     return UNDECIDED
 
 
-def interval_legend(alpha: float) -> list[Line2D]:
+def interval_legend(alpha: float) -> list[Entry]:
     """Give what the two lines mean."""
     return [
-        Line2D([], [], color=UNDECIDED, linewidth=1.2, marker="o", markersize=4, label="estimate, 95 % interval"),
-        Line2D([], [], color=UNDECIDED, linewidth=4.0, alpha=0.45, label=f"deciding bounds (one-sided {alpha:.3g})"),
+        Entry("estimate, 95 % interval", UNDECIDED, shape="o"),
+        Entry(f"deciding bounds (one-sided {alpha:.3g})", UNDECIDED, width=_THICK, opacity=_OPACITY),
     ]
 
 

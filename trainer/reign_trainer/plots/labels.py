@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from reign_trainer.shapes import Evidence
 
-from .figure import CHALLENGER, QUIET, WORSE, new_figure, title_of
+from .panel import Panel
+from .paper import Paper
+from .picture import CHALLENGER, QUIET, WORSE, draw_title
 
 _DATES = 7
+_HEIGHT, _BETWEEN = 1.1, 0.42
 
 
-def draw_labels(evidence: Evidence) -> Figure | None:
+def draw_labels(evidence: Evidence) -> Paper | None:
     """Draw rows, label rate and unlabelled share of each cohort."""
     cohorts = evidence.labels.cohorts
     if not cohorts:
@@ -23,27 +24,51 @@ def draw_labels(evidence: Evidence) -> Figure | None:
     share = np.array([cohort.unlabelled / cohort.rows if cohort.rows else 0.0 for cohort in cohorts])
     rate = np.array([np.nan if cohort.rate is None else cohort.rate for cohort in cohorts])
     has_rate = bool(np.isfinite(rate).any())
-    figure = new_figure(7.6, 5.4 if has_rate else 3.8, margins=(0.65, 0.15, 0.75, 0.3))
-    figure.suptitle(title_of(evidence, "Labels of the mature rows by day of the event"), x=0.01, ha="left")
-    panels = figure.subplots(3 if has_rate else 2, 1, sharex=True, squeeze=False, gridspec_kw={"hspace": 0.3})[:, 0]
+    panels = 3 if has_rate else 2
+    paper = Paper(7.6, 0.7 + panels * (_HEIGHT + _BETWEEN))
+    draw_title(paper, evidence, "Labels of the mature rows by day of the event")
+
+    def panel(number: int, title: str, up: tuple[float, float]) -> Panel:
+        top = 0.8 + number * (_HEIGHT + _BETWEEN)
+        drawn = Panel(paper, (0.65, top, 7.45, top + _HEIGHT), (-0.6, len(cohorts) - 0.4), up)
+        drawn.title(title)
+        return drawn
+
     if has_rate:
-        panels[0].plot(at, rate, color=CHALLENGER, marker="o", markersize=4, linewidth=1.2)
         if evidence.task == "regression":
-            panels[0].set_title("mean label")
+            first = panel(0, "mean label", _around(rate))
+            first.scale_up(most=4)
         else:
-            panels[0].set_title(f"share of the label {evidence.positive}")
-            panels[0].set_ylim(0, min(1.0, 1.2 * float(np.nanmax(rate)) or 1.0))
-            panels[0].yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
-    unlabelled = panels[-2]
-    unlabelled.bar(at, share, width=0.8, color=WORSE)
-    unlabelled.set_title(f"share without a label: {evidence.labels.unlabelled_share:.2%} in total")
-    unlabelled.set_ylim(0, max(0.02, 1.2 * float(share.max())))
-    unlabelled.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
-    panels[-1].bar(at, rows, width=0.8, color=QUIET)
-    panels[-1].set_title("rows")
-    panels[-1].yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    # Cohorts follow each other at one distance: a few dates are enough, and cheaper than an axis of dates.
+            first = panel(0, f"share of the label {evidence.positive}", (0.0, _top(rate, 1.0)))
+            first.scale_up(most=4, write=_percent)
+        first.scale_across(ticks=[])
+        first.curve(at, rate, colour=CHALLENGER)
+        first.marks(at, rate, colour=CHALLENGER, size=4)
+    title = f"share without a label: {evidence.labels.unlabelled_share:.2%} in total"
+    unlabelled = panel(panels - 2, title, (0.0, max(0.02, _top(share, 1.2))))
+    unlabelled.scale_up(most=4, write=_percent)
+    unlabelled.scale_across(ticks=[])
+    counted = panel(panels - 1, "rows", (0.0, _top(rows, np.inf)))
+    counted.scale_up(most=4)
+    # Cohorts follow each other at one distance: a few dates are enough.
     step = max(1, -(-len(cohorts) // _DATES))
-    panels[-1].set_xticks(at[::step], [cohort.from_[:10] for cohort in cohorts[::step]])
-    panels[-1].tick_params(axis="x", labelsize=7.5)
-    return figure
+    dates = [cohort.from_[:10] for cohort in cohorts[::step]]
+    counted.scale_across(ticks=[float(each) for each in at[::step]], names=dates, size=7.5)
+    for place, missing, count in zip(at, share, rows, strict=True):
+        unlabelled.bar((place - 0.4, place + 0.4), (0.0, missing), WORSE)
+        counted.bar((place - 0.4, place + 0.4), (0.0, count), QUIET)
+    return paper
+
+
+def _top(values: np.ndarray, most: float) -> float:
+    return min(most, 1.2 * float(np.nanmax(values)) or 1.0)
+
+
+def _around(values: np.ndarray) -> tuple[float, float]:
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    room = 0.1 * (high - low) or max(1e-9, 0.1 * abs(high)) or 1.0
+    return low - room, high + room
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}%"

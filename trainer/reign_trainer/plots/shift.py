@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
-
 from reign_trainer.shapes import Evidence
 
-from .figure import CHALLENGER, WORSE, new_figure, title_of
+from .panel import Panel
+from .paper import Paper
+from .picture import CHALLENGER, WORSE, draw_title
 
 _MEASURES = (
     ("psi", "PSI"),
@@ -15,7 +15,7 @@ _MEASURES = (
 )
 
 
-def draw_shift(evidence: Evidence) -> Figure | None:
+def draw_shift(evidence: Evidence) -> Paper | None:
     """Draw PSI, KS distance and the classifier's AUC of the score, each with the 95 % point of the last holdouts."""
     shift = evidence.score_shift
     if shift is None:
@@ -28,37 +28,39 @@ def draw_shift(evidence: Evidence) -> Figure | None:
     if not bars:
         return None
     shifted = [] if evidence.observations is None else evidence.observations.shifted
-    figure = new_figure(7.2, 2.6)
+    paper = Paper(7.2, 2.6)
     what = "Shift of the champion's score since the last holdout"
-    figure.suptitle(title_of(evidence, f"{what}{': alarm' if shift.alarm else ''}"), x=0.01, ha="left")
-    grid = figure.subplots(1, len(bars), squeeze=False)
-    for axes, (title, value, reference) in zip(grid[0], bars, strict=True):
-        telling = title == _MEASURES[2][1]
-        # Half is what a coin reaches: an AUC begins there.
-        start = 0.5 if telling else 0.0
-        axes.barh([0], [value - start], left=start, height=0.5, color=CHALLENGER, alpha=0.85)
-        known = [value, start, *([] if reference is None else [reference])]
-        if reference is not None:
-            axes.axvline(reference, color=WORSE, linewidth=1.4, linestyle="--")
-            right = reference - start > 0.6 * (max(value, reference) - start)
-            axes.annotate(
-                f"usual {reference:.3f}",
-                (reference, 0.62),
-                xytext=(-4 if right else 4, 0),
-                textcoords="offset points",
-                ha="right" if right else "left",
-                fontsize=7.5,
-                color=WORSE,
-            )
-        reach = max(max(known) - start, 1e-3)
-        low = min([start, *known])
-        axes.set(xlim=(low - 0.02 * reach, max(known) + 0.25 * reach), ylim=(-0.6, 0.95), title=f"{title}  {value:.3f}")
-        axes.set_yticks([])
-        axes.grid(visible=False, axis="y")
-        axes.tick_params(axis="x", labelsize=7.5)
-        axes.locator_params(axis="x", nbins=4)
-    figure.supxlabel(_caption(shift.reference.holdouts, shifted), fontsize=8, x=0.01, ha="left")
-    return figure
+    draw_title(paper, evidence, f"{what}{': alarm' if shift.alarm else ''}")
+    width = (paper.width - 0.3 * (len(bars) + 1)) / len(bars)
+    for number, (title, value, reference) in enumerate(bars):
+        left = 0.3 + number * (width + 0.3)
+        _draw_bar(paper, (left, 0.95, left + width, 1.9), title, value, reference)
+    paper.write(0.08, 2.42, _caption(shift.reference.holdouts, shifted), size=8)
+    return paper
+
+
+def _draw_bar(
+    paper: Paper, box: tuple[float, float, float, float], title: str, value: float, reference: float | None
+) -> None:
+    # Half is what a coin reaches: an AUC begins there.
+    start = 0.5 if title == _MEASURES[2][1] else 0.0
+    known = [value, start, *([] if reference is None else [reference])]
+    reach = max(max(known) - start, 1e-3)
+    panel = Panel(paper, box, (min(known) - 0.02 * reach, max(known) + 0.25 * reach), (-0.6, 0.95))
+    panel.title(f"{title}  {value:.3f}")
+    panel.scale_across(most=4, size=7.5)
+    panel.bar((start, value), (-0.25, 0.25), CHALLENGER, 0.85)
+    if reference is not None:
+        panel.upright(reference, colour=WORSE, width=1.4, style="dashed")
+        right = reference - start > 0.6 * (max(value, reference) - start)
+        paper.write(
+            float(panel.x(reference)) + (-0.06 if right else 0.06),
+            float(panel.y(0.68)),
+            f"usual {reference:.3f}",
+            size=7.5,
+            colour=WORSE,
+            across="right" if right else "left",
+        )
 
 
 def _caption(holdouts: int, shifted: list[str]) -> str:

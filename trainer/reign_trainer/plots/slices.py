@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from collections.abc import Sequence
 
 from reign_trainer.shapes import Evidence, SliceEvidence
 
-from .figure import CHALLENGER, QUIET, new_figure, quiet_axis, title_of
 from .intervals import draw_interval, edges, interval_legend
+from .panel import Panel, widened
+from .paper import INK, Paper
+from .picture import CHALLENGER, QUIET, Entry, draw_legend, draw_title
 from .titles import metric_title, slice_title
 
 #: More lines than this cannot be read in one picture.
 _MOST = 30
+_TOP, _ROW, _BELOW, _BOTTOM = 0.6, 0.27, 0.55, 0.37
+_NAME_SIZE = 8.0
 
 
-def draw_slices(evidence: Evidence) -> Figure | None:
+def draw_slices(evidence: Evidence) -> Paper | None:
     """Draw declared and found slices, the worst on top; metrics that differ stand in panels of their own."""
     parts = [
         (part, found)
@@ -28,57 +30,48 @@ def draw_slices(evidence: Evidence) -> Figure | None:
         return None
     shown = sorted(parts, key=lambda each: _lowest(each[0]))[:_MOST]
     metrics = sorted({part.metric for part, _ in shown})
-    heights = [sum(part.metric == metric for part, _ in shown) for metric in metrics]
-    figure = new_figure(8.0, 1.5 + 0.27 * sum(heights) + 0.55 * len(metrics))
+    paper = Paper(8.0, _TOP + _ROW * len(shown) + _BELOW * len(metrics) + _BOTTOM)
     unmeasured = sum(part.difference is None for part in [*evidence.slices, *evidence.found_slices])
     count = f"{len(shown)} of {len(parts)} slices, the worst first" if len(shown) < len(parts) else "slices"
     rest = f" ({unmeasured} could not be measured)" if unmeasured else ""
-    figure.suptitle(title_of(evidence, f"Difference by {count}{rest}: better is to the right"), x=0.01, ha="left")
-    grid = figure.subplots(len(metrics), 1, squeeze=False, height_ratios=[height + 0.6 for height in heights])
-    for axes, metric in zip(grid[:, 0], metrics, strict=True):
-        _panel(axes, [each for each in shown if each[0].metric == metric])
-        axes.set_xlabel(f"difference in {metric_title(metric)}")
+    draw_title(paper, evidence, f"Difference by {count}{rest}: better is to the right")
+    left = 0.2 + max(paper.width_of(_name(part, found=found), _NAME_SIZE) for part, found in shown)
+    top = _TOP
+    for metric in metrics:
+        of_metric = [each for each in shown if each[0].metric == metric]
+        bottom = top + _ROW * len(of_metric)
+        _draw_panel(paper, (left, top, 6.95, bottom), metric, of_metric)
+        top = bottom + _BELOW
     marks = [
-        Line2D(
-            [],
-            [],
-            color=CHALLENGER,
-            marker="|",
-            markersize=9,
-            markeredgewidth=1.8,
-            linestyle="none",
-            label="accepted loss",
-        ),
-        Line2D([], [], color="black", linewidth=0.9, label="no difference"),
+        Entry("accepted loss", CHALLENGER, style=None, shape="|"),
+        Entry("no difference", INK, width=0.9),
     ]
-    figure.legend(handles=[*interval_legend(evidence.charge.alpha), *marks], loc="outside lower left", ncols=2)
-    return figure
+    legend = [*interval_legend(evidence.charge.alpha), *marks]
+    draw_legend(paper, 0.12, paper.height - 0.29, legend, columns=2)
+    return paper
 
 
-def _panel(axes: Axes, parts: list[tuple[SliceEvidence, bool]]) -> None:
-    axes.axvline(0, color="black", linewidth=0.9)
-    names = []
+def _draw_panel(
+    paper: Paper, box: tuple[float, float, float, float], metric: str, parts: Sequence[tuple[SliceEvidence, bool]]
+) -> None:
     drawn = [0.0]
+    for part, _ in parts:
+        assert part.difference is not None
+        drawn += [*edges(part.difference), -part.margin]
+    panel = Panel(paper, box, widened(drawn, 0.04), (len(parts) - 0.5, -0.5))
+    panel.scale_across(f"difference in {metric_title(metric)}")
+    panel.upright(0)
     for at, (part, found) in enumerate(parts):
         assert part.difference is not None
-        draw_interval(axes, at, part.difference)
-        axes.plot([-part.margin], [at], marker="|", markersize=11, markeredgewidth=1.8, color=CHALLENGER)
-        drawn += [*edges(part.difference), -part.margin]
-        mark = " (found)" if found else " (protected)" if part.protected else ""
-        names.append(f"{slice_title(part)}{mark}")
-        axes.annotate(
-            f"{part.rows:,} rows",
-            (1.01, at),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7.5,
-            color=QUIET,
-        )
-    axes.set_yticks(range(len(parts)), names, fontsize=8)
-    axes.set_ylim(len(parts) - 0.4, -0.6)
-    room = 0.04 * (max(drawn) - min(drawn)) or 1.0
-    axes.set_xlim(min(drawn) - room, max(drawn) + room)
-    quiet_axis(axes)
+        draw_interval(panel, at, part.difference)
+        panel.marks([-part.margin], [at], colour=CHALLENGER, size=11, shape="|")
+        y = float(panel.y(at))
+        paper.write(box[0] - 0.08, y, _name(part, found=found), size=_NAME_SIZE, across="right")
+        paper.write(box[2] + 0.07, y, f"{part.rows:,} rows", size=7.5, colour=QUIET)
+
+
+def _name(part: SliceEvidence, *, found: bool) -> str:
+    return f"{slice_title(part)}{' (found)' if found else ' (protected)' if part.protected else ''}"
 
 
 def _lowest(part: SliceEvidence) -> float:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 from sklearn import metrics
 
 from reign_trainer.evidence.rows.columns import positive_index
-from reign_trainer.plots.figure import write_png
+from reign_trainer.plots.panel import Panel, widened
+from reign_trainer.plots.paper import Paper
+from reign_trainer.plots.picture import Entry, draw_legend, save_picture
 from reign_trainer.shapes import Definition
 from reign_trainer.work.model.training_measures import TrainingMeasures
 
 _DPI = 120
+_WIDTH, _HEIGHT = 5.0, 4.0
+_BLUE, _GREY = "#1f77b4", "#808080"
 _CALIBRATION_BINS = 20
 #: A curve through more points than this looks the same.
 _CURVE_POINTS = 1000
 _SCATTER_POINTS = 5000
+#: Shares are written into the cells of so many classes; more would not be read.
+_WRITTEN_CLASSES = 20
+#: Points of the names of classes, and the widest that one may become, in inches.
+_NAME_SIZE, _WIDEST_NAME = 8.0, 1.6
 
 
 def draw_pictures(training: TrainingMeasures, definition: Definition, folder: Path) -> None:
@@ -35,107 +42,126 @@ def draw_pictures(training: TrainingMeasures, definition: Definition, folder: Pa
         Gets ``training_*.png``, under autolog's names where autolog has the picture. One that cannot be drawn is left
         out: no fit fails for it.
     """
-    with mpl.rc_context({"font.size": 8.0, "axes.grid": True, "grid.alpha": 0.3}):
-        if definition.label is None:
-            _save(lambda: _residuals(training), folder / "training_residuals.png")
-            return
-        names = [str(name) for name in definition.label.classes]
-        _save(lambda: _confusion(training, names), folder / "training_confusion_matrix.png")
-        if definition.task != "binary":
-            return
-        positive = positive_index(definition)
-        _save(lambda: _roc(training, positive), folder / "training_roc_curve.png")
-        _save(lambda: _precision_recall(training, positive), folder / "training_precision_recall_curve.png")
-        _save(lambda: _calibration(training, positive), folder / "training_calibration_curve.png")
+    if definition.label is None:
+        save_picture(partial(_residuals, training), folder / "training_residuals.png")
+        return
+    names = [str(name) for name in definition.label.classes]
+    save_picture(partial(_confusion, training, names), folder / "training_confusion_matrix.png")
+    if definition.task != "binary":
+        return
+    positive = positive_index(definition)
+    save_picture(partial(_roc, training, positive), folder / "training_roc_curve.png")
+    save_picture(partial(_precision_recall, training, positive), folder / "training_precision_recall_curve.png")
+    save_picture(partial(_calibration, training, positive), folder / "training_calibration_curve.png")
 
 
-def _figure(title: str, x: str, y: str) -> tuple[Figure, mpl.axes.Axes]:
-    figure = Figure(figsize=(5.0, 4.0), dpi=_DPI)
-    # Room for numbers along both axes. Measuring what each picture needs takes longer than drawing it.
-    figure.subplots_adjust(left=0.13, right=0.96, top=0.92, bottom=0.12)
-    axes = figure.add_subplot()
-    axes.set(title=title, xlabel=x, ylabel=y)
-    return figure, axes
+def _panel(
+    title: str, x: str, y: str, across: tuple[float, float] = (0.0, 1.0), up: tuple[float, float] = (0.0, 1.0)
+) -> Panel:
+    paper = Paper(_WIDTH, _HEIGHT, _DPI)
+    panel = Panel(paper, (0.65, 0.35, _WIDTH - 0.2, _HEIGHT - 0.5), across, up)
+    paper.write((panel.box[0] + panel.box[2]) / 2, 0.18, title, size=10, across="centre")
+    panel.scale_across(x)
+    panel.scale_up(y)
+    return panel
 
 
-def _save(draw: Callable[[], Figure], path: Path) -> None:
-    try:
-        write_png(draw(), path)
-    except Exception:  # noqa: BLE001
-        path.unlink(missing_ok=True)
-
-
-def _confusion(training: TrainingMeasures, names: list[str]) -> Figure:
-    figure, axes = _figure("Normalized confusion matrix", "Predicted", "True")
-    classes = np.arange(len(names))
+def _confusion(training: TrainingMeasures, names: list[str]) -> Paper:
+    count = len(names)
     matrix = metrics.confusion_matrix(
         training.labels.astype(int),
         training.predictions.argmax(axis=1),
-        labels=classes,
+        labels=np.arange(count),
         sample_weight=training.weights,
         normalize="true",
     )
-    axes.grid(visible=False)
-    figure.colorbar(axes.imshow(matrix, cmap="Blues", vmin=0, vmax=1))
-    if len(names) <= 20:
-        # A `$` in the name of a class is a `$`, and opens no formula.
-        axes.set_xticks(classes, names, rotation=0 if len(names) < 5 else 90, parse_math=False)
-        axes.set_yticks(classes, names, parse_math=False)
-        size = min(8.0, 50.0 / len(names))
-        for row in range(len(names)):
-            for column in range(len(names)):
-                share = matrix[row, column]
-                colour = "white" if share > 0.5 else "black"
-                axes.text(column, row, f"{share:.2g}", ha="center", va="center", color=colour, fontsize=size)
-    # Names of classes may be long.
-    figure.set_layout_engine("tight")
-    return figure
+    paper = Paper(_WIDTH, _HEIGHT, _DPI)
+    paper.write(_WIDTH / 2, 0.18, "Normalized confusion matrix", size=10, across="centre")
+    written = count <= _WRITTEN_CLASSES
+    widest = max(paper.width_of(name, _NAME_SIZE) for name in names) if written else 0.0
+    names = [_cut(paper, name) for name in names]
+    turned = widest > (_HEIGHT - 1.0) / count
+    margin = 0.35 + min(widest, _WIDEST_NAME)
+    below = 0.35 + (min(widest, _WIDEST_NAME) if turned else 0.15)
+    side = min(_WIDTH - margin - 0.15, _HEIGHT - 0.35 - below)
+    left, top, cell = margin + (_WIDTH - margin - 0.15 - side) / 2, 0.35, side / count
+    blues = mpl.colormaps["Blues"]
+    for row in range(count):
+        for column in range(count):
+            x, y, share = left + column * cell, top + row * cell, float(matrix[row, column])
+            red, green, blue, _ = blues(share)
+            paper.fill((x, y, x + cell, y + cell), (red, green, blue))
+            if written:
+                colour = "#ffffff" if share > 0.5 else "#000000"
+                size = min(8.0, 50.0 / count)
+                paper.write(x + cell / 2, y + cell / 2, f"{share:.2g}", size=size, colour=colour, across="centre")
+    if written:
+        for at, name in enumerate(names):
+            middle = (at + 0.5) * cell
+            paper.write(left - 0.06, top + middle, name, size=_NAME_SIZE, across="right")
+            under = top + side + (0.06 + paper.width_of(name, _NAME_SIZE) / 2 if turned else 0.12)
+            paper.write(left + middle, under, name, size=_NAME_SIZE, across="centre", turned=turned)
+    paper.write(left + side / 2, _HEIGHT - 0.12, "Predicted", across="centre")
+    paper.write(max(0.12, left - 0.2 - min(widest, _WIDEST_NAME)), top + side / 2, "True", across="centre", turned=True)
+    return paper
 
 
-def _roc(training: TrainingMeasures, positive: int) -> Figure:
-    figure, axes = _figure("ROC curve", "False positive rate", "True positive rate")
+def _cut(paper: Paper, name: str) -> str:
+    """Shorten the name of a class until it has room."""
+    if paper.width_of(name, _NAME_SIZE) <= _WIDEST_NAME:
+        return name
+    while name and paper.width_of(f"{name}…", _NAME_SIZE) > _WIDEST_NAME:
+        name = name[:-1]
+    return f"{name}…"
+
+
+def _roc(training: TrainingMeasures, positive: int) -> Paper:
+    panel = _panel("ROC curve", "False positive rate", "True positive rate")
     labels, scores = training.labels == positive, training.predictions[:, positive]
     false, true, _ = metrics.roc_curve(labels, scores, sample_weight=training.weights)
-    axes.plot(*_thinned(false, true), label=f"AUC = {metrics.auc(false, true):.3f}")
-    axes.plot([0, 1], [0, 1], "--", color="grey", linewidth=0.8)
-    axes.legend(loc="lower right")
-    return figure
+    panel.curve([0, 1], [0, 1], colour=_GREY, width=0.8, style="dashed")
+    panel.curve(*_thinned(false, true), colour=_BLUE, width=1.5)
+    draw_legend(panel.paper, 3.4, 3.2, [Entry(f"AUC = {metrics.auc(false, true):.3f}", _BLUE, width=1.5)])
+    return panel.paper
 
 
-def _precision_recall(training: TrainingMeasures, positive: int) -> Figure:
-    figure, axes = _figure("Precision recall curve", "Recall", "Precision")
+def _precision_recall(training: TrainingMeasures, positive: int) -> Paper:
+    panel = _panel("Precision recall curve", "Recall", "Precision", up=(0.0, 1.02))
     labels, scores = training.labels == positive, training.predictions[:, positive]
     precision, recall, _ = metrics.precision_recall_curve(labels, scores, sample_weight=training.weights)
     average = -float(np.sum(np.diff(recall) * precision[:-1]))
-    axes.plot(*_thinned(recall, precision), drawstyle="steps-post", label=f"AP = {average:.3f}")
-    axes.set(ylim=(0, 1.02))
-    axes.legend(loc="upper right")
-    return figure
+    across, up = _thinned(recall, precision)
+    # Precision holds until the next recall: a curve of steps.
+    panel.curve(np.repeat(across, 2)[1:], np.repeat(up, 2)[:-1], colour=_BLUE, width=1.5)
+    draw_legend(panel.paper, 3.4, 0.55, [Entry(f"AP = {average:.3f}", _BLUE, width=1.5)])
+    return panel.paper
 
 
-def _calibration(training: TrainingMeasures, positive: int) -> Figure:
+def _calibration(training: TrainingMeasures, positive: int) -> Paper:
     """Draw how often the positive class occurs, by what was predicted, in bins of equally many rows."""
-    figure, axes = _figure("Calibration", "Predicted probability", "Observed share")
     scores = training.predictions[:, positive]
     order = np.argsort(scores, kind="stable")
     weights = np.ones(len(scores)) if training.weights is None else training.weights
     bins = [part for part in np.array_split(order, _CALIBRATION_BINS) if len(part) > 0 and weights[part].sum() > 0]
     predicted = [np.average(scores[part], weights=weights[part]) for part in bins]
     observed = [np.average(training.labels[part] == positive, weights=weights[part]) for part in bins]
-    axes.plot([0, 1], [0, 1], "--", color="grey", linewidth=0.8)
-    axes.plot(predicted, observed, marker="o", markersize=3)
-    top = 1.05 * max([*predicted, *observed, 1e-9])
-    axes.set(xlim=(0, min(1.0, top)), ylim=(0, min(1.0, top)))
-    return figure
+    top = min(1.0, 1.05 * max([*predicted, *observed, 1e-9]))
+    panel = _panel("Calibration", "Predicted probability", "Observed share", (0.0, top), (0.0, top))
+    panel.curve([0, 1], [0, 1], colour=_GREY, width=0.8, style="dashed")
+    panel.curve(predicted, observed, colour=_BLUE, width=1.5)
+    panel.marks(predicted, observed, colour=_BLUE, size=3)
+    return panel.paper
 
 
-def _residuals(training: TrainingMeasures) -> Figure:
-    figure, axes = _figure("Residuals", "Predicted", "Label - predicted")
+def _residuals(training: TrainingMeasures) -> Paper:
     step = max(1, len(training.labels) // _SCATTER_POINTS)
     predicted = training.predictions[::step]
-    axes.scatter(predicted, training.labels[::step] - predicted, s=3, alpha=0.3, rasterized=True)
-    axes.axhline(0, color="grey", linewidth=0.8)
-    return figure
+    residuals = training.labels[::step] - predicted
+    across, up = widened([float(each) for each in predicted], 0.05), widened([0.0, *map(float, residuals)], 0.05)
+    panel = _panel("Residuals", "Predicted", "Label - predicted", across, up)
+    panel.curve(across, [0, 0], colour=_GREY, width=0.8)
+    panel.marks(predicted, residuals, colour=_BLUE, size=2, opacity=0.3)
+    return panel.paper
 
 
 def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
