@@ -25,7 +25,7 @@ PNG = b"\x89PNG"
 
 def test_everything_is_drawn_the_same_every_time(tmp_path: Path) -> None:
     for folder in ("one", "two"):
-        assert draw_evidence(evidence(), tmp_path / folder) == ALL
+        assert list(draw_evidence(evidence(), tmp_path / folder)) == ALL
     for name in ALL:
         content = (tmp_path / "one" / name).read_bytes()
         assert content.startswith(PNG)
@@ -33,7 +33,7 @@ def test_everything_is_drawn_the_same_every_time(tmp_path: Path) -> None:
 
 
 def test_what_the_evidence_does_not_hold_has_no_picture_and_an_older_one_goes(tmp_path: Path) -> None:
-    draw_evidence(evidence(), tmp_path)
+    list(draw_evidence(evidence(), tmp_path))
     nothing = evidence(
         metrics={},
         unmeasured="the holdout has no rows",
@@ -43,7 +43,7 @@ def test_what_the_evidence_does_not_hold_has_no_picture_and_an_older_one_goes(tm
         scoreShift=None,
         labels={**document()["labels"], "cohorts": []},
     )
-    assert draw_evidence(nothing, tmp_path) == []
+    assert list(draw_evidence(nothing, tmp_path)) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -71,7 +71,7 @@ def test_bounds_that_are_not_known(tmp_path: Path) -> None:
     metrics = document()["metrics"]
     metrics["roc_auc"]["difference"] = interval(0.016) | unknown
     slices = [part("region", "north", 0.01, difference=interval(0.01) | unknown)]
-    drawn = draw_evidence(evidence(metrics=metrics, slices=slices, foundSlices=[]), tmp_path)
+    drawn = list(draw_evidence(evidence(metrics=metrics, slices=slices, foundSlices=[]), tmp_path))
     assert drawn == ALL
 
 
@@ -116,7 +116,7 @@ def test_a_picture_that_cannot_be_drawn_is_left_out(tmp_path: Path, monkeypatch:
         raise RuntimeError("no font")
 
     monkeypatch.setitem(PICTURES, "slices", broken)
-    assert draw_evidence(evidence(), tmp_path) == [name for name in ALL if name != "slices.png"]
+    assert list(draw_evidence(evidence(), tmp_path)) == [name for name in ALL if name != "slices.png"]
 
 
 @pytest.mark.parametrize(

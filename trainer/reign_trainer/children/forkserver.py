@@ -40,6 +40,8 @@ _FIXED = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "60",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # Nobody would read it, and MLflow asks its server for the run first.
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_REQUIREMENTS_INFERENCE_RAISE_ERRORS": "false",
     # A version's bytes are checked against the ledger's digest, and loaded in a process of their own.
     "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "true",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -26,8 +26,8 @@ PICTURES: dict[str, Callable[[Evidence], Paper | None]] = {
 }
 
 
-def draw_evidence(evidence: Evidence, folder: Path) -> list[str]:
-    """Draw into a folder.
+def draw_evidence(evidence: Evidence, folder: Path) -> Iterator[str]:
+    """Draw into a folder, one picture after the other.
 
     Parameters
     ----------
@@ -35,18 +35,16 @@ def draw_evidence(evidence: Evidence, folder: Path) -> list[str]:
     folder : pathlib.Path
         Made where it is missing; pictures of these names in it are replaced.
 
-    Returns
-    -------
-    list of str
-        The names of the files that there are: what the evidence does not hold has no picture.
+    Yields
+    ------
+    str
+        The name of a file, as soon as it is there: what the evidence does not hold has no picture.
 
     Notes
     -----
     The same evidence gives the same bytes with the same version of matplotlib.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = []
     for name, draw in PICTURES.items():
         if save_picture(partial(draw, evidence), folder / f"{name}.png"):
-            drawn.append(f"{name}.png")
-    return drawn
+            yield f"{name}.png"

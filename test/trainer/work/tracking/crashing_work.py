@@ -6,6 +6,7 @@ import os
 import signal
 from typing import Any
 
+from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
 from mlflow.tracking import MlflowClient
 from pydantic import BaseModel
 from reign_trainer.children import Report
@@ -24,12 +25,13 @@ class Death(BaseModel):
 
 def track_and_die(request: Death, settings: Settings, report: Report) -> None:
     """Track, and be killed before or after one of MLflow's calls."""
-    original = getattr(MlflowClient, request.call)
+    asked: type = MlflowArtifactsRepository if request.call == "log_artifacts" else MlflowClient
+    original = getattr(asked, request.call)
 
     def dying(*arguments: Any, **named: Any) -> Any:
         if request.when == "after":
             original(*arguments, **named)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(MlflowClient, request.call, dying)
+    setattr(asked, request.call, dying)
     track(request.fit, settings, report)

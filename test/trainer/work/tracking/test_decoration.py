@@ -39,11 +39,11 @@ def test_a_page_of_one_that_it_can_is_its_picture() -> None:
 
 def test_a_class_may_be_called_like_a_formula(tmp_path: Path) -> None:
     measures = TrainingMeasures({}, np.array([0.0, 1.0, 1.0]), np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), None)
-    draw_pictures(measures, definition(label={"classes": ["$10_$20", "$x^^$"]}), tmp_path)
+    list(draw_pictures(measures, definition(label={"classes": ["$10_$20", "$x^^$"]}), tmp_path))
     assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_a_picture_that_cannot_be_drawn_is_left_out(tmp_path: Path) -> None:
     nothing = TrainingMeasures({}, np.array([]), np.empty((0, 2)), None)
-    draw_pictures(nothing, definition(), tmp_path)
+    list(draw_pictures(nothing, definition(), tmp_path))
     assert "training_roc_curve.png" not in {path.name for path in tmp_path.iterdir()}

@@ -51,7 +51,7 @@ def test_crashes_and_attempts_at_once_leave_one_run_and_one_model(
         ("after", "log_artifacts"),
         ("before", "finalize_logged_model"),
         ("after", "finalize_logged_model"),
-        ("after", "set_tag"),
+        ("before", "set_terminated"),
     ]:
         with pytest.raises(TrainerError) as raised:
             in_child("work.tracking.crashing_work:track_and_die", Death(fit=later, when=when, call=call))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +12,7 @@ from reign_trainer.plots import draw_evidence
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import Evidence, TrackedRun
 from reign_trainer.work.tracking.tracked_fit import timestamp_of
-from reign_trainer.work.tracking.tracker_errors import tracker_client, tracker_errors
+from reign_trainer.work.tracking.tracker_errors import artifacts_at, tracker_client, tracker_errors
 
 #: Hashes of the evidence about this run, oldest first: the position is the metrics' step.
 _EVIDENCE_TAG = "reign.evidence"
@@ -36,9 +36,24 @@ def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settin
         run shows the last. The same evidence again changes nothing.
     settings : Settings
     """
+    with TemporaryDirectory(prefix="reign-pictures-") as folder, ThreadPoolExecutor(1) as server:
+        # A thread speaks with the server, one request after the other, while this one draws.
+        logged = server.submit(_log_metrics, run, evidence, evidence_hash, settings)
+        uploads = [
+            server.submit(_upload, logged, Path(folder) / name, settings)
+            for name in draw_evidence(evidence, Path(folder))
+        ]
+        logged.result()
+        for upload in uploads:
+            upload.result()
+
+
+def _log_metrics(run: TrackedRun, evidence: Evidence, evidence_hash: str, settings: Settings) -> str | None:
+    """Give where the run keeps its files; None where it shows a later judgement already."""
     client = tracker_client(settings)
     with tracker_errors("log holdout metrics"):
-        known = client.get_run(run.run_id).data.tags.get(_EVIDENCE_TAG, "").split()
+        found = client.get_run(run.run_id)
+        known = found.data.tags.get(_EVIDENCE_TAG, "").split()
         if evidence_hash not in known:
             known.append(evidence_hash)
         step = known.index(evidence_hash)
@@ -47,17 +62,17 @@ def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settin
         metrics = [
             Metric(name, value, time, step, model_id=run.model_id, run_id=run.run_id) for name, value in values.items()
         ]
-        with TemporaryDirectory(prefix="reign-pictures-") as folder, ThreadPoolExecutor(1) as thread:
-            # The server writes while the pictures are drawn.
-            tags = [RunTag(_EVIDENCE_TAG, " ".join(known))]
-            logged = thread.submit(client.log_batch, run.run_id, metrics=metrics, tags=tags)
-            # A late retry of an earlier judgement leaves the pictures of the last one.
-            if evidence_hash == known[-1]:
-                draw_evidence(evidence, Path(folder) / _PICTURES)
-            logged.result()
-            # Their names stay the same: a second time replaces the first.
-            if evidence_hash == known[-1]:
-                client.log_artifacts(run.run_id, folder)
+        client.log_batch(run.run_id, metrics=metrics, tags=[RunTag(_EVIDENCE_TAG, " ".join(known))])
+    # A late retry of an earlier judgement leaves the pictures of the last one.
+    return str(found.info.artifact_uri) if evidence_hash == known[-1] else None
+
+
+def _upload(logged: Future[str | None], picture: Path, settings: Settings) -> None:
+    """Store a picture; its name stays the same, so a second time replaces the first."""
+    location = logged.result()
+    if location is not None:
+        with tracker_errors("store pictures of the evidence"):
+            artifacts_at(location, settings).log_artifact(str(picture), _PICTURES)
 
 
 def holdout_metrics(evidence: Evidence) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -29,8 +30,8 @@ _WRITTEN_CLASSES = 20
 _NAME_SIZE, _WIDEST_NAME = 8.0, 1.6
 
 
-def draw_pictures(training: TrainingMeasures, definition: Definition, folder: Path) -> None:
-    """Draw every picture of the task into a folder.
+def draw_pictures(training: TrainingMeasures, definition: Definition, folder: Path) -> Iterator[str]:
+    """Draw every picture of the task into a folder, one after the other.
 
     Parameters
     ----------
@@ -39,20 +40,32 @@ def draw_pictures(training: TrainingMeasures, definition: Definition, folder: Pa
     definition : Definition
         Names task and classes.
     folder : pathlib.Path
-        Gets ``training_*.png``, under autolog's names where autolog has the picture. One that cannot be drawn is left
-        out: no fit fails for it.
+        Gets ``training_*.png``, under autolog's names where autolog has the picture.
+
+    Yields
+    ------
+    str
+        The name of a file, as soon as it is there. A picture that cannot be drawn is left out: no fit fails for it.
     """
+    for name, draw in _pictures_of(training, definition).items():
+        if save_picture(draw, folder / f"training_{name}.png"):
+            yield f"training_{name}.png"
+
+
+def _pictures_of(training: TrainingMeasures, definition: Definition) -> Mapping[str, Callable[[], Paper]]:
     if definition.label is None:
-        save_picture(partial(_residuals, training), folder / "training_residuals.png")
-        return
+        return {"residuals": partial(_residuals, training)}
     names = [str(name) for name in definition.label.classes]
-    save_picture(partial(_confusion, training, names), folder / "training_confusion_matrix.png")
+    confusion = {"confusion_matrix": partial(_confusion, training, names)}
     if definition.task != "binary":
-        return
+        return confusion
     positive = positive_index(definition)
-    save_picture(partial(_roc, training, positive), folder / "training_roc_curve.png")
-    save_picture(partial(_precision_recall, training, positive), folder / "training_precision_recall_curve.png")
-    save_picture(partial(_calibration, training, positive), folder / "training_calibration_curve.png")
+    return {
+        **confusion,
+        "roc_curve": partial(_roc, training, positive),
+        "precision_recall_curve": partial(_precision_recall, training, positive),
+        "calibration_curve": partial(_calibration, training, positive),
+    }
 
 
 def _panel(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from mlflow.entities import LoggedModelOutput, LoggedModelStatus, Metric, Param, Run, RunTag
+from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus, Metric, Param, Run, RunTag
 from mlflow.utils.validation import MAX_PARAMS_TAGS_PER_BATCH, MAX_TAG_VAL_LENGTH
 from pydantic import ValidationError
 
@@ -29,9 +29,9 @@ from reign_trainer.work.model.tags import request_tags
 from reign_trainer.work.model.training_measures import TrainingMeasures
 from reign_trainer.work.tracking.dataset import dataset_input, dataset_of
 from reign_trainer.work.tracking.pictures import draw_pictures
-from reign_trainer.work.tracking.tracker_errors import tracker_client, tracker_errors
+from reign_trainer.work.tracking.tracker_errors import artifacts_at, tracker_client, tracker_errors
 
-#: The fit's own answer, left on the run at the very end: a second attempt gives it back.
+#: The fit's own answer, left on the run: a second attempt gives it back where the run has ended.
 _RESULT_TAG = "reign.fitResult"
 
 Item = TypeVar("Item")
@@ -103,6 +103,8 @@ class TrackedFit:
             run = self._client.get_run(self._run.run_id)
         if self._result_on(run) is not None:
             return
+        with tracker_errors("read the model"):
+            logged = self._client.get_logged_model(self._run.model_id)
         result = kept.result()
         if result is None or result.digest is None:
             raise TrainerError("StoreCorrupt", f"The store has no fits/{kept.key}.")
@@ -110,15 +112,17 @@ class TrackedFit:
         with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(3) as threads:
             # The server answers one request while the next one is made ready.
             written = [
-                threads.submit(self._log_values, run, kept.found(), result),
-                threads.submit(self._log_model, kept),
-                threads.submit(self._log_files, kept, Path(scratch) / "files"),
+                threads.submit(self._log_values, run, logged, kept.found(), result),
+                threads.submit(self._log_model, kept, logged.artifact_location),
+                threads.submit(self._log_files, kept, Path(scratch) / "files", run.info.artifact_uri),
             ]
             for one in written:
                 one.result()
-        self._end(result)
+        with tracker_errors("end the run"):
+            self._client.finalize_logged_model(self._run.model_id, LoggedModelStatus.READY)
+            self._client.set_terminated(self._run.run_id, "FINISHED")
 
-    def _log_values(self, run: Run, found: Found, result: FitResult) -> None:
+    def _log_values(self, run: Run, logged: LoggedModel, found: Found, result: FitResult) -> None:
         request, run_id, model_id = self._request, self._run.run_id, self._run.model_id
         training = dataset_of(
             request.cycle.model,
@@ -134,6 +138,9 @@ class TrackedFit:
             RunTag(key, value[:MAX_TAG_VAL_LENGTH])
             for key, value in {**named, **request_tags(request), **fitted_in}.items()
         ]
+        # It counts from when the run has ended: then everything is written.
+        if len(answer := result.model_dump_json()) <= MAX_TAG_VAL_LENGTH:
+            tags.append(RunTag(_RESULT_TAG, answer))
         metrics = [
             # One time and one step: the server then takes a repeated value for the same one.
             Metric(
@@ -149,7 +156,6 @@ class TrackedFit:
             for name, value in found.training_metrics.items()
         ]
         with tracker_errors("log parameters and metrics"):
-            logged = self._client.get_logged_model(model_id)
             # What an earlier attempt wrote stays: MLflow refuses to change a parameter.
             missing = [Param(name, value) for name, value in found.parameters.items() if name not in run.data.params]
             first, *others = [*_batches(missing)] or [[]]
@@ -163,7 +169,7 @@ class TrackedFit:
             if not _has_output(run, model_id):
                 self._client.log_outputs(run_id, [LoggedModelOutput(model_id, step=0)])
 
-    def _log_files(self, kept: KeptFit, folder: Path) -> None:
+    def _log_files(self, kept: KeptFit, folder: Path, location: str) -> None:
         folder.mkdir()
         files = kept.files()
         if any(name.startswith(f"{RUN_FILES}/") for name in files.names()):
@@ -171,22 +177,13 @@ class TrackedFit:
         if self._request.code_hash is not None:
             unpack_code(self._store, self._request.code_hash, folder / "code")
         if not self._request.pictures_later:
-            draw_pictures(_measured(kept), self._request.definition, folder)
+            list(draw_pictures(_measured(kept), self._request.definition, folder))
         with tracker_errors("store files of the run"):
-            self._client.log_artifacts(self._run.run_id, str(folder))
+            artifacts_at(location, self._settings).log_artifacts(str(folder))
 
-    def _log_model(self, kept: KeptFit) -> None:
-        model_id = self._run.model_id
+    def _log_model(self, kept: KeptFit, location: str) -> None:
         with kept.files().as_folder(MODEL) as folder, tracker_errors("store the model"):
-            self._client.log_model_artifacts(model_id, str(folder))
-
-    def _end(self, result: FitResult) -> None:
-        text = result.model_dump_json()
-        with tracker_errors("end the run"):
-            self._client.finalize_logged_model(self._run.model_id, LoggedModelStatus.READY)
-            if len(text) <= MAX_TAG_VAL_LENGTH:
-                self._client.set_tag(self._run.run_id, _RESULT_TAG, text)
-            self._client.set_terminated(self._run.run_id, "FINISHED")
+            artifacts_at(location, self._settings).log_artifacts(str(folder))
 
 
 def log_training(run: TrackedRun, definition: Definition, settings: Settings) -> None:
@@ -195,10 +192,24 @@ def log_training(run: TrackedRun, definition: Definition, settings: Settings) ->
     # A fit that an earlier attempt brought to MLflow long ago may have left the store.
     if kept.result() is None:
         return
-    with tempfile.TemporaryDirectory(prefix="reign-pictures-") as folder:
-        draw_pictures(_measured(kept), definition, Path(folder))
-        with tracker_errors("store pictures of the training"):
-            tracker_client(settings).log_artifacts(run.run_id, folder)
+    with tempfile.TemporaryDirectory(prefix="reign-pictures-") as folder, ThreadPoolExecutor(1) as server:
+        # A thread speaks with the server while this one draws.
+        asked = server.submit(_files_of, run, settings)
+        drawn = draw_pictures(_measured(kept), definition, Path(folder))
+        uploads = [server.submit(_upload, asked, Path(folder) / name, settings) for name in drawn]
+        asked.result()
+        for upload in uploads:
+            upload.result()
+
+
+def _files_of(run: TrackedRun, settings: Settings) -> str:
+    with tracker_errors("read the run"):
+        return str(tracker_client(settings).get_run(run.run_id).info.artifact_uri)
+
+
+def _upload(location: Future[str], picture: Path, settings: Settings) -> None:
+    with tracker_errors("store pictures of the training"):
+        artifacts_at(location.result(), settings).log_artifact(str(picture))
 
 
 def _measured(kept: KeptFit) -> TrainingMeasures:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import requests
 from mlflow.exceptions import MlflowException, RestException
+from mlflow.store.artifact.artifact_repo import ArtifactRepository
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.tracking import MlflowClient
 
 from reign_trainer.constants import FINAL_TRACKER_CODES
@@ -22,6 +24,11 @@ _USER = re.compile(r"://\S*@")
 def tracker_client(settings: Settings) -> MlflowClient:
     """Give a client of the configured server."""
     return MlflowClient(tracking_uri(settings))
+
+
+def artifacts_at(location: str, settings: Settings) -> ArtifactRepository:
+    """Give the files of a run or of a logged model, whose place is known: a client would ask the server for it first."""
+    return get_artifact_repository(location, tracking_uri=tracking_uri(settings))
 
 
 def tracking_uri(settings: Settings) -> str:
