@@ -1,19 +1,4 @@
-import type { Command } from 'commander';
-import type { Tell } from './answer.ts';
-import type { Session } from './session.ts';
-
-/** Makes a command, not yet run. */
-export type MakeCommand = (session: Session, tell: Tell) => Command;
-
-/** A command as `reign --help` lists it. The rest is loaded where it is run: loading all of them takes a second. */
-export interface ListedCommand {
-  readonly name: string;
-  /** Its arguments, as the help shows them. */
-  readonly syntax: string;
-  /** What its own help says too. */
-  readonly description: string;
-  readonly load: () => Promise<MakeCommand>;
-}
+import type { ListedCommand } from './listedCommand.ts';
 
 /** Every command, in the order of the help. */
 export const commandList: readonly ListedCommand[] = [
@@ -78,6 +63,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/show.ts')).showCommand,
   },
   {
+    name: 'compare',
+    syntax: '<cycle> <other> [otherAsOf]',
+    description: 'compare two cycles: their windows, versions, metrics, checks and definitions',
+    load: async () => (await import('./commands/compare.ts')).compareCommand,
+  },
+  {
     name: 'verify',
     syntax: '[cycle] [asOf]',
     description: 'recompute the evidence and the verdict of a cycle from what was stored, and say what differs',
@@ -114,10 +105,22 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
   {
+    name: 'logs',
+    syntax: '[part]',
+    description: 'show the logs of the embedded servers, the worker and the trainer',
+    load: async () => (await import('./commands/logs.ts')).logsCommand,
+  },
+  {
     name: 'migrate',
     syntax: '',
     description: "upgrade the ledger's tables, and give the working role its rights",
     load: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  },
+  {
+    name: 'completion',
+    syntax: '<shell>',
+    description: 'print a script that completes commands and options: for bash, zsh or fish',
+    load: async () => (await import('./commands/completion.ts')).completionCommandOf(commandList),
   },
 ];
 

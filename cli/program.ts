@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import { commandList, type ListedCommand } from './commandList.ts';
+import { commandList } from './commandList.ts';
 import { exitCodesHelp } from './exitCodes.ts';
+import type { ListedCommand } from './listedCommand.ts';
 import type { Terminal } from './progress.ts';
 
 /**

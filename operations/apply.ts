@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
-import { type DefinitionWithCode, describeChanges } from '../definition/describeChanges.ts';
-import { latestDefinition, type StoredDefinition, storeDefinition } from '../ledger/definitions.ts';
+import { describeChanges } from '../definition/describeChanges.ts';
+import { latestDefinition, storeDefinition } from '../ledger/definitions.ts';
 import { Column } from '../schemas/columns.ts';
 import { CheckPipelineResult } from '../schemas/payloads.ts';
 import { trainerQueue, workerQueue } from '../schemas/queues.ts';
 import type { CheckDefinitionRequest, CheckedDefinition } from '../schemas/steps.ts';
-import type { Store } from '../store/openStore.ts';
-import { unpackCode } from '../store/packCode.ts';
 import type { OperationContext } from './context.ts';
 import { DefinitionContent, storeContent } from './definitionContent.ts';
+import { definitionWithCode } from './definitionWithCode.ts';
 import { operation } from './operation.ts';
 import { placeInDefinition } from './placeInDefinition.ts';
 import { toReignError } from './toReignError.ts';
@@ -57,7 +56,7 @@ export const applyOperation = operation({
     const changes =
       latest === undefined || !(created || settingsChanged)
         ? []
-        : describeChanges(await withCode(store, latest), { definition, code, columns });
+        : describeChanges(await definitionWithCode(store, latest), { definition, code, columns });
     const leftBehind = content.code?.leftBehind ?? [];
     return { model: definition.model, version, created, changes, leftBehind, ...checked };
   },
@@ -80,13 +79,4 @@ async function check(
     if (following.signal.aborted) throw await cancelled(handle, 'the check');
     throw error;
   }
-}
-
-async function withCode(
-  store: Store,
-  { definition, codeHash, columns }: StoredDefinition,
-): Promise<DefinitionWithCode> {
-  if (codeHash === null) return { definition, columns, code: null };
-  const content = await store.readDocument('code', codeHash).catch(() => undefined);
-  return { definition, columns, code: { hash: codeHash, files: content === undefined ? null : unpackCode(content) } };
 }

@@ -106,6 +106,10 @@ const ownMessages = {
   'next.cancelled': 'Start it again: reign retrain {model} --as-of {asOf}.',
   'next.superseded': 'Another version was promoted meanwhile; the next cycle challenges that one.',
 
+  'comparison.other-model': 'They are cycles of different models.',
+  'comparison.same-holdout': 'Both were judged on the same holdout.',
+  'comparison.other-holdout': 'They were judged on different holdouts: a metric can differ because of the rows alone.',
+
   'history.won': '{metric} {difference}',
 
   'budget.per-cycle':

@@ -46,6 +46,10 @@ export const errors = {
       policyForm: '{file}: found {found}; expected one mapping `gate` with a policy, or a whole definition',
       command: '{problem}',
       checkUnknown: 'the gate has no check {name}{hint}',
+      logUnknown: 'there is no log of {part}{hint}. There are: {parts}',
+      noLogs: 'no embedded part has written a log in {home}',
+      followJson: '--follow goes on for ever, and --json prints one document: choose one of them',
+      shellUnknown: 'no completion for the shell {shell}; expected one of {shells}',
     },
   },
   DefinitionInvalid: {

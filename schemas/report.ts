@@ -177,6 +177,29 @@ export const CycleReport = z
   .meta({ id: 'CycleReport' });
 export type CycleReport = z.infer<typeof CycleReport>;
 
+/** Two cycles side by side: each pair has what the first says, then what the second says. Null: that one does not say it. */
+export const ComparisonReport = z
+  .strictObject({
+    /** What to keep in mind while comparing. */
+    notes: z.array(Message),
+    facts: z.array(
+      z.strictObject({ name: z.enum(cycleFactNames), said: z.tuple([Message.nullable(), Message.nullable()]) }),
+    ),
+    metrics: z.array(
+      z.strictObject({ metric: z.enum(metricNames), rows: z.tuple([MetricRow.nullable(), MetricRow.nullable()]) }),
+    ),
+    checks: z.array(
+      z.strictObject({
+        name: z.string(),
+        /** Both made it, and it ended alike. */
+        same: z.boolean(),
+        made: z.tuple([ReportedCheck.nullable(), ReportedCheck.nullable()]),
+      }),
+    ),
+  })
+  .meta({ id: 'ComparisonReport' });
+export type ComparisonReport = z.infer<typeof ComparisonReport>;
+
 /** What the reigns of a model won by, and what came of it; the first reign first. */
 export const HistoryReport = z
   .array(

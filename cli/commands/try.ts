@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { perform } from '../../operations/operation.ts';
 import { tryOperation } from '../../operations/try.ts';
 import type { Tell } from '../answer.ts';
+import { wholeNumber } from '../numberArguments.ts';
 import { readDefinitionFolder } from '../readDefinitionFolder.ts';
 import { renderTry } from '../render/try.ts';
 import type { Session } from '../session.ts';
@@ -34,9 +35,4 @@ function opponent(text: string): Against {
   if (!/^v?[1-9]\d{0,8}$/.test(text))
     throw new InvalidArgumentError('expected champion, none or the number of a version');
   return Number(text.replace('v', ''));
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('expected a whole number above zero');
-  return Number(text);
 }
