@@ -17,7 +17,6 @@ from temporalio.exceptions import ApplicationError
 from reign_trainer.children import run_child
 from reign_trainer.constants import MOST_UNEXPLAINED, RETRYABLE
 from reign_trainer.errors import TrainerError
-from reign_trainer.evidence.forecast import forecast as foresee
 from reign_trainer.settings import Settings, connection_url
 from reign_trainer.shapes import (
     CheckPipelineRequest,
@@ -44,6 +43,7 @@ from reign_trainer.store import open_store
 from reign_trainer.work.carry_out_check import carry_out_check
 from reign_trainer.work.extract import extract as extract_snapshots
 from reign_trainer.work.fit.carry_out_fit import carry_out_fit, carry_out_tracking
+from reign_trainer.work.forecast import forecast as foresee
 from reign_trainer.work.score.carry_out_score import carry_out_rehearsal, carry_out_score
 
 if TYPE_CHECKING:

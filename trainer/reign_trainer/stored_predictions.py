@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from reign_trainer.constants import EVENT_TIME, ROW_ID
 from reign_trainer.errors import TrainerError
-from reign_trainer.pipeline import encode_labels
+from reign_trainer.labels import encode_labels
 from reign_trainer.shapes import Definition
 
 _ROW = (ROW_ID, EVENT_TIME)

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 from lightgbm import LGBMClassifier
 from reign_trainer.errors import TrainerError
-from reign_trainer.pipeline import LabelledClassifier, encode_labels
+from reign_trainer.labels import encode_labels
+from reign_trainer.pipeline import LabelledClassifier
 from reign_trainer.pipeline.weights import weight_parameter
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier

@@ -6,7 +6,6 @@ from .check import check_pipeline
 from .code import forget_code, unpack_code
 from .fit_author import fit_author
 from .labelled import LabelledClassifier
-from .labels import encode_labels
 from .traceback import AuthorTraceback, author_traceback
 
 __all__ = [
@@ -15,7 +14,6 @@ __all__ = [
     "author_traceback",
     "build_pipeline",
     "check_pipeline",
-    "encode_labels",
     "fit_author",
     "forget_code",
     "register_by_value",

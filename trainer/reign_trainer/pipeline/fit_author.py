@@ -10,8 +10,8 @@ import pandas as pd
 from reign_trainer.errors import TrainerError
 from reign_trainer.shapes import Definition
 
+from .label_series import label_series
 from .labelled import LabelledClassifier
-from .labels import label_series
 from .weights import weight_parameter
 
 

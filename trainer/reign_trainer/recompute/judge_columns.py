@@ -22,7 +22,7 @@ from reign_trainer.errors import TrainerError
 from reign_trainer.evidence.assemble import assemble, evidence_bytes
 from reign_trainer.evidence.rows.read_rows import read_rows
 from reign_trainer.known_row_ids import known_row_ids
-from reign_trainer.pipeline import encode_labels
+from reign_trainer.labels import encode_labels
 from reign_trainer.shapes import Charge, Definition, EvaluateRequest
 from reign_trainer.store import open_scratch_store
 from reign_trainer.stored_predictions import predictions_table, slice_columns

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from reign_trainer.evidence.measure.arrays import Bools, Floats
-from reign_trainer.evidence.rows.columns import numbers, positive_index
+from reign_trainer.evidence.rows.columns import numbers
+from reign_trainer.labels import positive_index
 from reign_trainer.shapes import CutoffPolicy, Definition, Gate, Swapped, SwapSet
 
 SCORE = "score"

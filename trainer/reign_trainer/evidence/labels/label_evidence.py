@@ -13,8 +13,8 @@ from reign_trainer.evidence.rows.columns import (
     accepted_rows,
     event_microseconds,
     numbers,
-    positive_index,
 )
+from reign_trainer.labels import positive_index
 from reign_trainer.shapes import Bounded, Definition, Gate, LabelCohort, LabelEvidence
 
 from .trend import persistence_of, trend

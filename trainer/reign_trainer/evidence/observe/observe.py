@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reign_trainer.constants import EVENT_TIME, ROW_ID
-from reign_trainer.pipeline import encode_labels
+from reign_trainer.labels import encode_labels
 from reign_trainer.shapes import FlippedLabels, Observations, ObserveRequest, ObserveResult
 from reign_trainer.store import Store
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from reign_trainer.constants import EVENT_TIME
 from reign_trainer.evidence.measure.arrays import Bools, Floats
+from reign_trainer.labels import positive_index
 from reign_trainer.shapes import Definition
 
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -60,9 +61,3 @@ def positive_class(definition: Definition) -> str | float | bool | None:
     if definition.task != "binary" or definition.label is None:
         return None
     return definition.label.classes[positive_index(definition)]
-
-
-def positive_index(definition: Definition) -> int:
-    """Give the index of the class that a binary score is for: the second where none is named."""
-    label = definition.label
-    return 1 if label is None or label.positive is None else label.classes.index(label.positive)

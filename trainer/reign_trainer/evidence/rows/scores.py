@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from reign_trainer.evidence.measure import MeasureError
+from reign_trainer.labels import positive_index
 from reign_trainer.shapes import Definition
 from reign_trainer.stored_predictions import score_names
 
-from .columns import numbers, positive_index
+from .columns import numbers
 
 
 def scores_in(rows: pa.Table, definition: Definition) -> np.ndarray:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from reign_trainer.constants import EVENT_TIME
 from reign_trainer.errors import TrainerError
 from reign_trainer.frame import features_frame
-from reign_trainer.pipeline import encode_labels
+from reign_trainer.labels import encode_labels
 from reign_trainer.shapes import Definition, Manifest
 from reign_trainer.store import Store
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reign_trainer.errors import TrainerError
-from reign_trainer.evidence.rows.columns import positive_index
+from reign_trainer.labels import positive_index
 from reign_trainer.shapes import Definition
 
 

@@ -18,11 +18,8 @@ from reign_trainer.work.model.predictions import checked_predictions
 from reign_trainer.work.model.warnings import KeptWarnings
 from reign_trainer.work.rehearse.raw_request import read_request
 from reign_trainer.work.score.answered import Answered
+from reign_trainer.work.score.asked_files import BODIES, FEATURES, MODEL, REHEARSED, SAMPLE, SAMPLED, SCORES
 from reign_trainer.work.score.loaded_version import with_version
-
-#: In the child's folder: what it is asked, and what it answers.
-MODEL, FEATURES, BODIES, SAMPLE = "model", "features.arrow", "bodies.json", "sample.arrow"
-SCORES, REHEARSED, SAMPLED = "scores.npy", "rehearsed.npy", "sampled.npy"
 
 #: Rows asked about at once: bounds the memory of the pipeline's intermediate results.
 _BATCH_ROWS = 250_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from reign_trainer.children import Limits, run_child, scratch_folder
 from reign_trainer.errors import TrainerError
@@ -15,9 +14,7 @@ from reign_trainer.store import open_store
 from reign_trainer.work.lend import keep_traceback
 from reign_trainer.work.model.kept_fit import KeptFit
 from reign_trainer.work.score.answered import Answered
-
-if TYPE_CHECKING:
-    from reign_trainer.work.score.questions import Questions
+from reign_trainer.work.score.questions import Questions, check_fetched_model, check_fitted, lend_kept_model
 
 _FETCHING = Limits(seconds=3600.0, silent_seconds=600.0, code="TrackerUnavailable")
 
@@ -60,8 +57,6 @@ async def check_kept_fit(
     kept: KeptFit, definition: Definition, name: str, settings: Settings, on_stage: OnStage
 ) -> None:
     """Check that a clean process loads what was fitted, without asking it anything else."""
-    from reign_trainer.work.score.questions import check_fitted, lend_kept_model
-
     with scratch_folder() as scratch:
         folder = Path(scratch)
         await asyncio.to_thread(lend_kept_model, kept, folder, name)
@@ -77,8 +72,6 @@ async def _asked(
     settings: Settings,
     on_stage: OnStage,
 ) -> tuple[Questions, list[CodeWarning]]:
-    from reign_trainer.work.score.questions import Questions, check_fetched_model, check_fitted, lend_kept_model
-
     store, definition = open_store(settings.store), request.definition
     on_stage("reading")
     key = KeptFit.key_of(request.model_uri)

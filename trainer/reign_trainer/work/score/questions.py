@@ -26,7 +26,7 @@ from reign_trainer.work.model.predictions import checked_predictions, scores_of
 from reign_trainer.work.model.seeds import seed_of
 from reign_trainer.work.rehearse.compare import compared
 from reign_trainer.work.rehearse.write_request import raw_request
-from reign_trainer.work.score.answer import BODIES, FEATURES, MODEL, REHEARSED, SAMPLE, SAMPLED, SCORES
+from reign_trainer.work.score.asked_files import BODIES, FEATURES, MODEL, REHEARSED, SAMPLE, SAMPLED, SCORES
 
 #: So many of the rehearsed rows are also sent one at a time, as callers do: in a frame of one row types are guessed anew.
 _ALONE = 10

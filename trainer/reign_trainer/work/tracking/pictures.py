@@ -10,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from sklearn import metrics
 
-from reign_trainer.evidence.rows.columns import positive_index
+from reign_trainer.labels import positive_index
 from reign_trainer.plots.panel import Panel, widened
 from reign_trainer.plots.paper import Paper
 from reign_trainer.plots.picture import Entry, draw_legend, save_picture

@@ -1,20 +1,14 @@
-"""Labels of a snapshot as numbers."""
+"""Labels as numbers: which class each row has, and which one a binary score is for."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from reign_trainer.errors import TrainerError
-from reign_trainer.frame import TEXT_DTYPE
 from reign_trainer.shapes import Definition
-
-from .labelled import declared_array
 
 
 def encode_labels(
@@ -73,26 +67,10 @@ def encode_labels(
     return np.asarray(encoded)
 
 
-def label_series(encoded: np.ndarray, definition: Definition) -> pd.Series[Any]:
-    """Give labels as the author's ``fit`` sees them: the column of the query.
-
-    Parameters
-    ----------
-    encoded : ndarray of shape (n,), float64
-        As `encode_labels` gives them, without NaN.
-    definition : Definition
-
-    Returns
-    -------
-    pandas.Series of shape (n,)
-        Under the label's name, the index counts from 0. ``str`` where the classes are strings, ``bool`` where they are
-        booleans, ``int64`` where they are whole numbers, else ``float64``; ``float64`` for a regression.
-    """
-    name = definition.source.label
-    if definition.label is None:
-        return pd.Series(encoded, name=name)
-    values = declared_array(definition.label.classes)[encoded.astype(np.intp)]
-    return pd.Series(values, name=name, dtype=TEXT_DTYPE if values.dtype.kind == "U" else None)
+def positive_index(definition: Definition) -> int:
+    """Give the index of the class that a binary score is for: the second where none is named."""
+    label = definition.label
+    return 1 if label is None or label.positive is None else label.classes.index(label.positive)
 
 
 def _numbers(values: pa.Array) -> np.ndarray:

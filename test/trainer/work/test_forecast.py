@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 from reign_trainer.activities import Activities
-from reign_trainer.evidence.forecast import forecast
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import ForecastRequest, ForecastResult, PastError
+from reign_trainer.work.forecast import forecast
 from scipy.stats import t
 from temporalio.testing import ActivityEnvironment
 
