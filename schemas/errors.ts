@@ -50,6 +50,19 @@ export const errors = {
       noLogs: 'no embedded part has written a log in {home}',
       followJson: '--follow goes on for ever, and --json prints one document: choose one of them',
       shellUnknown: 'no completion for the shell {shell}; expected one of {shells}',
+      unreadable: '{file}: cannot be read: {reason}.',
+      otherFormat: '{file}: cannot be read as {format}.',
+      columnTwice: '{file}: has the column {column} more than once.',
+      noRows: '{file}: has no rows.',
+      noSlices: '{file}: the column {column} holds {type}, which rows cannot be grouped by.',
+      infinite: '{file}: the column {column}: {infinite:int} of {all:int} are infinite.',
+      noWeights:
+        '{file}: the column {column}: {broken:int} of {all:int} weights are NULL, NaN, infinite or negative; expected numbers from 0.',
+      weightsZero: '{file}: the column {column}: every weight is zero where there is a label.',
+      noAmounts: '{file}: the column {column}: {missing:int} of {all:int} amounts are NULL, NaN or infinite.',
+      noTimes: '{file}: the column {column} holds {type}; expected times or dates.',
+      timesMissing: '{file}: the column {column} has no value in {rows:int} rows.',
+      noNumbers: '{file}: the column {column} holds {type}; expected numbers.',
     },
   },
   DefinitionInvalid: {
@@ -156,6 +169,9 @@ export const errors = {
       count: '{variable} is {found}; expected a whole number above zero.',
       store: 'REIGN_STORE cannot be used: {problem}.',
       noUser: 'REIGN_PIPELINE_USER is {user}: there is no such user.',
+      noBoto3:
+        "The trainer needs the package boto3 to read AWS's profiles: install it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      awsProfile: "AWS's profile gives no credentials ({exception}).",
     },
   },
   StackFailed: {
@@ -305,6 +321,9 @@ export const errors = {
     advice: 'Add the class to label.classes, or leave such rows out in source.query.',
     templates: {
       otherClasses: '{window} has {rows:int} rows whose {label} is none of the classes {classes}',
+      otherKind:
+        'The label {label} holds {type}, label.classes are {classes}: give the classes as the query returns them.',
+      none: '{unknown:int} of {all:int} rows have a label in {label} that is none of label.classes.',
     },
   },
   OneClass: {
@@ -313,7 +332,7 @@ export const errors = {
     advice: 'Choose a longer window, or an asOf for which the window holds every class.',
     templates: {
       one: '{window} holds only the class {class} of {label}, in {rows:int} rows',
-      training: 'Every row of the training window has the class {class}.',
+      training: 'Every row of the training window has the class {only}.',
     },
   },
   PipelineImport: {
@@ -321,7 +340,9 @@ export const errors = {
     retry: false,
     advice:
       "Make the file import in the trainer's environment: reign try FILE shows the traceback. A library is added by `reign dev --with LIBRARY`, or with pip beside a trainer of your own.",
-    templates: {},
+    templates: {
+      raised: '{place}{file} does not import: {exception}.',
+    },
   },
   PipelineInvalid: {
     status: 422,
@@ -330,13 +351,22 @@ export const errors = {
     templates: {
       at: '{place}: {problem}',
       weight: 'source.weight is given, but {problem}.',
+      raised: '{place}{function} raised: {exception}.',
+      notPickled: 'The fitted pipeline cannot be pickled ({exception}).',
+      noPlainFile: "The saved model's {file} is not a plain file.",
+      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
     },
   },
   FitFailed: {
     status: 422,
     retry: false,
     advice: 'Run reign try FILE --as-of T: it shows the traceback, cut to your own lines.',
-    templates: {},
+    templates: {
+      raised: '{exception} in {doing}{where}.',
+      raisedOnEmptyColumns:
+        '{exception} in {doing}{where}. {columns} {are} NULL in every training row, which not every estimator takes.',
+    },
   },
   PredictionsInvalid: {
     status: 422,
@@ -348,38 +378,60 @@ export const errors = {
       outside: '{outside:int} of {all:int} probabilities lie outside of 0 to 1.',
       unequal: 'The probabilities of {unequal:int} of {rows:int} rows do not add up to 1.',
       notNumbers: 'The predictions are not numbers.',
+      columnInfinite: '{file}: the column {column}: {infinite:int} of {all:int} predictions are NULL, NaN or infinite.',
+      columnOutside: '{file}: the column {column}: {outside:int} of {all:int} probabilities lie outside of 0 to 1.',
+      raised: '{version}: {exception} in predicting {rows}{where}.',
+      moduleMissing:
+        '{version} needs {module} when it predicts, and does not bring it along: import it at the top of the file, so that it belongs to the version.',
+      rawRequest: "MLflow cannot read raw JSON by the version's signature ({exception}).",
     },
   },
   OutOfMemory: {
     status: 507,
     retry: false,
     advice: 'Give the trainer more memory, shorten the training window, or select fewer columns.',
-    templates: {},
+    templates: {
+      refused: 'Python could not get the memory that it asked for.',
+      killed: 'The system killed the process for memory{limit}, at the stage {stage}.{used}',
+    },
   },
   FittedModelDiffers: {
     status: 422,
     retry: false,
     advice:
       'Let the fitted pipeline depend on nothing but its own state: no global configuration, environment variables, files or random numbers when it predicts.',
-    templates: {},
+    templates: {
+      answers:
+        '{version}, as a clean process loads it, answers {differ:int} of {all:int} training rows otherwise than the pipeline that was fitted, by up to {largest}. Likely cause: {cause}.',
+    },
   },
   FitTimeout: {
     status: 504,
     retry: false,
     advice: 'Raise REIGN_FIT_TIMEOUT, or make the fit cheaper.',
-    templates: {},
+    templates: {
+      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
+    },
   },
   PredictTimeout: {
     status: 504,
     retry: false,
     advice: 'Make predicting faster, or raise REIGN_PREDICT_TIMEOUT.',
-    templates: {},
+    templates: {
+      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
+    },
   },
   VersionUnloadable: {
     status: 422,
     retry: false,
     advice: 'The version needs the environment it was fitted in: see its requirements in MLflow.',
-    templates: {},
+    templates: {
+      strangeName: '{version} is named in a way that no trainer knows.',
+      noModelFile: '{version} has no file MLmodel.',
+      cannotLoad: '{version} cannot be loaded: {exception}; {libraries}.',
+    },
   },
   VersionAltered: {
     status: 409,
@@ -393,7 +445,9 @@ export const errors = {
     status: 422,
     retry: false,
     advice: "Choose a longer holdout, or correct the pipeline's predictions.",
-    templates: {},
+    templates: {
+      noPredictions: 'The challenger has no predictions.',
+    },
   },
   TrackerRefused: {
     status: 502,
@@ -403,6 +457,7 @@ export const errors = {
       registryDiffers:
         "Version {version:int} of {model} reigns by the ledger (cycle {cycle}), but MLflow {found}: the registry was reset or replaced, or the version was changed by hand; the alias {alias} was not set. Restore MLflow's database",
       refused: 'MLflow refuses {request} ({code}): {reason}',
+      asked: 'MLflow, asked to {attempt}: {reason}',
     },
   },
   StoreCorrupt: {
@@ -418,6 +473,13 @@ export const errors = {
       unreadable: "The store's {object} cannot be read.",
       valuesHash: "The values in the store's {object} do not match its hash.",
       noParquet: "The store's {object} cannot be read as Parquet.",
+      noColumn: "The store's {object} has no column {columns}.",
+      otherRowIds: "The row ids in the store's {object} are not those of the snapshot.",
+      otherRows: "The store's {object} is about other rows than this snapshot.",
+      noCodePack: "The store's {object} is not a code pack.",
+      fileOutside: "The store's {object} names a file outside of its folder.",
+      fitName: 'No fit has such a name.',
+      fitPart: 'A kept fit has no {part}.',
     },
   },
   DiskFull: {
@@ -499,6 +561,9 @@ export const errors = {
       answers: 'MLflow answers {status:int} to {request} ({code}): {reason}',
       strange: 'MLflow {where} {status:int} to {request}: {problem}{hint}',
       loginRefused: 'MLflow {where} 401 to {request}: it refuses the login; check {setting}',
+      asked: 'MLflow, asked to {attempt}: {reason}',
+      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
     },
   },
   StoreUnavailable: {
@@ -509,6 +574,8 @@ export const errors = {
       noEvidence: 'the store that is reachable from here has no evidence/{evidence}',
       noFolder: "The store's folder is not there.",
       failed: 'Cannot {attempt}: {reason}.',
+      otherBytes: '{place} answers other bytes than it was given.',
+      fitGone: 'Cannot write {object}: another attempt wrote it, and it is gone.',
     },
   },
   LedgerUnavailable: {
@@ -561,7 +628,19 @@ export const errors = {
     retry: true,
     advice:
       "Something ended the process: a native library, os._exit, the memory limit. See the trainer's log (`reign dev` keeps it in .reign/logs/trainer.log).",
-    templates: {},
+    templates: {
+      ended: 'The process ended {how}, at the stage {stage}.{used}',
+      notStarted: 'No process could be started ({exception}).',
+      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
+      otherAnswer: 'The process answered something else than was asked for.',
+      longAnswer: 'The process answered more than {limit:int} bytes.',
+      notJson: 'The process answered something that is not JSON.',
+      noError: 'The process answered with something that is not an error.',
+      forbiddenError: 'The process answered with an error that it may not raise.',
+      noAnswers: 'The process left no answers.',
+      trainerStopped: 'The trainer was stopped.',
+    },
   },
   Internal: {
     status: 500,
@@ -572,6 +651,9 @@ export const errors = {
       terminated: 'the workflow was terminated in Temporal',
       timedOut: 'timed out in Temporal: {reason}',
       unforeseen: '{reason}',
+      trainer: '{exception} in the trainer.',
+      trainerAt: "{exception} in the trainer's {place}.",
+      commandLine: "Reign's command line in {checkout} ended with {exit:int}: {said}",
     },
   },
 } as const satisfies Record<string, ErrorEntry>;

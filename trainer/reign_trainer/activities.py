@@ -21,7 +21,6 @@ from reign_trainer.settings import Settings, connection_url
 from reign_trainer.shapes import (
     CheckPipelineRequest,
     CheckPipelineResult,
-    ErrorDetail,
     EvaluateRequest,
     EvaluateResult,
     ExtractRequest,
@@ -186,7 +185,7 @@ async def _attempt(subject: str) -> AsyncIterator[None]:
     except asyncio.CancelledError:
         if activity.is_worker_shutdown():
             log.info("%s: given up, the trainer stops", name)
-            raise ApplicationError("The trainer was stopped.", type="ChildDied") from None
+            raise _application_error(TrainerError.of("ChildDied", "trainerStopped"), counted=False) from None
         log.info("%s: cancelled", name)
         raise
     except TrainerError as error:
@@ -195,19 +194,18 @@ async def _attempt(subject: str) -> AsyncIterator[None]:
     except Exception as error:  # noqa: BLE001
         # The class alone: a text may quote rows.
         log.error("%s: %s in the trainer itself", name, type(error).__name__)
-        raise _application_error(TrainerError("Internal", f"{type(error).__name__} in the trainer.")) from None
+        raise _application_error(TrainerError.of("Internal", "trainer", exception=type(error).__name__)) from None
     else:
         log.info("%s: done in %.1f s", name, time.monotonic() - begun)
 
 
-def _application_error(error: TrainerError) -> ApplicationError:
-    detail = error.detail or ErrorDetail(traceback=None, file=None, line=None)
+def _application_error(error: TrainerError, *, counted: bool = True) -> ApplicationError:
     # What dies every time, or what nobody foresaw, may be a defect: tried often, but not for ever. Waiting for a server
     # that is down is not counted: that may take all night.
-    hopeless = error.code in ("Internal", "ChildDied") and _count_unexplained() >= MOST_UNEXPLAINED
+    hopeless = counted and error.code in ("Internal", "ChildDied") and _count_unexplained() >= MOST_UNEXPLAINED
     return ApplicationError(
         error.message,
-        detail.model_dump(by_alias=True),
+        error.detail.model_dump(by_alias=True),
         type=error.code,
         non_retryable=hopeless or not RETRYABLE[error.code],
     )

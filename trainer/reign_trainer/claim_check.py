@@ -61,7 +61,7 @@ class ClaimCheck(PayloadCodec):
     def _to_content(self, payload: Payload) -> Payload:
         reference = _REFERENCE.fullmatch(payload.data)
         if reference is None:
-            raise TrainerError("StoreCorrupt", "A reference in Temporal names no document of the store.")
+            raise TrainerError.of("StoreCorrupt", "reference")
         data = self._store.read_document("payloads", reference[1].decode())
         metadata = {
             key.removeprefix(_PREFIX) if _KEPT.fullmatch(key) else key: value

@@ -27,6 +27,6 @@ def disk_full(error: BaseException, place: Path) -> TrainerError | None:
             while not place.exists() and place != place.parent:
                 place = place.parent
             free = shutil.disk_usage(place).free
-            return TrainerError("DiskFull", f"The disk of {place} is full: {free / 2**20:.0f} MiB are free.")
+            return TrainerError.of("DiskFull", "full", place=str(place), free=round(free / 2**20))
         one = one.__cause__ or one.__context__
     return None

@@ -159,7 +159,7 @@ def _run(root: Path, arguments: list[str]) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         said = (done.stderr.strip().splitlines() or ["nothing was printed"])[-1]
-        raise TrainerError("Internal", f"Reign's command line in {root} ended with {done.returncode}: {said}") from None
+        raise TrainerError.of("Internal", "commandLine", checkout=str(root), exit=done.returncode, said=said) from None
     if "error" in answer:
         code = answer["error"]["code"]
         raise TrainerError(code if code in RETRYABLE else "Internal", answer["error"]["message"])
@@ -173,7 +173,7 @@ def _checkout(given: str | Path | None) -> Path:
         if (folder / "cli" / "reign.ts").is_file():
             return folder.absolute()
     where = f"{named} is not" if named else "This package does not lie in"
-    raise TrainerError("SettingMissing", f"{where} a checkout of Reign: name one by checkout= or REIGN_CHECKOUT.")
+    raise TrainerError.of("SettingMissing", "checkout", where=where)
 
 
 def _policy_file(policy: dict[str, Any] | str | Path, folder: Path) -> str:

@@ -157,9 +157,7 @@ def _check(ids: pa.Table, document: object, snapshot: str) -> None:
         or hashlib.sha256(document.encode("utf-8")).hexdigest() != snapshot
         or hasher.column(ROW_ID) not in json.loads(document)["columns"]
     ):
-        raise TrainerError(
-            "StoreCorrupt", f"The row ids in the store's rowids/{snapshot} are not those of the snapshot."
-        )
+        raise TrainerError.of("StoreCorrupt", "otherRowIds", object=f"rowids/{snapshot}")
 
 
 def _whole(store: Store, snapshot: str) -> KnownRowIds | None:
@@ -182,7 +180,7 @@ def _document(store: Store, snapshot: str) -> str:
             hasher.update(batch)
     document = hasher.document()
     if hashlib.sha256(document.encode("utf-8")).hexdigest() != snapshot:
-        raise TrainerError("StoreCorrupt", f"The values in the store's snapshots/{snapshot} do not match its hash.")
+        raise TrainerError.of("StoreCorrupt", "valuesHash", object=f"snapshots/{snapshot}")
     return document
 
 

@@ -44,10 +44,12 @@ def encode_labels(
     classes = definition.label.classes
     texts = isinstance(classes[0], str)
     if texts != (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
-        raise TrainerError(
+        raise TrainerError.of(
             "ClassUnknown",
-            f"The label {definition.source.label!r} holds {values.type}, label.classes are "
-            f"{'strings' if texts else 'numbers or booleans'}: give the classes as the query returns them.",
+            "otherKind",
+            label=repr(definition.source.label),
+            type=str(values.type),
+            classes="strings" if texts else "numbers or booleans",
         )
     if texts:
         codes = pc.index_in(values, value_set=pa.array(classes, type=values.type))
@@ -59,10 +61,8 @@ def encode_labels(
     encoded = codes.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False).copy()
     unknown = int(np.count_nonzero(np.isnan(encoded) & labelled))
     if unknown and not foreign:
-        raise TrainerError(
-            "ClassUnknown",
-            f"{unknown} of {encoded.size} rows have a label in {definition.source.label!r} that is none of "
-            "label.classes.",
+        raise TrainerError.of(
+            "ClassUnknown", "none", unknown=unknown, all=encoded.size, label=repr(definition.source.label)
         )
     return np.asarray(encoded)
 

@@ -45,9 +45,7 @@ def predictions_table(rows: pa.Table, scores: np.ndarray, definition: Definition
     named = {"score": scores} if scores.ndim == 1 else {f"score_{at}": scores[:, at] for at in range(scores.shape[1])}
     for name in slice_columns(definition):
         if name in columns or name in named:
-            raise TrainerError(
-                "DefinitionInvalid", f"The column {name!r} has a name that stored predictions keep for themselves."
-            )
+            raise TrainerError.of("DefinitionInvalid", "reservedColumn", column=repr(name))
         columns[name] = rows.column(name)
     columns |= {name: pa.array(values, type=pa.float64()) for name, values in named.items()}
     return pa.table(columns)

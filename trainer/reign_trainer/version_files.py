@@ -48,4 +48,4 @@ def check_files(found: Mapping[str, str], digest: str, name: str, known: Mapping
     what = (
         f"Files that differ: {named}." if known is not None else f"One of these was changed, added or removed: {named}."
     )
-    raise TrainerError("VersionAltered", f"The files of {name} are not those that were fitted. {what}")
+    raise TrainerError.of("VersionAltered", "files", name=name, what=what)

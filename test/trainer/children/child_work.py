@@ -31,7 +31,8 @@ def answer(request: Any, settings: Settings, report: Report) -> Any:
 
 
 def refuse(request: Any, settings: Settings, report: Report) -> Any:
-    raise TrainerError("FitFailed", "ValueError in fit.", ErrorDetail(traceback=None, file="pipeline.py", line=3))
+    place = ErrorDetail(traceback=None, file="pipeline.py", line=3)
+    raise TrainerError.of("FitFailed", "raised", exception="ValueError", doing="fit", where="", detail=place)
 
 
 def fail(request: Any, settings: Settings, report: Report) -> Any:

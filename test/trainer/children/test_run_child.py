@@ -52,8 +52,9 @@ def test_an_error_of_the_catalogue_arrives_whole(in_child: Any) -> None:
     with pytest.raises(TrainerError) as raised:
         in_child(f"{WORK}:refuse", None)
     assert (raised.value.code, raised.value.message) == ("FitFailed", "ValueError in fit.")
-    assert raised.value.detail is not None
     assert (raised.value.detail.file, raised.value.detail.line) == ("pipeline.py", 3)
+    assert raised.value.detail.situation == "raised"
+    assert raised.value.detail.values == {"exception": "ValueError", "doing": "fit", "where": ""}
 
 
 def test_another_error_is_named_without_its_text(in_child: Any) -> None:

@@ -113,7 +113,6 @@ def test_a_file_that_does_not_import_is_named_with_its_line_and_without_its_text
     error = caught.value
     assert error.code == "PipelineImport"
     assert "row 17" not in error.message
-    assert error.detail is not None
     assert f"{error.detail.file}:{error.detail.line}" == place
     assert error.detail.traceback is not None
     assert type(error).__name__ == "TrainerError"

@@ -108,7 +108,7 @@ def _outcome(request: dict[str, Any], spec: dict[str, Any], report: Callable[[st
     except TrainerError as error:
         return _error(error)
     except MemoryError:
-        return _error(TrainerError("OutOfMemory", "Python could not get the memory that it asked for."))
+        return _error(TrainerError.of("OutOfMemory", "refused"))
     except Exception as error:  # noqa: BLE001 - the edge of the process
         if (full := disk_full(error, Path(spec["folder"]))) is not None:
             return _error(full)
@@ -118,7 +118,7 @@ def _outcome(request: dict[str, Any], spec: dict[str, Any], report: Callable[[st
         lines = "".join(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}\n" for frame in frames)
         if log is not None:
             os.write(log, f"{type(error).__name__} in a child process:\n{lines}".encode())
-        return _error(TrainerError("Internal", f"{type(error).__name__} in the trainer's {place}."))
+        return _error(TrainerError.of("Internal", "trainerAt", exception=type(error).__name__, place=place))
 
 
 def _work(request: dict[str, Any], spec: dict[str, Any], report: Callable[[str], None]) -> bytes:
@@ -134,8 +134,7 @@ def _work(request: dict[str, Any], spec: dict[str, Any], report: Callable[[str],
 
 
 def _error(error: TrainerError) -> bytes:
-    detail = None if error.detail is None else error.detail.model_dump(by_alias=True)
-    return json.dumps({"error": {"code": error.code, "message": error.message, "detail": detail}}).encode()
+    return json.dumps({"error": {"code": error.code, "detail": error.detail.model_dump(by_alias=True)}}).encode()
 
 
 @functools.cache

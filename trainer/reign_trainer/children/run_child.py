@@ -128,7 +128,7 @@ async def run_child(
     try:
         return TypeAdapter(answer).validate_python(result)
     except ValidationError:
-        raise TrainerError("ChildDied", "The process answered something else than was asked for.") from None
+        raise TrainerError.of("ChildDied", "otherAnswer") from None
 
 
 class _Conversation:
@@ -166,7 +166,7 @@ class _Conversation:
                 await asyncio.wait([self._starting], timeout=_TICK_SECONDS)
             self._starting.result()
         except OSError as error:
-            raise TrainerError("ChildDied", f"No process could be started ({type(error).__name__}).") from None
+            raise TrainerError.of("ChildDied", "notStarted", exception=type(error).__name__) from None
         self._their_channel.close()
         self._their_leash.close()
         self._begun = self._progressed = time.monotonic()
@@ -229,24 +229,26 @@ class _Conversation:
         self._said += more
         *lines, self._said = self._said.split(b"\n")
         if len(self._said) > LONGEST_MESSAGE or any(len(line) > LONGEST_MESSAGE for line in lines):
-            raise TrainerError("ChildDied", f"The process answered more than {LONGEST_MESSAGE} bytes.")
+            raise TrainerError.of("ChildDied", "longAnswer", limit=LONGEST_MESSAGE)
         try:
             found = [json.loads(line) for line in lines]
         except (ValueError, RecursionError):
             found = [None]
         if not all(isinstance(message, dict) for message in found):
-            raise TrainerError("ChildDied", "The process answered something that is not JSON.")
+            raise TrainerError.of("ChildDied", "notJson")
         return found
 
     def _error(self, error: Any) -> TrainerError:
+        """Make the error that the process says it met: of the catalogue's own words, filled with what the process names."""
         try:
-            code, message = str(error["code"]), str(error["message"])[:_LONGEST_TEXT]
-            detail = None if error["detail"] is None else _detail(ErrorDetail.model_validate(error["detail"]))
-        except (TypeError, KeyError, ValidationError):
-            return TrainerError("ChildDied", "The process answered with something that is not an error.")
-        if code not in (_AUTHORS_ERRORS if self._author else RETRYABLE):
-            return TrainerError("ChildDied", "The process answered with an error that it may not raise.")
-        return TrainerError(code, message, detail)
+            if str(error["code"]) not in (_AUTHORS_ERRORS if self._author else RETRYABLE):
+                return TrainerError.of("ChildDied", "forbiddenError")
+            said = ErrorDetail.model_validate(error["detail"])
+            return TrainerError.of(
+                str(error["code"]), str(said.situation), detail=_place(said), **_values(said.values or {})
+            )
+        except (TypeError, KeyError, ValueError, OverflowError):
+            return TrainerError.of("ChildDied", "noError")
 
     def _enter(self, stage: Any) -> None:
         if isinstance(stage, str) and _STAGE.fullmatch(stage) and stage != self._stage:
@@ -271,10 +273,9 @@ class _Conversation:
     def _check_time(self) -> None:
         now, limits = time.monotonic(), self._limits
         if now >= self._begun + limits.seconds:
-            raise TrainerError(limits.code, f"The time allowed has passed; the stage was {self._stage}.")
+            raise TrainerError.of(limits.code, "outOfTime", stage=self._stage)
         if now >= self._progressed + limits.silent_seconds:
-            waited = f"{limits.silent_seconds:.0f} s"
-            raise TrainerError(limits.code, f"The process has done nothing for {waited}; the stage was {self._stage}.")
+            raise TrainerError.of(limits.code, "idle", seconds=round(limits.silent_seconds), stage=self._stage)
 
     def _measure(self) -> None:
         if self._child is not None:
@@ -286,11 +287,9 @@ class _Conversation:
         used = "" if self._peak is None else f" It was seen to use {self._peak / 2**30:.1f} GiB."
         if self._watch.blames(self._peak):
             limit = "" if self._watch.limit is None else f" of {self._watch.limit / 2**30:.1f} GiB"
-            return TrainerError(
-                "OutOfMemory", f"The system killed the process for memory{limit}, at the stage {self._stage}.{used}"
-            )
+            return TrainerError.of("OutOfMemory", "killed", limit=limit, stage=self._stage, used=used)
         how = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
-        return TrainerError("ChildDied", f"The process ended {how}, at the stage {self._stage}.{used}")
+        return TrainerError.of("ChildDied", "ended", how=how, stage=self._stage, used=used)
 
     def _log_crash(self) -> None:
         """Repeat the stack that a crashed interpreter left: only lines that name files and functions."""
@@ -331,7 +330,12 @@ async def _readable(ends: set[socket.socket], seconds: float) -> None:
             loop.remove_reader(end)
 
 
-def _detail(said: ErrorDetail) -> ErrorDetail:
+def _place(said: ErrorDetail) -> ErrorDetail:
     """Keep of a child's detail where the error is from, and of the field no more than a definition's paths need."""
     path = said.field if said.field is not None and len(str(said.field)) <= _LONGEST_PATH else None
     return ErrorDetail(traceback=said.traceback, file=said.file, line=said.line, column=said.column, field=path)
+
+
+def _values(said: dict[str, str | float]) -> dict[str, str | int]:
+    """Give what a template's places are filled with: JSON has one kind of number, a template takes whole ones."""
+    return {name: one[:_LONGEST_TEXT] if isinstance(one, str) else int(one) for name, one in said.items()}

@@ -1,11 +1,10 @@
-"""An exception of the author's code as an error of Reign: where it happened, never what it says."""
+"""An exception of the author's code as Reign speaks of it: where it happened, never what it says."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reign_trainer.errors import TrainerError
 from reign_trainer.shapes import ErrorDetail
 
 from .failing_step import failing_step
@@ -15,18 +14,30 @@ if TYPE_CHECKING:
     from reign_trainer.store import Store
 
 
-def author_error(
-    code: str, exception: BaseException, doing: str, store: Store, code_folder: Path | None = None
-) -> TrainerError:
+class AuthorError(NamedTuple):
+    """What a message may say of an exception of the author's code.
+
+    Attributes
+    ----------
+    exception : str
+        Its class.
+    where : str
+        Line and step, as a message goes on: `` at pipeline.py:12, in step `model` (Ridge)``. Empty where neither is known.
+    detail : ErrorDetail
+        File and line, and the full traceback in the store.
+    """
+
+    exception: str
+    where: str
+    detail: ErrorDetail
+
+
+def author_error(exception: BaseException, store: Store, code_folder: Path | None = None) -> AuthorError:
     """Name class, step, file and line; the text, which may quote rows, goes into the store only.
 
     Parameters
     ----------
-    code : str
-        ``FitFailed``, ``PredictionsInvalid``.
     exception : BaseException
-    doing : str
-        ``fit``, ``predicting the training rows``.
     store : Store
         Takes the full traceback.
     code_folder : pathlib.Path, optional
@@ -34,8 +45,7 @@ def author_error(
     """
     _, full, file, line = author_traceback(exception, code_folder)
     step = failing_step(exception)
-    where = "" if file is None else f" at {file}:{line}"
+    at = "" if file is None else f" at {file}:{line}"
     within = "" if step is None else f", in {step}"
     traceback = store.write_document("tracebacks", full.encode())
-    message = f"{type(exception).__name__} in {doing}{where}{within}."
-    return TrainerError(code, message, ErrorDetail(traceback=traceback, file=file, line=line))
+    return AuthorError(type(exception).__name__, at + within, ErrorDetail(traceback=traceback, file=file, line=line))

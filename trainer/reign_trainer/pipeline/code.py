@@ -69,11 +69,11 @@ def _files(content: bytes, code_hash: str) -> dict[str, bytes]:
         files = {str(name): text.encode() for name, text in pack["files"].items()}
         files |= {str(name): base64.b64decode(text, validate=True) for name, text in pack.get("binary", {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
-        raise TrainerError("StoreCorrupt", f"The store's code/{code_hash} is not a code pack.") from None
+        raise TrainerError.of("StoreCorrupt", "noCodePack", object=f"code/{code_hash}") from None
     for name in files:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name or not path.parts:
-            raise TrainerError("StoreCorrupt", f"The store's code/{code_hash} names a file outside of its folder.")
+            raise TrainerError.of("StoreCorrupt", "fileOutside", object=f"code/{code_hash}")
     return files
 
 

@@ -9,7 +9,7 @@ import inspect
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reign_trainer.errors import TrainerError
 from reign_trainer.shapes import ErrorDetail
@@ -68,7 +68,16 @@ def build_from_code(entrypoint: str, code_folder: Path, store: Store | None) -> 
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        raise _author_error("PipelineInvalid", error, f"`{function_name}` of {file}", code_folder, store) from None
+        known = _known(error, code_folder, store)
+        what = f"`{function_name}` of {file}"
+        raise TrainerError.of(
+            "PipelineInvalid",
+            "raised",
+            place=known.place,
+            function=what,
+            exception=known.exception,
+            detail=known.detail,
+        ) from None
 
 
 def _import(file: str, code_folder: Path, store: Store | None) -> ModuleType:
@@ -96,7 +105,10 @@ def _import(file: str, code_folder: Path, store: Store | None) -> ModuleType:
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        raise _author_error("PipelineImport", error, file, code_folder, store) from None
+        known = _known(error, code_folder, store)
+        raise TrainerError.of(
+            "PipelineImport", "raised", place=known.place, file=file, exception=known.exception, detail=known.detail
+        ) from None
 
 
 def _imports_relatively(path: Path) -> bool:
@@ -119,14 +131,22 @@ def _required_arguments(function: Any) -> list[str]:
     ]
 
 
-def _author_error(code: str, error: BaseException, what: str, code_folder: Path, store: Store | None) -> TrainerError:
+class _Known(NamedTuple):
+    """What a message may say of an exception that came before any row was read."""
+
+    place: str
+    exception: str
+    detail: ErrorDetail
+
+
+def _known(error: BaseException, code_folder: Path, store: Store | None) -> _Known:
     short, full, file, line = author_traceback(error, code_folder)
-    where = what if file is None else f"{file}:{line}"
-    raised = "does not import" if code == "PipelineImport" else "raised"
     stored = None if store is None else store.write_document("tracebacks", full.encode())
-    kind = short.splitlines()[0] + _missing_file(error, code_folder)
-    message = f"{where}: {what} {raised}: {kind}." if file is not None else f"{what} {raised}: {kind}."
-    return TrainerError(code, message, ErrorDetail(traceback=stored, file=file, line=line))
+    return _Known(
+        place="" if file is None else f"{file}:{line}: ",
+        exception=short.splitlines()[0] + _missing_file(error, code_folder),
+        detail=ErrorDetail(traceback=stored, file=file, line=line),
+    )
 
 
 def _missing_file(error: BaseException, code_folder: Path) -> str:

@@ -55,4 +55,4 @@ def _weight_parameter(author: Any) -> str:
     try:
         return weight_parameter(author)
     except TypeError as error:
-        raise TrainerError("PipelineInvalid", f"source.weight is given, but {error}.") from None
+        raise TrainerError.of("PipelineInvalid", "weight", problem=str(error)) from None

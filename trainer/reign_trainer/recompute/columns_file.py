@@ -37,13 +37,15 @@ def read_columns(path: Path, names: list[str] | None = None) -> pa.Table:
     try:
         table = _read(path, names)
     except (FileNotFoundError, IsADirectoryError, PermissionError, OSError) as error:
-        raise TrainerError("UsageInvalid", f"{path}: cannot be read: {error.strerror or 'no such file'}.") from None
+        raise TrainerError.of(
+            "UsageInvalid", "unreadable", file=str(path), reason=error.strerror or "no such file"
+        ) from None
     except pa.ArrowException:
         kind = "CSV" if _is_csv(path) else "Parquet (or CSV, where its name ends in .csv)"
-        raise TrainerError("UsageInvalid", f"{path}: cannot be read as {kind}.") from None
+        raise TrainerError.of("UsageInvalid", "otherFormat", file=str(path), format=kind) from None
     twice = sorted({name for name in table.column_names if table.column_names.count(name) > 1})
     if twice:
-        raise TrainerError("UsageInvalid", f"{path}: has the column {twice[0]!r} more than once.")
+        raise TrainerError.of("UsageInvalid", "columnTwice", file=str(path), column=repr(twice[0]))
     return pa.table({name: _plain(table.column(name)) for name in table.column_names})
 
 

@@ -82,25 +82,34 @@ def judge_columns(asked: JudgeColumns) -> bytes:
     names += [] if source.weight is None else [source.weight]
     table = read_columns(Path(asked.file), list(dict.fromkeys(names)))
     if table.num_rows == 0:
-        raise TrainerError("UsageInvalid", f"{asked.file}: has no rows.")
+        raise TrainerError.of("UsageInvalid", "noRows", file=asked.file)
     for name in slice_columns(definition):
         if kind_in_file(table.schema.field(name).type) == "other":
-            kind = table.schema.field(name).type
-            raise TrainerError("UsageInvalid", f"the column {name!r} holds {kind}, which rows cannot be grouped by.")
-    rows = _rows(table, definition, asked.has_event_time)
+            kind = str(table.schema.field(name).type)
+            raise TrainerError.of("UsageInvalid", "noSlices", file=asked.file, column=repr(name), type=kind)
+    rows = _rows(asked.file, table, definition, asked.has_event_time)
     labels = encode_labels(rows.column(source.label), definition)
     known = ~np.isnan(labels)
     if not known.any():
-        raise TrainerError("UsageInvalid", f"the column {source.label!r} has no value in any row.")
+        raise TrainerError.of("UsageInvalid", "columnEmpty", file=asked.file, column=repr(source.label))
     if definition.task == "regression" and (infinite := int(np.count_nonzero(np.isinf(labels)))):
-        raise TrainerError("UsageInvalid", f"the column {source.label!r}: {infinite} of {labels.size} are infinite.")
-    weights = None if source.weight is None else _weights(table, source.weight, known)
-    _check_amounts(table, definition, known)
+        raise TrainerError.of(
+            "UsageInvalid",
+            "infinite",
+            file=asked.file,
+            column=repr(source.label),
+            infinite=infinite,
+            all=labels.size,
+        )
+    weights = None if source.weight is None else _weights(asked.file, table, source.weight, known)
+    _check_amounts(asked.file, table, definition, known)
     window = _window(rows)
     with TemporaryDirectory(prefix="reign-gate-try-") as folder:
         store = open_scratch_store(Path(folder))
         predictions = [
-            None if columns is None else store.write_rows("predictions", _predictions(table, rows, columns, definition))
+            None
+            if columns is None
+            else store.write_rows("predictions", _predictions(asked.file, table, rows, columns, definition))
             for columns in (asked.challenger, asked.champion)
         ]
         snapshots = [
@@ -151,44 +160,42 @@ def judge_columns(asked: JudgeColumns) -> bytes:
         return evidence_bytes(assemble(request, read_rows(request, store, known_row_ids)))
 
 
-def _weights(table: pa.Table, name: str, known: np.ndarray) -> np.ndarray:
+def _weights(file: str, table: pa.Table, name: str, known: np.ndarray) -> np.ndarray:
     """Give the weights of the rows with a label; no other row is judged."""
-    weights: np.ndarray = _numbers(table, name)[known]
+    weights: np.ndarray = _numbers(file, table, name)[known]
     broken = int(np.count_nonzero(~np.isfinite(weights) | (weights < 0)))
     if broken:
-        raise TrainerError(
-            "UsageInvalid",
-            f"the column {name!r}: {broken} of {weights.size} weights are NULL, NaN, infinite or negative;"
-            " expected numbers from 0.",
+        raise TrainerError.of(
+            "UsageInvalid", "noWeights", file=file, column=repr(name), broken=broken, all=weights.size
         )
     if not weights.any():
-        raise TrainerError("UsageInvalid", f"the column {name!r}: every weight is zero where there is a label.")
+        raise TrainerError.of("UsageInvalid", "weightsZero", file=file, column=repr(name))
     return weights
 
 
-def _check_amounts(table: pa.Table, definition: Definition, known: np.ndarray) -> None:
+def _check_amounts(file: str, table: pa.Table, definition: Definition, known: np.ndarray) -> None:
     """Refuse what no cost can be added up from: texts are not guessed at."""
     cost = definition.gate.cost
     amounts = [] if cost is None else [cost.false_positive, cost.false_negative, cost.true_positive, cost.true_negative]
     for name in dict.fromkeys(one for one in amounts if isinstance(one, str)):
-        values = _numbers(table, name)[known]
+        values = _numbers(file, table, name)[known]
         missing = int(np.count_nonzero(~np.isfinite(values)))
         if missing:
-            raise TrainerError(
-                "UsageInvalid", f"the column {name!r}: {missing} of {values.size} amounts are NULL, NaN or infinite."
+            raise TrainerError.of(
+                "UsageInvalid", "noAmounts", file=file, column=repr(name), missing=missing, all=values.size
             )
 
 
-def _rows(table: pa.Table, definition: Definition, has_event_time: bool) -> pa.Table:
+def _rows(file: str, table: pa.Table, definition: Definition, has_event_time: bool) -> pa.Table:
     """Give the file's rows the ids and the times that stored predictions have."""
     times = pa.array(np.full(table.num_rows, _SOME_DAY), pa.timestamp("us"))
     if has_event_time:
         name = definition.source.event_time
         times = table.column(name)
         if kind_in_file(times.type) != "time":
-            raise TrainerError("UsageInvalid", f"the column {name!r} holds {times.type}; expected times or dates.")
+            raise TrainerError.of("UsageInvalid", "noTimes", file=file, column=repr(name), type=str(times.type))
         if times.null_count:
-            raise TrainerError("UsageInvalid", f"the column {name!r} has no value in {times.null_count} rows.")
+            raise TrainerError.of("UsageInvalid", "timesMissing", file=file, column=repr(name), rows=times.null_count)
     kept = {name: table.column(name) for name in table.column_names}
     return pa.table({ROW_ID: pa.array(np.arange(table.num_rows)), EVENT_TIME: times, **kept})
 
@@ -206,31 +213,29 @@ def _window(rows: pa.Table) -> dict[str, str]:
     return {name: f"{np.datetime64(at // _MICROSECONDS, 's')}Z" for name, at in (("from", start), ("to", end))}
 
 
-def _predictions(table: pa.Table, rows: pa.Table, columns: list[str], definition: Definition) -> pa.Table:
-    scores = np.column_stack([_numbers(table, name) for name in columns])
+def _predictions(file: str, table: pa.Table, rows: pa.Table, columns: list[str], definition: Definition) -> pa.Table:
+    scores = np.column_stack([_numbers(file, table, name) for name in columns])
     for at, name in enumerate(columns):
-        _check(scores[:, at], name, definition)
+        _check(file, scores[:, at], name, definition)
     return predictions_table(rows, scores if definition.task == "multiclass" else scores[:, 0], definition)
 
 
-def _check(scores: np.ndarray, name: str, definition: Definition) -> None:
+def _check(file: str, scores: np.ndarray, name: str, definition: Definition) -> None:
     infinite = int(np.count_nonzero(~np.isfinite(scores)))
     if infinite:
-        raise TrainerError(
-            "PredictionsInvalid",
-            f"the column {name!r}: {infinite} of {scores.size} predictions are NULL, NaN or infinite.",
+        raise TrainerError.of(
+            "PredictionsInvalid", "columnInfinite", file=file, column=repr(name), infinite=infinite, all=scores.size
         )
     if definition.task != "regression" and (outside := int(np.count_nonzero((scores < 0) | (scores > 1)))):
-        raise TrainerError(
-            "PredictionsInvalid",
-            f"the column {name!r}: {outside} of {scores.size} probabilities lie outside of 0 to 1.",
+        raise TrainerError.of(
+            "PredictionsInvalid", "columnOutside", file=file, column=repr(name), outside=outside, all=scores.size
         )
 
 
-def _numbers(table: pa.Table, name: str) -> np.ndarray:
+def _numbers(file: str, table: pa.Table, name: str) -> np.ndarray:
     column = table.column(name)
     if kind_in_file(column.type) != "number":
-        raise TrainerError("UsageInvalid", f"the column {name!r} holds {column.type}; expected numbers.")
+        raise TrainerError.of("UsageInvalid", "noNumbers", file=file, column=repr(name), type=str(column.type))
     return np.asarray(column.fill_null(np.nan).to_numpy(), dtype=np.float64)
 
 

@@ -63,9 +63,7 @@ class Recomputation:
         except (pa.ArrowException, TypeError):
             found = ""
         if found != content_hash:
-            raise TrainerError(
-                "StoreCorrupt", f"The values in the store's {kind}/{content_hash} do not match its hash."
-            )
+            raise TrainerError.of("StoreCorrupt", "valuesHash", object=f"{kind}/{content_hash}")
         self._checked.add((kind, content_hash))
 
 

@@ -192,10 +192,12 @@ class LocalObjects(Objects):
             yield
         except FileNotFoundError:
             if not self.root.is_dir():
-                raise TrainerError("StoreUnavailable", "The store's folder is not there.") from None
+                raise TrainerError.of("StoreUnavailable", "noFolder") from None
             raise Missing(name) from None
         except OSError as error:
-            raise TrainerError("StoreUnavailable", f"Cannot read {name}: {error.strerror or 'I/O error'}.") from None
+            raise TrainerError.of(
+                "StoreUnavailable", "failed", attempt=f"read {name}", reason=error.strerror or "I/O error"
+            ) from None
 
     @contextmanager
     def _writing(self, name: str) -> Iterator[None]:
@@ -205,7 +207,9 @@ class LocalObjects(Objects):
         except OSError as error:
             if (full := disk_full(error, self.root)) is not None:
                 raise full from None
-            raise TrainerError("StoreUnavailable", f"Cannot write {name}: {error.strerror or 'I/O error'}.") from None
+            raise TrainerError.of(
+                "StoreUnavailable", "failed", attempt=f"write {name}", reason=error.strerror or "I/O error"
+            ) from None
 
 
 class _LocalFolder(StoredFolder):

@@ -107,4 +107,4 @@ def _bucket(name: str, prefix: str, options: dict[str, str]) -> Bucket:
 
 
 def _invalid(problem: str) -> TrainerError:
-    return TrainerError("SettingInvalid", f"REIGN_STORE cannot be used: {problem}.")
+    return TrainerError.of("SettingInvalid", "store", problem=problem)

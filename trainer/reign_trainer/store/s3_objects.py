@@ -99,7 +99,7 @@ class S3Objects(Objects):
         self.put(name, b"probe")
         try:
             if self.read(name) != b"probe":
-                raise TrainerError("StoreUnavailable", f"{self._where} answers other bytes than it was given.")
+                raise TrainerError.of("StoreUnavailable", "otherBytes", place=self._where)
         finally:
             self.delete(name)
 
@@ -391,17 +391,13 @@ def _profile() -> Any:
     if "AWS_PROFILE" not in os.environ and not any(Path(file).expanduser().exists() for file in files):
         return None
     if find_spec("boto3") is None:
-        raise TrainerError(
-            "SettingInvalid",
-            "The trainer needs the package boto3 to read AWS's profiles: install it, or set AWS_ACCESS_KEY_ID and"
-            " AWS_SECRET_ACCESS_KEY.",
-        )
+        raise TrainerError.of("SettingInvalid", "noBoto3")
     from obstore.auth.boto3 import Boto3CredentialProvider
 
     try:
         return Boto3CredentialProvider()
     except Exception as error:  # noqa: BLE001 - of many kinds, none of which says more
-        raise TrainerError("SettingInvalid", f"AWS's profile gives no credentials ({type(error).__name__}).") from None
+        raise TrainerError.of("SettingInvalid", "awsProfile", exception=type(error).__name__) from None
 
 
 def _index(content: bytes, folder: str) -> dict[str, str]:
@@ -409,9 +405,9 @@ def _index(content: bytes, folder: str) -> dict[str, str]:
         files = json.loads(content)["files"]
         found = {str(name): str(sha256) for name, sha256 in files.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise TrainerError("StoreCorrupt", f"The store's {folder}/{_INDEX} cannot be read.") from None
+        raise TrainerError.of("StoreCorrupt", "unreadable", object=f"{folder}/{_INDEX}") from None
     if any(".." in Path(name).parts or name.startswith("/") for name in found):
-        raise TrainerError("StoreCorrupt", f"The store's {folder}/{_INDEX} names a file outside of its folder.")
+        raise TrainerError.of("StoreCorrupt", "fileOutside", object=f"{folder}/{_INDEX}")
     return found
 
 
@@ -427,7 +423,7 @@ def _scratch_file() -> Iterator[Path]:
 
 
 def _unavailable(attempt: str, why: str) -> TrainerError:
-    return TrainerError("StoreUnavailable", f"Cannot {attempt}: {why}.")
+    return TrainerError.of("StoreUnavailable", "failed", attempt=attempt, reason=why)
 
 
 def _reason(error: BaseError) -> str:

@@ -64,7 +64,7 @@ class Store:
         with _missing_is_corrupt(f"{kind}/{content_hash}"):
             content = self.objects.read(f"{kind}/{content_hash}")
         if hashlib.sha256(content).hexdigest() != content_hash:
-            raise TrainerError("StoreCorrupt", f"The store's {kind}/{content_hash} does not match its hash.")
+            raise TrainerError.of("StoreCorrupt", "hash", object=f"{kind}/{content_hash}")
         return content
 
     def has_document(self, kind: str, content_hash: str) -> bool:
@@ -101,7 +101,7 @@ class Store:
             try:
                 yield file
             except pa.ArrowInvalid:
-                raise TrainerError("StoreCorrupt", f"The store's {name} cannot be read as Parquet.") from None
+                raise TrainerError.of("StoreCorrupt", "noParquet", object=name) from None
 
     def read_rows(self, kind: str, content_hash: str, columns: list[str] | None = None) -> pa.Table:
         """Read rows, or some of their columns, in the order they are stored."""
@@ -109,8 +109,8 @@ class Store:
             try:
                 return pq.read_table(file, columns=columns, partitioning=None)
             except OSError as error:
-                what = f"Cannot read {kind}/{content_hash}: {error.strerror or 'I/O error'}."
-                raise TrainerError("StoreUnavailable", what) from None
+                attempt, reason = f"read {kind}/{content_hash}", error.strerror or "I/O error"
+                raise TrainerError.of("StoreUnavailable", "failed", attempt=attempt, reason=reason) from None
 
     @contextmanager
     def stage(self, kind: str) -> Iterator[Staging]:
@@ -213,7 +213,7 @@ class Store:
             content = folder.read(_MANIFEST)
         manifest = _manifest(content, content_hash)
         if manifest is None:
-            raise TrainerError("StoreCorrupt", f"The store's {name} is not the manifest of these rows.")
+            raise TrainerError.of("StoreCorrupt", "notManifest", object=name)
         return folder, manifest
 
 
@@ -267,7 +267,7 @@ def _manifest(content: bytes, content_hash: str) -> dict[str, Any] | None:
 
 def _fit(key: str) -> str:
     if not _FIT_KEY.fullmatch(key):
-        raise TrainerError("StoreCorrupt", "No fit has such a name.")
+        raise TrainerError.of("StoreCorrupt", "fitName")
     return f"fits/{key}"
 
 
@@ -279,7 +279,7 @@ def _check(kind: str, kinds: frozenset[str], content_hash: str | None = None) ->
 
 
 def _rows_altered(name: str) -> TrainerError:
-    return TrainerError("StoreCorrupt", f"The store's {name} does not match the hash in its manifest.")
+    return TrainerError.of("StoreCorrupt", "manifestHash", object=name)
 
 
 @contextmanager
@@ -287,4 +287,4 @@ def _missing_is_corrupt(name: str) -> Iterator[None]:
     try:
         yield
     except Missing:
-        raise TrainerError("StoreCorrupt", f"The store has no {name}.") from None
+        raise TrainerError.of("StoreCorrupt", "missing", object=name) from None

@@ -35,14 +35,14 @@ def lend_document(store: Store, kind: str, content_hash: str, folder: Path) -> N
 
 def keep_traceback(error: TrainerError, folder: Path, store: Store) -> TrainerError:
     """Give a child's error with the traceback that it left, kept in the store."""
-    if error.detail is None or error.detail.traceback is None:
+    if error.detail.traceback is None:
         return error
     kept = None
     with contextlib.suppress(OSError, ValueError):
         # Read as a file that somebody else wrote, not as a store's document.
         content = read_plain(folder / _LENT / "tracebacks" / Path(error.detail.traceback).name, _LONGEST_TRACEBACK)
         kept = store.write_document("tracebacks", content)
-    return TrainerError(error.code, error.message, error.detail.model_copy(update={"traceback": kept}))
+    return error.with_traceback_in(kept)
 
 
 def read_plain(path: Path, longest: int) -> bytes:
@@ -137,7 +137,7 @@ def lend_files(kept: StoredFolder, part: str, target: Path) -> dict[str, str]:
                     file.write(block)
         found[below] = digest.hexdigest()
     if not found:
-        raise TrainerError("StoreCorrupt", f"A kept fit has no {part}.")
+        raise TrainerError.of("StoreCorrupt", "fitPart", part=part)
     return dict(sorted(found.items()))
 
 
@@ -165,7 +165,7 @@ def _open_plain(path: Path) -> Iterator[int]:
 
 
 def _not_plain(path: Path) -> TrainerError:
-    return TrainerError("PipelineInvalid", f"The saved model's {path.as_posix()} is no plain file.")
+    return TrainerError.of("PipelineInvalid", "noPlainFile", file=path.as_posix())
 
 
 @contextlib.contextmanager
@@ -176,4 +176,6 @@ def writing(place: Path) -> Iterator[None]:
     except OSError as error:
         if (full := disk_full(error, place)) is not None:
             raise full from None
-        raise TrainerError("StoreUnavailable", f"Cannot write {place.name}: {error.strerror or 'I/O error'}.") from None
+        raise TrainerError.of(
+            "StoreUnavailable", "failed", attempt=f"write {place.name}", reason=error.strerror or "I/O error"
+        ) from None

@@ -104,7 +104,7 @@ def read_rows(request: EvaluateRequest, store: Store, row_ids_of: RowIdsOf) -> S
         ``MeasurementImpossible`` where the challenger has no predictions, and what the store raises.
     """
     if request.challenger.predictions is None:
-        raise TrainerError("MeasurementImpossible", "The challenger has no predictions.")
+        raise TrainerError.of("MeasurementImpossible", "noPredictions")
     classes = SharedClasses.of(request)
     read = cache(lambda predictions: store.read_rows("predictions", predictions))
 
@@ -196,8 +196,8 @@ def _check_columns(rows: pa.Table, request: EvaluateRequest) -> None:
     needed = [ROW_ID, EVENT_TIME, "label", *slice_columns(definition), *weight]
     missing = [name for name in needed if name not in rows.column_names]
     if missing:
-        predictions = request.challenger.predictions
-        raise TrainerError("StoreCorrupt", f"The predictions {predictions} have no column {', '.join(missing)}.")
+        named = f"predictions/{request.challenger.predictions}"
+        raise TrainerError.of("StoreCorrupt", "noColumn", object=named, columns=", ".join(missing))
 
 
 def _past(request: EvaluateRequest, store: Store) -> list[Evidence]:

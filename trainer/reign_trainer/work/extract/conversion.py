@@ -74,10 +74,7 @@ def _text(array: pa.Array, name: str) -> pa.Array:
         array.validate(full=True)
     except pa.ArrowInvalid:
         # Postgres converts and checks text, except where the database's encoding is SQL_ASCII: those are bytes.
-        raise TrainerError(
-            "TextInvalid",
-            f"A value of {name} is not valid UTF-8, which a database of the encoding SQL_ASCII does not prevent.",
-        ) from None
+        raise TrainerError.of("TextInvalid", "notUtf8", column=name) from None
     return array
 
 
@@ -89,11 +86,7 @@ def _refuse_beyond_exact(array: pa.Array, name: str) -> None:
 
 
 def _beyond_exact(name: str) -> TrainerError:
-    return TrainerError(
-        "ValueOutOfRange",
-        f"A value of {name} lies beyond 2^53, where float64 skips integers. "
-        "Cast it to text if it is a key, or to double precision if it is a quantity.",
-    )
+    return TrainerError.of("ValueOutOfRange", "integer", column=name)
 
 
 def _time(array: pa.Array, name: str) -> pa.Array:
@@ -110,6 +103,4 @@ def _refuse_outside(array: pa.Array, first: int, last: int, name: str) -> None:
     extremes = pc.min_max(array)
     low, high = extremes["min"].as_py(), extremes["max"].as_py()
     if low is not None and (low < first or high > last):
-        raise TrainerError(
-            "ValueOutOfRange", f"A value of {name} is infinite or outside the years 1 to 9999 of the calendar."
-        )
+        raise TrainerError.of("ValueOutOfRange", "time", column=name)

@@ -48,13 +48,15 @@ class RowIds:
             RowIdInvalid.
         """
         if self._nulls > 0:
-            raise TrainerError("RowIdInvalid", f"The row id is NULL in {_rows(self._nulls)} of {self._rows}.")
+            raise TrainerError.of("RowIdInvalid", "null", rows=_rows(self._nulls), all=self._rows)
         if self._repeated > 0:
             assert self._first_repeated is not None
-            raise TrainerError(
+            raise TrainerError.of(
                 "RowIdInvalid",
-                f"The row id of {_rows(self._repeated)} of {self._rows} has been there before; "
-                f"the first is row {self._first_repeated + 1} in the order of the row id.",
+                "repeated",
+                rows=_rows(self._repeated),
+                all=self._rows,
+                first=self._first_repeated + 1,
             )
 
     def _count_repeated(self, count: int, position: int) -> None:

@@ -52,7 +52,7 @@ class Warehouse:
             self._connection = adbc_driver_postgresql.dbapi.connect(_with_parameters(url))
         except adbc_driver_manager.Error as error:
             why = str(error).split("failed: ")[-1].splitlines()[0].split(". SQLSTATE")[0]
-            raise TrainerError("SourceUnavailable", f"The source (connection {name}) does not answer: {why}.") from None
+            raise TrainerError.of("SourceUnavailable", "connection", connection=name, reason=why) from None
         self._cursor = self._connection.cursor()
         try:
             with self._errors():
@@ -127,15 +127,13 @@ class Warehouse:
     def _meaning(self, error: adbc_driver_manager.Error, elapsed: float) -> TrainerError:
         sqlstate = error.sqlstate
         if sqlstate is None or not re.fullmatch(r"[0-9A-Z]{5}", sqlstate):
-            return TrainerError("SourceUnavailable", f"The source (connection {self._name}) broke off in the middle.")
+            return TrainerError.of("SourceUnavailable", "brokeOff", connection=self._name)
         condition = f"SQLSTATE {sqlstate}, {condition_name(sqlstate)}"
         if sqlstate == "57014" and 0 < self._timeout <= elapsed + 0.1:
-            return TrainerError(
-                "StatementTimeout", f"The source (connection {self._name}) stopped the query after {self._timeout} s."
-            )
+            return TrainerError.of("StatementTimeout", "stopped", connection=self._name, seconds=str(self._timeout))
         if is_unavailable(sqlstate):
-            return TrainerError("SourceUnavailable", f"The source (connection {self._name}) gave up: {condition}.")
-        return TrainerError("QueryFailed", f"The source (connection {self._name}) cannot run the query: {condition}.")
+            return TrainerError.of("SourceUnavailable", "gaveUp", connection=self._name, condition=condition)
+        return TrainerError.of("QueryFailed", "cannotRun", connection=self._name, condition=condition)
 
 
 def _with_parameters(url: str) -> str:

@@ -20,7 +20,7 @@ from reign_trainer.pipeline import build_pipeline, fit_author, unpack_code
 from reign_trainer.pipeline.author_error import author_error
 from reign_trainer.shapes import CodeWarning, Definition, FitRequest
 from reign_trainer.store import Store
-from reign_trainer.work.fit.empty_columns import with_empty_columns
+from reign_trainer.work.fit.empty_columns import empty_columns, first_names
 from reign_trainer.work.fit.shuffled import with_shuffled_labels
 from reign_trainer.work.fit.training_rows import TrainingRows, read_training_rows
 from reign_trainer.work.fit.trivial import trivial_predictor
@@ -186,8 +186,7 @@ def _fitted(
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        failed = _author_error(error, store, code_folder, "predicting the training rows")
-        raise with_empty_columns(failed, rows.features) from None
+        raise _fit_failed(error, store, code_folder, "predicting the training rows", rows) from None
     predictions = checked_predictions(answer, len(sample), definition)
     fitted = FittedModel(
         typed=typed,
@@ -208,12 +207,27 @@ def _fit_author(author: Any, rows: TrainingRows, definition: Definition, store: 
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        raise with_empty_columns(_author_error(error, store, code_folder, "fit"), rows.features) from None
+        raise _fit_failed(error, store, code_folder, "fit", rows) from None
 
 
-def _author_error(error: BaseException, store: Store, code_folder: Path | None, doing: str) -> TrainerError:
+def _fit_failed(
+    error: BaseException, store: Store, code_folder: Path | None, doing: str, rows: TrainingRows
+) -> TrainerError:
     if isinstance(error, TrainerError):
         return error
     if (no_space := disk_full(error, Path.cwd())) is not None:
         return no_space
-    return author_error("FitFailed", error, doing, store, code_folder)
+    exception, where, detail = author_error(error, store, code_folder)
+    empty = empty_columns(rows.features)
+    if not empty:
+        return TrainerError.of("FitFailed", "raised", exception=exception, doing=doing, where=where, detail=detail)
+    return TrainerError.of(
+        "FitFailed",
+        "raisedOnEmptyColumns",
+        exception=exception,
+        doing=doing,
+        where=where,
+        columns=first_names(empty),
+        are="is" if len(empty) == 1 else "are",
+        detail=detail,
+    )

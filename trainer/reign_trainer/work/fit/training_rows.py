@@ -64,13 +64,13 @@ def read_training_rows(store: Store, snapshot: str, definition: Definition) -> T
     wanted = [*source.features, source.label, *([] if source.weight is None else [source.weight])]
     table = store.read_rows("snapshots", snapshot, list(dict.fromkeys(wanted)))
     if table.num_rows == 0:
-        raise TrainerError("WindowEmpty", "The training window holds no rows.")
+        raise TrainerError.of("WindowEmpty", "training")
     if np.any(times[1:] < times[:-1]):
         table = table.take(pa.array(np.argsort(times, kind="stable")))
     labels = encode_labels(table.column(source.label), definition)
     labelled = ~np.isnan(labels)
     if not labelled.any():
-        raise TrainerError("LabelMissing", f"No row of the training window has a label in {source.label!r}.")
+        raise TrainerError.of("LabelMissing", "training", label=repr(source.label))
     if not labelled.all():
         table, labels = table.filter(pa.array(labelled)), labels[labelled]
     _check_classes(labels, definition)
@@ -84,25 +84,25 @@ def feature_kinds(store: Store, snapshot: str, definition: Definition) -> dict[s
     kinds = {column.name: str(column.kind) for column in manifest.columns}
     missing = [name for name in definition.source.features if name not in kinds]
     if missing:
-        raise TrainerError("ColumnMissing", f"The snapshot has no column {', '.join(missing)}.")
+        raise TrainerError.of("ColumnMissing", "notInSnapshot", columns=", ".join(missing))
     return {name: kinds[name] for name in definition.source.features}
 
 
 def _check_classes(labels: np.ndarray, definition: Definition) -> None:
     if definition.label is None:
         if not np.isfinite(labels).all():
-            raise TrainerError("ValueOutOfRange", f"The label {definition.source.label!r} holds infinite values.")
+            raise TrainerError.of("ValueOutOfRange", "label", label=repr(definition.source.label))
         return
     present = np.unique(labels).astype(int)
     if len(present) == 1:
         only = definition.label.classes[present[0]]
-        raise TrainerError("OneClass", f"Every row of the training window has the class {only!r}.")
+        raise TrainerError.of("OneClass", "training", only=repr(only))
 
 
 def _weights(column: pa.ChunkedArray, name: str) -> np.ndarray:
     weights = column.cast(pa.float64()).to_numpy()
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
-        raise TrainerError("ValueOutOfRange", f"The weight column {name!r} holds NULL, negative or infinite values.")
+        raise TrainerError.of("ValueOutOfRange", "weights", column=repr(name))
     if weights.sum() == 0:
-        raise TrainerError("ValueOutOfRange", f"Every weight in {name!r} is zero.")
+        raise TrainerError.of("ValueOutOfRange", "weightsZero", column=repr(name))
     return np.asarray(weights)

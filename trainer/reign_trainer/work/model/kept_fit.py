@@ -74,7 +74,7 @@ class KeptFit:
 
     def __init__(self, store: Store, key: str) -> None:
         if not _KEY.fullmatch(key):
-            raise TrainerError("StoreCorrupt", "No fit has such a name.")
+            raise TrainerError.of("StoreCorrupt", "fitName")
         self.key = key
         self._store = store
 
@@ -119,7 +119,7 @@ class KeptFit:
         """
         files = self._store.fit(self.key)
         if files is None:
-            raise TrainerError("StoreCorrupt", f"The store has no fits/{self.key}.")
+            raise TrainerError.of("StoreCorrupt", "missing", object=f"fits/{self.key}")
         return files
 
     def keep(self, left: Path, found: Found, result: FitResult) -> FitResult:
@@ -147,7 +147,7 @@ class KeptFit:
             return done
         quicker = self.result()
         if quicker is None:
-            raise TrainerError("StoreUnavailable", f"Cannot write fits/{self.key}.")
+            raise TrainerError.of("StoreUnavailable", "fitGone", object=f"fits/{self.key}")
         return quicker
 
     def model_files(self) -> dict[str, str]:
@@ -165,7 +165,7 @@ class KeptFit:
         try:
             return shape.model_validate_json(files.read(name))
         except (Missing, ValueError):
-            raise TrainerError("StoreCorrupt", f"The store's fits/{self.key} cannot be read.") from None
+            raise TrainerError.of("StoreCorrupt", "unreadable", object=f"fits/{self.key}") from None
 
 
 def forget_old_fits(store: Store) -> None:

@@ -8,8 +8,6 @@ from reign_trainer.shapes import FitRequest
 
 def other_fit(request: FitRequest, was: str) -> TrainerError:
     """Refuse to call by today's rows what was fitted on others: the model is not written again."""
-    return TrainerError(
-        "LedgerConflict",
-        f"The model of {request.cycle.id} was fitted with another training snapshot ({was[:12]}, now"
-        f" {request.train_snapshot[:12]}); apply a new definition version or choose another asOf.",
+    return TrainerError.of(
+        "LedgerConflict", "otherTraining", cycle=request.cycle.id, was=was[:12], now=request.train_snapshot[:12]
     )

@@ -35,7 +35,7 @@ def checked_predictions(answer: Any, rows: int, definition: Definition) -> np.nd
     try:
         predictions = np.asarray(answer, dtype=np.float64)
     except (TypeError, ValueError):
-        raise TrainerError("PredictionsInvalid", "The predictions are not numbers.") from None
+        raise TrainerError.of("PredictionsInvalid", "notNumbers") from None
     if definition.label is None:
         if predictions.shape == (rows, 1):
             predictions = predictions[:, 0]
@@ -43,12 +43,10 @@ def checked_predictions(answer: Any, rows: int, definition: Definition) -> np.nd
     else:
         expected = (rows, len(definition.label.classes))
     if predictions.shape != expected:
-        raise TrainerError(
-            "PredictionsInvalid", f"The predictions have the shape {predictions.shape}; expected is {expected}."
-        )
+        raise TrainerError.of("PredictionsInvalid", "shape", shape=str(predictions.shape), expected=str(expected))
     infinite = int(np.count_nonzero(~np.isfinite(predictions)))
     if infinite > 0:
-        raise TrainerError("PredictionsInvalid", f"{infinite} of {predictions.size} predictions are NaN or infinite.")
+        raise TrainerError.of("PredictionsInvalid", "infinite", infinite=infinite, all=predictions.size)
     if definition.label is not None:
         _check_probabilities(predictions)
     return predictions
@@ -57,14 +55,10 @@ def checked_predictions(answer: Any, rows: int, definition: Definition) -> np.nd
 def _check_probabilities(predictions: np.ndarray) -> None:
     outside = int(np.count_nonzero((predictions < 0) | (predictions > 1)))
     if outside > 0:
-        raise TrainerError(
-            "PredictionsInvalid", f"{outside} of {predictions.size} probabilities lie outside of 0 to 1."
-        )
+        raise TrainerError.of("PredictionsInvalid", "outside", outside=outside, all=predictions.size)
     unequal = int(np.count_nonzero(np.abs(predictions.sum(axis=1) - 1) > 1e-6))
     if unequal > 0:
-        raise TrainerError(
-            "PredictionsInvalid", f"The probabilities of {unequal} of {len(predictions)} rows do not add up to 1."
-        )
+        raise TrainerError.of("PredictionsInvalid", "unequal", unequal=unequal, rows=len(predictions))
 
 
 def scores_of(predictions: np.ndarray, definition: Definition) -> np.ndarray:

@@ -52,7 +52,9 @@ def save_model(fitted: FittedModel, path: Path, mlflow_model: Model | None = Non
     except OSError as error:
         if (full := disk_full(error, path)) is not None:
             raise full from None
-        raise TrainerError("StoreUnavailable", f"Cannot save the model: {error.strerror or 'I/O error'}.") from None
+        raise TrainerError.of(
+            "StoreUnavailable", "failed", attempt="save the model", reason=error.strerror or "I/O error"
+        ) from None
 
 
 def _save(fitted: FittedModel, path: Path, mlflow_model: Model | None) -> None:
@@ -72,6 +74,4 @@ def _save(fitted: FittedModel, path: Path, mlflow_model: Model | None) -> None:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001
         # The text of the exception is left out: it may quote what it could not write.
-        raise TrainerError(
-            "PipelineInvalid", f"The fitted pipeline cannot be pickled ({type(error).__name__})."
-        ) from None
+        raise TrainerError.of("PipelineInvalid", "notPickled", exception=type(error).__name__) from None

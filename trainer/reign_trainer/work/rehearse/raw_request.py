@@ -36,9 +36,7 @@ def read_request(body: str, input_schema: Any) -> pd.DataFrame:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001
-        raise TrainerError(
-            "PredictionsInvalid", f"MLflow cannot read raw JSON by the version's signature ({type(error).__name__})."
-        ) from None
+        raise TrainerError.of("PredictionsInvalid", "rawRequest", exception=type(error).__name__) from None
     if not isinstance(frame, pd.DataFrame):
         raise TypeError("a request of records gives a frame")
     return frame

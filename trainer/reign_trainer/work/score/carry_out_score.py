@@ -93,7 +93,7 @@ async def _asked(
             )
             await asyncio.to_thread(check_fetched_model, store, uri, folder, digest, request.name)
         else:
-            raise TrainerError("VersionUnloadable", f"{request.name} is named in a way that no trainer knows.")
+            raise TrainerError.of("VersionUnloadable", "strangeName", version=request.name)
     finally:
         await asyncio.wait([writing])
     questions = writing.result()

@@ -83,15 +83,20 @@ class LoadedVersion:
 
     def _failure(self, error: BaseException, rows: int) -> TrainerError:
         if isinstance(error, ImportError) and error.name:
-            return TrainerError(
-                "PredictionsInvalid",
-                f"{self._name} needs {_library_of(error.name)} when it predicts, and does not bring it along:"
-                " import it at the top of the file, so that it belongs to the version.",
+            return TrainerError.of(
+                "PredictionsInvalid", "moduleMissing", version=self._name, module=_library_of(error.name)
             )
         # Some fail for few rows only: a batch of one NULL has no categories.
-        asked = f"predicting {rows:,} row{'' if rows == 1 else 's'}"
-        found = author_error("PredictionsInvalid", error, asked, self._store)
-        return TrainerError("PredictionsInvalid", f"{self._name}: {found.message}", found.detail)
+        exception, where, detail = author_error(error, self._store)
+        return TrainerError.of(
+            "PredictionsInvalid",
+            "raised",
+            version=self._name,
+            exception=exception,
+            rows=f"{rows:,} row{'' if rows == 1 else 's'}",
+            where=where,
+            detail=detail,
+        )
 
 
 @contextmanager
@@ -115,7 +120,7 @@ def with_version(folder: Path, name: str, heard: KeptWarnings, store: Store) -> 
     """
     logging.getLogger("mlflow").setLevel(logging.CRITICAL)
     if not (folder / "MLmodel").is_file():
-        raise TrainerError("VersionUnloadable", f"{name} has no file MLmodel.")
+        raise TrainerError.of("VersionUnloadable", "noModelFile", version=name)
     with tempfile.TemporaryDirectory() as empty, clean_room(Path(empty), libraries_of(folder)):
         yield LoadedVersion(_load(folder, name), name, heard, store)
 
@@ -131,8 +136,12 @@ def _load(folder: Path, name: str) -> Any:
         # The name of a missing module is what a reader needs, and no row's value.
         missing = f" ({_library_of(error.name)})" if isinstance(error, ImportError) and error.name else ""
         wants = "; ".join(_differences(folder)) or "the installed libraries are those that it wants"
-        raise TrainerError(
-            "VersionUnloadable", f"{name} cannot be loaded: {type(error).__name__}{missing}; {wants}."
+        raise TrainerError.of(
+            "VersionUnloadable",
+            "cannotLoad",
+            version=name,
+            exception=f"{type(error).__name__}{missing}",
+            libraries=wants,
         ) from None
 
 

@@ -78,7 +78,7 @@ class Questions:
         columns = list(dict.fromkeys([*kept_columns(definition), *definition.source.features]))
         table = store.read_rows("snapshots", snapshot, columns)
         if table.num_rows == 0:
-            raise TrainerError("WindowEmpty", "The holdout window holds no rows.")
+            raise TrainerError.of("WindowEmpty", "holdout")
         features = table.select(definition.source.features)
         with writing(folder), pa.ipc.new_file(str(folder / FEATURES), features.schema) as writer:
             writer.write_table(features)
@@ -111,7 +111,7 @@ class Questions:
         names = score_names(self.definition)
         stored = store.read_rows("predictions", predictions, [ROW_ID, *names])
         if not stored.column(ROW_ID).equals(self.kept.column(ROW_ID)):
-            raise TrainerError("StoreCorrupt", "The stored predictions are not of this snapshot's rows.")
+            raise TrainerError.of("StoreCorrupt", "otherRows", object=f"predictions/{predictions}")
         return np.column_stack([stored.column(name).to_numpy() for name in names])
 
     def _scores(self, folder: Path) -> np.ndarray:
@@ -125,7 +125,7 @@ def lend_kept_model(kept: KeptFit, folder: Path, name: str) -> None:
     """Copy a kept fit's model, checked against its digest, and the sample of training rows into a child's folder."""
     result = kept.result()
     if result is None or result.digest is None:
-        raise TrainerError("StoreCorrupt", f"The store has no fits/{kept.key}.")
+        raise TrainerError.of("StoreCorrupt", "missing", object=f"fits/{kept.key}")
     kept_files = kept.files()
     files = lend_files(kept_files, KEPT_MODEL, folder / MODEL)
     check_files(files, result.digest, name, result.files)
@@ -167,10 +167,14 @@ def check_fitted(kept: KeptFit, folder: Path, definition: Definition, name: str)
             " random numbers"
         )
     )
-    raise TrainerError(
+    raise TrainerError.of(
         "FittedModelDiffers",
-        f"{name}, as a clean process loads it, answers {int(differ.sum())} of {len(expected)} training rows otherwise than"
-        f" the pipeline that was fitted, by up to {float(differences.max()):.3g}. Likely cause: {cause}.",
+        "answers",
+        version=name,
+        differ=int(differ.sum()),
+        all=len(expected),
+        largest=f"{float(differences.max()):.3g}",
+        cause=cause,
     )
 
 
@@ -179,7 +183,7 @@ def load_answers(path: Path, rows: int, definition: Definition) -> np.ndarray:
     try:
         answers = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError):
-        raise TrainerError("ChildDied", "The process left no answers.") from None
+        raise TrainerError.of("ChildDied", "noAnswers") from None
     return checked_predictions(answers, rows, definition)
 
 

@@ -107,7 +107,7 @@ class TrackedFit:
             logged = self._client.get_logged_model(self._run.model_id)
         result = kept.result()
         if result is None or result.digest is None:
-            raise TrainerError("StoreCorrupt", f"The store has no fits/{kept.key}.")
+            raise TrainerError.of("StoreCorrupt", "missing", object=f"fits/{kept.key}")
         check_files(kept.model_files(), result.digest, f"the challenger of {self._request.cycle.id}", result.files)
         with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(3) as threads:
             # The server answers one request while the next one is made ready.
@@ -219,7 +219,7 @@ def _measured(kept: KeptFit) -> TrainingMeasures:
             weights = found["weights"] if found["weights"].size > 0 else None
             return TrainingMeasures({}, found["labels"], found["predictions"], weights)
     except (Missing, OSError, ValueError, KeyError, EOFError):
-        raise TrainerError("StoreCorrupt", f"The store's fits/{kept.key} cannot be read.") from None
+        raise TrainerError.of("StoreCorrupt", "unreadable", object=f"fits/{kept.key}") from None
 
 
 def timestamp_of(as_of: str) -> int:

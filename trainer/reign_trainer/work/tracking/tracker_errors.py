@@ -16,7 +16,7 @@ from reign_trainer.constants import FINAL_TRACKER_CODES
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 
-_LONGEST_MESSAGE = 300
+_LONGEST_REASON = 300
 #: User and password in an address, also a password with characters that should have been escaped.
 _USER = re.compile(r"://\S*@")
 
@@ -34,7 +34,7 @@ def artifacts_at(location: str, settings: Settings) -> ArtifactRepository:
 def tracking_uri(settings: Settings) -> str:
     """Give MLflow's address, or say that it is missing."""
     if settings.tracking_uri is None:
-        raise TrainerError("SettingMissing", "MLFLOW_TRACKING_URI is not set.")
+        raise TrainerError.of("SettingMissing", "tracker")
     return settings.tracking_uri
 
 
@@ -72,7 +72,7 @@ def _code_in(response: requests.Response | None) -> object:
 
 
 def _error(code: object, doing: str, text: str) -> TrainerError:
-    first_line = _USER.sub("://", text.strip().splitlines()[0]) if text.strip() else ""
-    message = f"MLflow, asked to {doing}: {first_line}"[:_LONGEST_MESSAGE]
-    final = isinstance(code, str) and code in FINAL_TRACKER_CODES
-    return TrainerError("TrackerRefused" if final else "TrackerUnavailable", message)
+    said = _USER.sub("://", text.strip().splitlines()[0])[:_LONGEST_REASON] if text.strip() else "nothing was said"
+    if isinstance(code, str) and code in FINAL_TRACKER_CODES:
+        return TrainerError.of("TrackerRefused", "asked", attempt=doing, reason=said)
+    return TrainerError.of("TrackerUnavailable", "asked", attempt=doing, reason=said)
