@@ -20,7 +20,9 @@ class LongestFirst extends BaseSequencer {
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/node');
 
 /** What changes nothing in its process: one process runs these files one after the other, and loads the code once. */
-const sharing = ['test/{activities,cli,definition,gate,ledger,source,store}/**/*.test.ts'];
+const sharing = [
+  'test/{activities,cli,definition,gate,ledger,operations,report,schemas,settings,source,store}/**/*.test.ts',
+];
 
 const all = {
   setupFiles: ['test/umask.ts', 'test/propertyTests.ts'],

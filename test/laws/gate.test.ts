@@ -34,76 +34,84 @@ async function decidingOf({ id }: Cycle): Promise<string | undefined> {
   return (await judgementsOf(ledger.db, id)).at(-1)?.verdict.deciding;
 }
 
-describe('a comparison that does not hold is invalid', () => {
-  it('where a feature gives the label away', async () => {
-    const query =
-      "select loan_id, applied_at, income, debt, purpose, (outcome = 'defaulted')::int as arrears, outcome from loans";
-    await apply('leaking', { source: source({ query, features: [...features, 'arrears'] }) });
-    const cycle = await retrain('leaking', '2024-03-04');
-    expect(cycle).toMatchObject({ status: 'kept', verdict: 'invalid', summary: expect.stringContaining('arrears') });
-    expect(await decidingOf(cycle)).toBe('no-leak');
+it('a comparison is invalid where a feature gives the label away', async () => {
+  const query =
+    "select loan_id, applied_at, income, debt, purpose, (outcome = 'defaulted')::int as arrears, outcome from loans";
+  await apply('leaking', { source: source({ query, features: [...features, 'arrears'] }) });
+  const cycle = await retrain('leaking', '2024-03-04');
+  expect(cycle).toMatchObject({ status: 'kept', verdict: 'invalid', summary: expect.stringContaining('arrears') });
+  expect(await decidingOf(cycle)).toBe('no-leak');
+});
+
+describe('a champion that was held against a fit on shuffled labels', () => {
+  const model = 'tried';
+  const budget = { gate: { error: { wrongPromotions: 0.5 } }, schedule: { cron: '0 6 * * MON' } };
+
+  it('is promoted: the control must not win', async () => {
+    await apply(model, { ...budget, gate: { ...budget.gate, controls: { shuffledFit: true } } });
+    const cycle = await retrain(model, '2024-03-04');
+    expect(cycle).toMatchObject({ status: 'promoted', verdict: 'promote' });
+    const { controls } = await evidenceOf(cycle);
+    expect(controls?.shuffledFit?.difference?.alpha).toBe(0.0001);
+    expect(controls?.shuffledFit?.difference?.decidingLow).toBeLessThan(0);
+    // It reaches no registry: the cycle has one version.
+    expect((await cyclesOf(ledger.db, model)).map(({ challenger }) => challenger)).toEqual([1]);
   });
 
-  it('where the champion was fitted on rows of the holdout', async () => {
-    await apply('overlapping');
-    expect(await retrain('overlapping', '2024-03-04')).toMatchObject({ status: 'promoted' });
-    await apply('overlapping', { windows: { horizon: 'P1D', lag: 'PT0S', train: 'P3W', holdout: 'P5W' } });
-    const cycle = await retrain('overlapping', '2024-03-11');
+  it('meets a try that says what the cycle says, and writes nothing', async () => {
+    // It knows nothing of income and debt.
+    const query = 'select loan_id, applied_at, 0.5::float8 as income, 0.5::float8 as debt, purpose, outcome from loans';
+    // Its classes stand in another order: by name they are the same.
+    const label = { classes: ['defaulted', 'paid'], positive: 'defaulted' };
+    const weaker = { source: source({ query }), label, ...budget };
+    const path = writeDefinition(root, 'tried', { query: selecting(), fields: weaker });
+    const written = async () =>
+      Promise.all(
+        (['cycles', 'versions', 'judgements', 'error_charges', 'definitions', 'events'] as const).map(
+          async (table) =>
+            (
+              await ledger.db
+                .selectFrom(table)
+                .select(({ fn }) => fn.countAll().as('rows'))
+                .executeTakeFirstOrThrow()
+            ).rows,
+        ),
+      );
+    const before = await written();
+    const tried = await command('try', path, '--as-of', '2024-03-18', '--json');
+    expect(tried.json()).toMatchObject({ against: { version: 1, reigns: true, asOf: '2024-03-04T00:00:00Z' } });
+    const alone = await command('try', path, '--as-of', '2024-03-18', '--against', 'none');
+    expect(alone.stdout).toContain('judged against the trivial predictor');
+    expect(await written()).toEqual(before);
+
+    await apply(model, weaker);
+    const cycle = await retrain(model, '2024-03-18');
+    const evidence = await evidenceOf(cycle);
+    const told = tried.json() as { verdict: Verdict; measured: Evidence };
+    expect(['keep', 'insufficient']).toContain(told.verdict.kind);
+    expect(evidence.champion).toMatchObject({ unscorable: null, classes: ['paid', 'defaulted'] });
+    expect(evidence.rows.labelsDiffer).toBe(0);
+    const [judgement] = await judgementsOf(ledger.db, cycle.id);
+    const checks = (verdict?: Verdict) => verdict?.checks.filter(({ name }) => name !== 'follow-up');
+    expect({ ...told.verdict, checks: checks(told.verdict) }).toEqual({
+      ...judgement?.verdict,
+      checks: checks(judgement?.verdict),
+    });
+    expect([told.measured.metrics, told.measured.charge, told.measured.rowHash]).toEqual([
+      evidence.metrics,
+      evidence.charge,
+      evidence.rowHash,
+    ]);
+    const late = await command('try', path, '--as-of', '2024-02-26', '--json');
+    expect(late.json()).toMatchObject({ against: null, warnings: [expect.stringContaining('would be superseded')] });
+  });
+
+  it('is no opponent on rows that it was fitted on: the comparison is invalid', async () => {
+    await apply(model, { ...budget, windows: { horizon: 'P1D', lag: 'PT0S', train: 'P3W', holdout: 'P8W' } });
+    const cycle = await retrain(model, '2024-03-25');
     expect(cycle).toMatchObject({ status: 'kept', verdict: 'invalid' });
     expect(await decidingOf(cycle)).toBe('unseen-rows');
   });
-});
-
-it('a try says what the cycle says, and writes nothing', async () => {
-  const model = 'tried';
-  const budget = { gate: { error: { wrongPromotions: 0.5 } }, schedule: { cron: '0 6 * * MON' } };
-  await apply(model, budget);
-  expect(await retrain(model, '2024-03-04')).toMatchObject({ status: 'promoted' });
-  // It knows nothing of income and debt.
-  const query = 'select loan_id, applied_at, 0.5::float8 as income, 0.5::float8 as debt, purpose, outcome from loans';
-  // Its classes stand in another order: by name they are the same.
-  const label = { classes: ['defaulted', 'paid'], positive: 'defaulted' };
-  const weaker = { source: source({ query }), label, ...budget };
-  const path = writeDefinition(root, 'tried', { query: selecting(), fields: weaker });
-  const written = async () =>
-    Promise.all(
-      (['cycles', 'versions', 'judgements', 'error_charges', 'definitions', 'events'] as const).map(
-        async (table) =>
-          (
-            await ledger.db
-              .selectFrom(table)
-              .select(({ fn }) => fn.countAll().as('rows'))
-              .executeTakeFirstOrThrow()
-          ).rows,
-      ),
-    );
-  const before = await written();
-  const tried = await command('try', path, '--as-of', '2024-03-18', '--json');
-  expect(tried.json()).toMatchObject({ against: { version: 1, reigns: true, asOf: '2024-03-04T00:00:00Z' } });
-  const alone = await command('try', path, '--as-of', '2024-03-18', '--against', 'none');
-  expect(alone.stdout).toContain('judged against the trivial predictor');
-  expect(await written()).toEqual(before);
-
-  await apply(model, weaker);
-  const cycle = await retrain(model, '2024-03-18');
-  const evidence = await evidenceOf(cycle);
-  const told = tried.json() as { verdict: Verdict; measured: Evidence };
-  expect(['keep', 'insufficient']).toContain(told.verdict.kind);
-  expect(evidence.champion).toMatchObject({ unscorable: null, classes: ['paid', 'defaulted'] });
-  expect(evidence.rows.labelsDiffer).toBe(0);
-  const [judgement] = await judgementsOf(ledger.db, cycle.id);
-  const checks = (verdict?: Verdict) => verdict?.checks.filter(({ name }) => name !== 'follow-up');
-  expect({ ...told.verdict, checks: checks(told.verdict) }).toEqual({
-    ...judgement?.verdict,
-    checks: checks(judgement?.verdict),
-  });
-  expect([told.measured.metrics, told.measured.charge, told.measured.rowHash]).toEqual([
-    evidence.metrics,
-    evidence.charge,
-    evidence.rowHash,
-  ]);
-  const late = await command('try', path, '--as-of', '2024-02-26', '--json');
-  expect(late.json()).toMatchObject({ against: null, warnings: [expect.stringContaining('would be superseded')] });
 });
 
 it('labels that a champion selected never promote', async () => {
@@ -119,17 +127,6 @@ it('labels that a champion selected never promote', async () => {
     summary: expect.stringContaining('whom the champion accepted'),
   });
   expect((await evidenceOf(cycle)).selection).toMatchObject({ weighted: false });
-});
-
-it('a fit on shuffled labels is a control that must not win', async () => {
-  await apply('controlled', { gate: { primary: 'roc_auc', controls: { shuffledFit: true } } });
-  const cycle = await retrain('controlled', '2024-03-04');
-  expect(cycle).toMatchObject({ status: 'promoted', verdict: 'promote' });
-  const { controls } = await evidenceOf(cycle);
-  expect(controls?.shuffledFit?.difference?.alpha).toBe(0.0001);
-  expect(controls?.shuffledFit?.difference?.decidingLow).toBeLessThan(0);
-  // It reaches no registry: the cycle has one version.
-  expect((await cyclesOf(ledger.db, 'controlled')).map(({ challenger }) => challenger)).toEqual([1]);
 });
 
 it('a champion that only did not lose is held against the last one that won', async () => {

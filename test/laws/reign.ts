@@ -5,19 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import type { Cycle } from '../../schemas/cycle.ts';
 import { loadSettings, type Settings } from '../../settings/settings.ts';
 import { KEPT } from '../../stack/leftovers.ts';
 import { loadLoans } from './servers.ts';
 
 const root = join(import.meta.dirname, '../..');
-export interface Answered {
-  readonly code: number | null;
-  readonly document: unknown;
-  readonly stderr: string;
-}
 
-/** Reign as an operator runs it, in a home of its own: `reign dev` in one process, commands in others. */
+/** Reign as an operator runs it, in a home of its own: `reign dev` in a process that can be killed. */
 export class Reign {
   readonly home: string;
   readonly #environment: NodeJS.ProcessEnv;
@@ -59,32 +53,6 @@ export class Reign {
     const exit = once(dev, 'exit');
     dev.kill(signal);
     await exit;
-  }
-
-  /** Runs one command with `--json`. */
-  async run(...args: string[]): Promise<Answered> {
-    const child = spawn(process.execPath, ['cli/reign.ts', ...args, '--json'], {
-      cwd: root,
-      env: this.#environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, document: stdout === '' ? undefined : JSON.parse(stdout), stderr };
-  }
-
-  /** Runs a cycle to its end. */
-  async retrain(model: string, asOf: string): Promise<Cycle> {
-    const { code, document, stderr } = await this.run('retrain', model, '--as-of', asOf, '--wait');
-    if (code !== 0 && code !== 4) throw new Error(`retrain ended with ${code}: ${JSON.stringify(document)} ${stderr}`);
-    return document as Cycle;
   }
 
   loadLoans(): Promise<void> {

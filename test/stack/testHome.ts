@@ -19,9 +19,12 @@ export function temporaryFolder(mode = 0o755): string {
   return folder;
 }
 
+/** A home that nothing runs in: it outlasts the tests, and with it what worker processes have bundled. */
+export const lastingHome = join(import.meta.dirname, '../../node_modules/.cache/reign');
+
 /** Lets a home find what worker processes of earlier homes have bundled, by the hash of its sources. */
 export function shareCache(home: string): void {
-  const cache = join(import.meta.dirname, '../../node_modules/.cache/reign');
+  const cache = join(lastingHome, 'cache');
   mkdirSync(cache, { recursive: true });
   symlinkSync(cache, join(home, 'cache'));
 }

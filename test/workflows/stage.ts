@@ -4,14 +4,16 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/create.ts';
 import { cycleId } from '../../schemas/cycle.ts';
 import type { ErrorCode } from '../../schemas/errors.ts';
 import { environmentQueue, fitQueue, promptQueue, trainerQueue, workerQueue } from '../../schemas/queues.ts';
 import type { Outcome, RetrainRequest } from '../../schemas/steps.ts';
+import { workflowBundle } from '../../worker/workflowBundle.ts';
 import type { Progress } from '../../workflows/progress.ts';
 import type { TrainerActivities } from '../../workflows/proxies.ts';
+import { lastingHome } from '../stack/testHome.ts';
 import { cast } from './cast.ts';
 
 export type Cast = Activities & TrainerActivities;
@@ -67,10 +69,7 @@ export async function openStage(): Promise<Stage> {
     server: { executable: { type: 'existing-path', path: server } },
   });
   const scenes = new Map<string, { scene: Scene; calls: Call[] }>();
-  const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: join(import.meta.dirname, '../../workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-  });
+  const bundle = await workflowBundle(lastingHome);
   const activities = Object.fromEntries(
     Object.entries(cast).map(([name, usual]) => [
       name,
@@ -91,7 +90,7 @@ export async function openStage(): Promise<Stage> {
         connection: environment.nativeConnection,
         taskQueue,
         activities,
-        ...(taskQueue === workerQueue ? { workflowBundle } : {}),
+        ...(taskQueue === workerQueue ? { workflowBundle: bundle } : {}),
       }),
     ),
   );

@@ -46,6 +46,8 @@ def test_what_is_installed_while_the_trainer_runs_is_there_for_the_next_child(
     changed, still = (in_child(f"{WORK}:answer", None)["forkserver"] for _ in range(2))
     assert changed != before, "the child was forked from what had imported the old libraries"
     assert still == changed
+    # It has imported what later tests need: they need not start another one.
+    forkserver._forkserver._installed = installed
 
 
 def test_an_error_of_the_catalogue_arrives_whole(in_child: Any) -> None:

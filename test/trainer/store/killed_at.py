@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow as pa
-from reign_trainer.store import FIT_RESULT, open_store
+from reign_trainer.store import FIT_RESULT, open_store, s3_objects
 from reign_trainer.store.local_objects import LocalObjects, _FileSink
 from reign_trainer.store.objects import Objects
 from reign_trainer.store.s3_objects import S3Objects, _UploadSink
@@ -24,6 +24,9 @@ CHANGING: dict[type, tuple[str, ...]] = {
 
 
 PAGE = 1 << 19
+#: The least that S3 takes for a part that is not the last.
+s3_objects.PART_BYTES = 5 << 20
+ROWS = 30_000
 
 
 def table(rows: int) -> pa.Table:
@@ -77,7 +80,7 @@ def die_at(step: int) -> None:
 def main() -> None:
     """Fork once for every number: this process itself never opens a store."""
     assert issubclass(S3Objects, Objects)
-    rows = table(50_000)
+    rows = table(ROWS)
     for line in sys.stdin:
         place, step = line.split()
         pid = os.fork()

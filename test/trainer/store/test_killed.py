@@ -23,7 +23,7 @@ def check_what_is_there(store: Store) -> int:
             elif kind == "snapshots":
                 if not store.has_rows(kind, name):
                     continue
-                assert store.read_rows(kind, name).num_rows == 50_000
+                assert store.read_rows(kind, name).num_rows == 30_000
             else:
                 fit = store.fit(name)
                 if fit is None:
