@@ -45,6 +45,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/cancel.ts')).cancelCommand,
   },
   {
+    name: 'delete',
+    syntax: '<model>',
+    description: 'delete a model that was never promoted, with its runs in MLflow and its files in the store',
+    load: async () => (await import('./commands/delete.ts')).deleteCommand,
+  },
+  {
     name: 'models',
     syntax: '',
     description: 'list the models that have been applied',

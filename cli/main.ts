@@ -1,5 +1,6 @@
 import { processEnvironment } from '../settings/environment.ts';
 import { onStopSignal } from '../stack/stopSignals.ts';
+import { askOnTerminal } from './askOnTerminal.ts';
 import { exitCodes } from './exitCodes.ts';
 import { openPython } from './python.ts';
 import { run } from './run.ts';
@@ -29,6 +30,7 @@ const exitCode = await run(process.argv.slice(2), {
   interrupted: interrupt.signal,
   hurried: hurry.signal,
   openPython,
+  ask: process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined,
 });
 forget();
 process.exitCode = exitCode;

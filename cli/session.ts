@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly interrupted: AbortSignal;
   /** Fires when it is pressed again. */
   readonly hurried: AbortSignal;
+  /** Asks the person at the terminal. Default: there is none, and nothing is asked. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Starts a program of the trainer's package. */
   readonly openPython: typeof openPython;
 }

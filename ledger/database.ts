@@ -32,6 +32,7 @@ export interface Database {
   error_charges: ErrorChargesTable;
   follow_ups: FollowUpsTable;
   cycle_observations: CycleObservationsTable;
+  deletions: DeletionsTable;
   leases: LeasesTable;
   pending_projections: PendingProjectionsTable;
 }
@@ -335,6 +336,17 @@ export interface FollowUpsTable {
   found: OptionalJson<FollowUp['found']>;
   unmeasured: string | null;
   at: Clock;
+}
+
+interface DeletionsTable {
+  id: GeneratedAlways<number>;
+  model: string;
+  definition_version: number;
+  forced: boolean;
+  reason: string;
+  actor: string;
+  request: number;
+  deleted_at: Clock;
 }
 
 interface CycleObservationsTable {

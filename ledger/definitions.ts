@@ -5,6 +5,7 @@ import { type Definition, DefinitionFields, type DefinitionSettings } from '../s
 import { canonicalHash } from './canonicalHash.ts';
 import type { Database, DefinitionDocument } from './database.ts';
 import { nextSettings, readSettings, splitDefinition } from './definitionSettings.ts';
+import { type Deletion, deletionOf, deletions } from './deletions.ts';
 import { storeRequest } from './requests.ts';
 
 export interface StoredDefinition {
@@ -75,7 +76,10 @@ export async function storeDefinition(
       .orderBy('version', 'desc')
       .limit(1)
       .executeTakeFirst();
-    const created = latest === undefined || !saysTheSame(latest, { document, code_hash: codeHash, columns });
+    // Of a deleted model nothing is there that another version could go on from: it begins anew.
+    const wasDeleted = latest !== undefined && (await deletionOf(transaction, model, latest.version)) !== undefined;
+    const created =
+      latest === undefined || wasDeleted || !saysTheSame(latest, { document, code_hash: codeHash, columns });
     const version = (latest?.version ?? 0) + (created ? 1 : 0);
     const number = await nextSettings(transaction, model, settings);
     const settingsChanged = number !== null && (latest !== undefined || Object.keys(settings).length > 0);
@@ -161,8 +165,14 @@ export async function definitionVersion(
   return row && storedDefinition(row);
 }
 
-/** Every model that was ever applied, by name. */
+/** Every model that was applied and not deleted since, by name. */
 export async function models(db: Kysely<Database>): Promise<ModelRow[]> {
+  return (await everyModel(db)).filter(({ deletion }) => deletion === null);
+}
+
+/** Every model that was ever applied, by name. */
+export async function everyModel(db: Kysely<Database>): Promise<(ModelRow & { readonly deletion: Deletion | null })[]> {
+  const deleted = await deletions(db);
   const rows = await db
     .selectFrom('models')
     .innerJoin('definitions', 'definitions.model', 'models.name')
@@ -171,12 +181,16 @@ export async function models(db: Kysely<Database>): Promise<ModelRow[]> {
     .orderBy('models.name')
     .orderBy('definitions.version', 'desc')
     .execute();
-  return rows.map((row) => ({
-    model: row.name,
-    createdAt: row.created_at,
-    definitionVersion: row.version,
-    appliedAt: row.applied_at,
-  }));
+  return rows.map((row) => {
+    const last = deleted.get(row.name);
+    return {
+      model: row.name,
+      createdAt: row.created_at,
+      definitionVersion: row.version,
+      appliedAt: row.applied_at,
+      deletion: last !== undefined && last.definitionVersion >= row.version ? last : null,
+    };
+  });
 }
 
 /** Versions, each with the model's settings that are in force now. */

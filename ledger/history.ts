@@ -70,3 +70,13 @@ export async function history(db: Kysely<Database>, model: string, lineage: stri
     followUp: followUps.get(row.epoch) ?? null,
   }));
 }
+
+/** How often a version of a model was made champion, in any lineage. */
+export async function countPromotions(db: Kysely<Database>, model: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('promotions')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('model', '=', model)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

@@ -43,6 +43,16 @@ export async function latestWarnings(db: Kysely<Database>, lineage: string): Pro
     .select(['model', 'id'])
     .distinctOn('model')
     .where('lineage', '=', lineage)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deletions')
+            .select('id')
+            .whereRef('deletions.model', '=', 'cycles.model')
+            .whereRef('deletions.definition_version', '>=', 'cycles.definition_version'),
+        ),
+      ),
+    )
     .orderBy('model')
     .orderBy('as_of', 'desc')
     .orderBy('definition_version', 'desc')

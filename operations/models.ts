@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currentChampion } from '../ledger/champions.ts';
-import { models } from '../ledger/definitions.ts';
+import { everyModel } from '../ledger/definitions.ts';
+import type { Deletion } from '../ledger/deletions.ts';
 import { latestWarnings } from '../ledger/warnings.ts';
 import { AskedLineage } from '../schemas/lineage.ts';
 import { Instant } from '../schemas/primitives.ts';
@@ -10,7 +11,11 @@ import { operation } from './operation.ts';
 export const modelsOperation = operation({
   name: 'models',
   description: 'list the models that have been applied',
-  request: z.strictObject({ lineage: AskedLineage }),
+  request: z.strictObject({
+    lineage: AskedLineage,
+    /** Whether those that were deleted are listed too. */
+    deleted: z.boolean().default(false),
+  }),
   answer: z.strictObject({
     models: z.array(
       z.strictObject({
@@ -21,19 +26,38 @@ export const modelsOperation = operation({
         /** What was warned of in its last cycle, and which one that is; null where it warned of nothing. */
         warnings: z.array(z.string()).readonly(),
         warnedBy: z.string().nullable(),
+        /** When it was deleted, by whom and why; null where it was not. */
+        deletion: z
+          .strictObject({ at: z.string(), by: z.string(), reason: z.string(), forced: z.boolean() })
+          .nullable(),
       }),
     ),
   }),
-  run: async ({ ledger }: Pick<OperationContext, 'ledger'>, { lineage }) => {
+  run: async ({ ledger }: Pick<OperationContext, 'ledger'>, { lineage, deleted }) => {
     const { db } = ledger;
     const warned = await latestWarnings(db, lineage);
     const known = [];
-    for (const { model, definitionVersion, appliedAt } of await models(db)) {
+    for (const { model, definitionVersion, appliedAt, deletion } of await everyModel(db)) {
+      if (deletion !== null && !deleted) continue;
       const champion = await currentChampion(db, model, lineage);
       const reigning = champion === undefined ? null : { version: champion.version, asOf: champion.asOf };
       const { warnings = [], cycle = null } = warned.find((one) => one.model === model) ?? {};
-      known.push({ model, definitionVersion, appliedAt, champion: reigning, warnings, warnedBy: cycle });
+      known.push({
+        model,
+        definitionVersion,
+        appliedAt,
+        champion: reigning,
+        warnings,
+        warnedBy: cycle,
+        deletion: shownDeletion(deletion),
+      });
     }
     return { models: known };
   },
 });
+
+function shownDeletion(deletion: Deletion | null) {
+  if (deletion === null) return null;
+  const { at, by, reason, forced } = deletion;
+  return { at, by, reason, forced };
+}

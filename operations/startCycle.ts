@@ -1,6 +1,7 @@
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { currentChampion } from '../ledger/champions.ts';
 import { cycleById } from '../ledger/cycles.ts';
+import { deletionOf } from '../ledger/deletions.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
 import type { Actor } from '../schemas/actor.ts';
 import { type Cycle, cycleId, isSettled, type Trigger } from '../schemas/cycle.ts';
@@ -40,6 +41,11 @@ export async function planCycle(ledger: Ledger, request: StartRequest): Promise<
   const asOf = parseAsOf(request.asOf);
   if (Date.parse(asOf) > now.getTime()) throw errorOf('AsOfInFuture', 'future', { asOf });
   const { version } = await knownModel(ledger, model);
+  const deletion = await deletionOf(ledger.db, model, version);
+  if (deletion !== undefined) {
+    const { by, at, reason } = deletion;
+    throw errorOf('ModelUnknown', 'deleted', { model, by, at, reason });
+  }
   const retrain: RetrainRequest = { model, lineage, asOf, definitionVersion: version, trigger, actor };
   const id = cycleId(retrain);
   const known = await cycleById(ledger.db, id);

@@ -33,7 +33,11 @@ async function readDocument<Document>(
     // Its hash is right: what does not parse is of another format.
     return shape.safeParse(document).data ?? null;
   } catch (error) {
-    if (error instanceof ReignError && (error.code === 'StoreUnavailable' || isMissing(error))) return null;
+    if (
+      error instanceof ReignError &&
+      (error.code === 'StoreUnavailable' || error.situation === 'missing' || isMissing(error))
+    )
+      return null;
     throw error;
   }
 }

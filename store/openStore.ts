@@ -35,6 +35,10 @@ export interface Store {
   readRows(kind: RowsKind, hash: string): AsyncIterable<Buffer>;
   /** Reads all rows against their hash. @throws ReignError StoreCorrupt */
   checkRows(kind: RowsKind, hash: string): Promise<void>;
+  /** Deletes a document. One that is not there is as good as deleted. */
+  deleteDocument(kind: DocumentKind, hash: string): Promise<void>;
+  /** Deletes rows with their manifest. */
+  deleteRows(kind: RowsKind, hash: string): Promise<void>;
   /** Writes and deletes a probe, and says what there is to say about the place. @throws ReignError StoreUnavailable */
   probe(): Promise<string>;
 }
@@ -107,6 +111,8 @@ function storeOf(objects: Objects): Store {
       for await (const _ of readRows(kind, hash));
     },
 
+    deleteDocument: (kind, hash) => objects.delete(`${kind}/${checkedHash(hash)}`),
+    deleteRows: (kind, hash) => objects.delete(`${kind}/${checkedHash(hash)}`),
     probe: () => objects.probe(),
   };
 }

@@ -13,15 +13,17 @@ export const modelsCommand = (session: Session, tell: Tell) =>
   new Command('models')
     .description(modelsOperation.description)
     .addOption(lineageOption())
-    .action(async ({ lineage }: { lineage: string }) => {
-      const answer = await perform(modelsOperation, session.context, { lineage });
+    .option('--deleted', 'list those that were deleted too')
+    .action(async ({ lineage, deleted }: { lineage: string; deleted?: boolean }) => {
+      const answer = await perform(modelsOperation, session.context, { lineage, deleted });
       const { models } = answer;
-      const titles = ['model', 'definition', 'applied', 'champion'].map((title) => ({ title }));
-      const rows = models.map(({ model, definitionVersion, appliedAt, champion }) => [
+      const titles = ['model', 'definition', 'applied', 'champion', 'deleted'].map((title) => ({ title }));
+      const rows = models.map(({ model, definitionVersion, appliedAt, champion, deletion }) => [
         model,
         `version ${definitionVersion}`,
         formatTime(appliedAt),
         champion === null ? 'none yet' : `v${champion.version}, asOf ${day(champion.asOf)}`,
+        deletion === null ? '' : `${formatTime(deletion.at)}, by ${deletion.by}: ${deletion.reason}`,
       ]);
       const said = models.flatMap(({ model, warnings, warnedBy }) =>
         warnedBy === null ? [] : [`${model}, ${warnedInBrief(warnings, warnedBy)}`],

@@ -5,6 +5,7 @@ import * as cycles from './cycles.ts';
 import * as decisions from './decisions.ts';
 import * as definitionSettings from './definitionSettings.ts';
 import * as definitions from './definitions.ts';
+import * as deletions from './deletions.ts';
 import * as errorCharges from './errorCharges.ts';
 import * as events from './events.ts';
 import * as followUps from './followUps.ts';
@@ -38,4 +39,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0017-cycle-states': cycleStates,
   '0018-definition-settings': definitionSettings,
   '0019-schedule-periods': schedulePeriods,
+  '0020-deletions': deletions,
 };

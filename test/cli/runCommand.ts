@@ -26,6 +26,7 @@ export async function runCommand(
     now?: Date;
     interrupted?: AbortSignal;
     openPython?: typeof openPython;
+    ask?: (question: string) => Promise<string>;
   } = {},
 ): Promise<Ran> {
   const home = mkdtempSync(join(tmpdir(), 'reign-cli-'));

@@ -47,6 +47,16 @@ const tables: Tables = {
     request: 'bigint?',
     created_at: time,
   },
+  deletions: {
+    id: 'bigint',
+    model: 'text',
+    definition_version: 'integer',
+    forced: 'boolean',
+    reason: 'text',
+    actor: 'text',
+    request: 'bigint',
+    deleted_at: time,
+  },
   definition_settings: {
     model: 'text',
     number: 'integer',

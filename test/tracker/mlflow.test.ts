@@ -1,8 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { recordActivities } from '../../activities/record.ts';
 import { followLedger, followPending } from '../../activities/tracking/followLedger.ts';
@@ -12,17 +14,27 @@ import { registerVersion } from '../../activities/tracking/registerVersion.ts';
 import { sweepStrays } from '../../activities/tracking/sweepStrays.ts';
 import { tagOutcome } from '../../activities/tracking/tagOutcome.ts';
 import { currentChampion } from '../../ledger/champions.ts';
+import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById } from '../../ledger/cycles.ts';
+import { storeDefinition } from '../../ledger/definitions.ts';
 import { eventsOf } from '../../ledger/events.ts';
 import { filesDigest } from '../../ledger/filesDigest.ts';
+import { storeJudgement } from '../../ledger/judgements.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import { pendingProjections } from '../../ledger/pendingProjections.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { nameFit, versionOf } from '../../ledger/versions.ts';
+import { deleteOperation } from '../../operations/delete.ts';
 import { notFollowed } from '../../operations/doctor/followed.ts';
+import { perform } from '../../operations/operation.ts';
+import { showOperation } from '../../operations/show.ts';
 import { verifyFiles } from '../../operations/verify/verifyFiles.ts';
+import { osUser } from '../../schemas/actor.ts';
+import { cycleId } from '../../schemas/cycle.ts';
+import { Definition, Gate } from '../../schemas/definition.ts';
 import type { RetrainRequest } from '../../schemas/steps.ts';
+import { knownSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/openStore.ts';
 import { ensureExperiment } from '../../tracker/experiments.ts';
 import {
@@ -47,6 +59,7 @@ import {
 import { nothing, request } from '../../tracker/request.ts';
 import { createRun, deleteRun, endRun, getRun, searchRunsByTag, setRunTags } from '../../tracker/runs.ts';
 import { attemptTag, cycleTag } from '../../tracker/tags.ts';
+import { validDefinition } from '../definition/valid.ts';
 import {
   type Actor,
   apply,
@@ -59,6 +72,7 @@ import {
   model,
   primary,
   snapshot,
+  windows,
 } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { startMlflow, type TestMlflow } from './startMlflow.ts';
@@ -546,4 +560,105 @@ describe('one run, one logged model, one version', () => {
       message: expect.stringMatching(/^MLflow gave version 1 of flight-delay/),
     });
   });
+});
+
+test('a deleted model leaves nothing of its own in MLflow and the store, and all that others have', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const folder = mkdtempSync(join(tmpdir(), 'reign-delete-'));
+  const store = openStore(folder);
+  try {
+    const definition = Definition.parse(parse(validDefinition));
+    const codeHash = await store.writeDocument('code', 'shared');
+    for (const name of ['doomed', 'kept'])
+      await storeDefinition(db, {
+        definition: { ...definition, model: name },
+        codeHash,
+        columns: [],
+        appliedBy: osUser('ada'),
+      });
+    const predictions = { own: hashOf('own'), shared: hashOf('shared') };
+    for (const [kind, hash] of [
+      ...['predictions', 'predictions'].map((kind, at) => [kind, Object.values(predictions)[at]] as const),
+      ...['snapshots', 'rowids'].map((kind) => [kind, hashOf('holdout doomed')] as const),
+      ['snapshots', hashOf('train both')] as const,
+    ]) {
+      mkdirSync(join(folder, kind, hash ?? ''), { recursive: true });
+      writeFileSync(join(folder, kind, hash ?? '', 'manifest.json'), JSON.stringify({ contentHash: hash }));
+    }
+    const fitted = async (name: string, found: string[]) => {
+      const key = { model: name, lineage: 'live', asOf: '2001-02-19T00:00:00Z', definitionVersion: 1 };
+      const cycle = { id: cycleId(key), ...key, attempt: 1 };
+      await claimCycle(db, { ...cycle, trigger: 'manual', windows: windows(1), attemptToken: name });
+      await nameSnapshots(db, cycle, [
+        { ...snapshot({ week: 1 }, 'train'), contentHash: hashOf('train both') },
+        { ...snapshot({ week: 1 }, 'holdout'), contentHash: hashOf(`holdout ${name}`) },
+      ]);
+      const { modelId, runId } = await openRun(tracker, db, cycle);
+      await nameFit(db, cycle, { ...fitResult(cycle.id), modelUri: `models:/${modelId}` });
+      const version = await registerVersion(tracker, db, cycle);
+      const evidence = await store.writeDocument(
+        'evidence',
+        JSON.stringify({ name, challenger: { predictions: found[0] }, shuffledFit: found[1] }),
+      );
+      await storeJudgement(db, {
+        ...{
+          cycle: cycle.id,
+          attempt: 1,
+          number: 1,
+          epoch: 0,
+          challenger: version,
+          champion: null,
+          championCycle: null,
+        },
+        ...{ evidence, rehearsal: null, policy: { gate: Gate.parse({}), labels: 'complete' }, primary },
+        verdict: { kind: 'keep', summary: 'It does not win.', deciding: 'primary', checks: [] },
+      });
+      await recordOutcome(db, cycle.id, { status: 'kept' });
+      return { name, modelId, runId, version, evidence };
+    };
+    const doomed = await fitted('doomed', [predictions.own, predictions.shared]);
+    const kept = await fitted('kept', [predictions.shared]);
+
+    const context = {
+      ledger: { db, close: () => Promise.resolve() },
+      store,
+      tracker,
+      actor: osUser('ada'),
+      onEvent: () => {},
+    };
+    const settings = knownSettings({ REIGN_HOME: folder });
+    const request = { model: 'doomed', reason: 'not used any more' };
+    const planned = await perform(deleteOperation, { ...context, settings }, { ...request, dryRun: true });
+    expect(planned).toMatchObject({ deleted: false, cycles: 1, versions: 1, objects: 4 });
+    expect(await perform(deleteOperation, { ...context, settings }, request)).toEqual({ ...planned, deleted: true });
+
+    const there = async ({ name, modelId, runId, version, evidence }: typeof doomed) => ({
+      run: (await getRun(tracker, runId))?.deleted === false,
+      model: (await getLoggedModel(tracker, modelId)) !== undefined,
+      version: (await getVersion(tracker, name, version)) !== undefined,
+      evidence: await store.hasDocument('evidence', evidence),
+      holdout: existsSync(join(folder, 'snapshots', hashOf(`holdout ${name}`))),
+    });
+    expect(await there(doomed)).toEqual({ run: false, model: false, version: false, evidence: false, holdout: false });
+    expect(await there(kept)).toMatchObject({ run: true, model: true, version: true, evidence: true });
+    expect(await store.hasDocument('code', codeHash)).toBe(true);
+    const left = (kind: string) => readdirSync(join(folder, kind));
+    expect([left('predictions'), left('snapshots'), left('rowids')]).toEqual([
+      [predictions.shared],
+      [hashOf('train both')],
+      [],
+    ]);
+    // Its history can be read all the same.
+    const shown = await perform(
+      showOperation,
+      { ...context, temporal: () => Promise.reject(new Error('none')) },
+      { cycle: 'doomed' },
+    );
+    expect(shown).toMatchObject({ status: 'kept', judgements: [{ number: 1 }], measured: null });
+    // Whoever begins again finds nothing left.
+    expect(await perform(deleteOperation, { ...context, settings }, request)).toMatchObject({ deleted: true });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

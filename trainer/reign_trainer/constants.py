@@ -98,6 +98,9 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "policyForm": "{file}: found {found}; expected one mapping `gate` with a policy, or a whole definition",
         "command": "{problem}",
         "checkUnknown": "the gate has no check {name}{hint}",
+        "modelPromoted": "{model} has had a champion ({promotions:int} in its history): to delete it all the same, add --force",
+        "modelBusy": "{model} has a cycle that has not ended: {cycle}. End it first: reign cancel {cycle} --reason TEXT",
+        "notConfirmed": "nothing was deleted: {found} is not {model}",
         "logUnknown": "there is no log of {part}{hint}. There are: {parts}",
         "noLogs": "no embedded part has written a log in {home}",
         "followJson": "--follow goes on for ever, and --json prints one document: choose one of them",
@@ -123,6 +126,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "ModelUnknown": {
         "versionNotApplied": "no version {version:int} of a definition of {model} has been applied",
         "notNamed": "no model is named {model}{hint}",
+        "deleted": "{model} was deleted by {by} at {at}: {reason}",
     },
     "VersionUnknown": {
         "notThere": "{model} has no version {version:int} to judge against",

@@ -1,0 +1,36 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from './database.ts';
+
+/** What the ledger names in the store, by hash. */
+export interface NamedObjects {
+  readonly code: readonly string[];
+  /** Rows, and beside them their row ids. */
+  readonly snapshots: readonly string[];
+  readonly evidence: readonly string[];
+  readonly observations: readonly string[];
+  readonly tracebacks: readonly string[];
+}
+
+/** What is named of one model, or of all but that one. */
+export async function objectsNamed(
+  db: Kysely<Database>,
+  model: string,
+  which: 'ofModel' | 'ofOthers',
+): Promise<NamedObjects> {
+  const chosen = which === 'ofModel' ? sql`= ${model}` : sql`<> ${model}`;
+  const { rows } = await sql<{ kind: keyof NamedObjects; hash: string }>`
+    select 'code' as kind, code_hash as hash from reign.definitions where model ${chosen}
+    union select 'snapshots', s.content_hash from reign.cycle_snapshots s join reign.cycles c on c.id = s.cycle where c.model ${chosen}
+    union select 'evidence', evidence from reign.judgements where model ${chosen}
+    union select 'observations', o.document from reign.cycle_observations o join reign.cycles c on c.id = o.cycle where c.model ${chosen}
+    union select 'tracebacks', failure->>'traceback' from reign.cycles where model ${chosen}`.execute(db);
+  const of = (kind: keyof NamedObjects) =>
+    rows.flatMap((row) => (row.kind === kind && row.hash !== null ? [row.hash] : []));
+  return {
+    code: of('code'),
+    snapshots: of('snapshots'),
+    evidence: of('evidence'),
+    observations: of('observations'),
+    tracebacks: of('tracebacks'),
+  };
+}
