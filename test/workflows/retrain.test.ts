@@ -158,7 +158,19 @@ describe('a cycle that loses the race to promote', () => {
 
 describe('a step that fails', () => {
   it('for good ends the cycle with the error, where it happened, and what to do', async () => {
-    const cycle = await stage.perform({ fit: () => fails('FitFailed', 'pipeline.py:12: no column "income"', false) });
+    let observed: () => void = () => undefined;
+    const beside = new Promise<void>((resolve) => {
+      observed = resolve;
+    });
+    const cycle = await stage.perform({
+      nameObservations: () => observed(),
+      // What runs beside it has ended: the server of the tests loses answers that cross a cancellation.
+      fit: async () => {
+        await beside;
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return fails('FitFailed', 'pipeline.py:12: no column "income"', false);
+      },
+    });
     await expect(cycle.outcome()).rejects.toThrow();
     expect(recorded(cycle)).toMatchObject({
       status: 'failed',
