@@ -102,7 +102,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^\\.reign/', '^node_modules/', '^test/', '^trainer/'] },
+    exclude: { path: ['^\\.reign/', '^build/', '^node_modules/', '^test/', '^trainer/'] },
     parser: 'swc',
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -15,6 +15,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   },
   {
+    name: 'init',
+    syntax: '<model>',
+    description: 'write a definition and a pipeline to begin with, in models/MODEL',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
     name: 'apply',
     syntax: '<file>',
     description: 'check a definition, and store it as a new version if something changed',

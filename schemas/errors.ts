@@ -50,6 +50,7 @@ export const errors = {
         '{model} has had a champion ({promotions:int} in its history): to delete it all the same, add --force',
       modelBusy: '{model} has a cycle that has not ended: {cycle}. End it first: reign cancel {cycle} --reason TEXT',
       notConfirmed: 'nothing was deleted: {found} is not {model}',
+      fileExists: '{file} is there already',
       logUnknown: 'there is no log of {part}{hint}. There are: {parts}',
       noLogs: 'no embedded part has written a log in {home}',
       followJson: '--follow goes on for ever, and --json prints one document: choose one of them',

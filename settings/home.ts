@@ -1,10 +1,17 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { extname, join, relative, resolve } from 'node:path';
+import { placeOf, root } from '../setup/places.mjs';
 
-/** The project's own folder. */
-export const projectFolder = dirname(import.meta.dirname);
+/** The folder with Reign's own files: the project's, or that of the installed package. */
+export const projectFolder = root;
+
+/** The folder whose `.reign` is the default home: the project's; of an installed package the one that it is used in. */
+export const placeFolder = placeOf();
+
+/** What Reign's own modules end with: TypeScript in the project, JavaScript in an installed package. */
+export const moduleEnding = extname(import.meta.filename);
 
 /** The Python of the project: set up once, whatever home is used. */
-export const pythonBin = join(projectFolder, '.reign', 'python', 'bin');
+export const pythonBin = join(placeFolder, '.reign', 'python', 'bin');
 
 /** What is kept where, below one `REIGN_HOME`. */
 export interface Home {
@@ -21,9 +28,9 @@ export interface Home {
   lockFile: string;
 }
 
-/** The folder that holds one stack's state: `REIGN_HOME`, by default `.reign` in the project. */
+/** The folder that holds one stack's state: `REIGN_HOME`, by default `.reign` in the project, or where the package is used. */
 export function homeOf(env: NodeJS.ProcessEnv): Home {
-  const folder = env.REIGN_HOME ? resolve(env.REIGN_HOME) : join(projectFolder, '.reign');
+  const folder = env.REIGN_HOME ? resolve(env.REIGN_HOME) : join(placeFolder, '.reign');
   return {
     folder,
     logs: join(folder, 'logs'),

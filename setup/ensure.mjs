@@ -1,14 +1,11 @@
 // What the project needs and is not there yet is installed into its folder; costs a few milliseconds when all is there.
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { installLibraries } from './libraries.mjs';
 import { takeLock } from './lock.mjs';
 import { installNpmPackages, npmPackagesAreThere } from './npmPackages.mjs';
+import { placeOf, root } from './places.mjs';
 import { endLeftovers, SetupError, say } from './progress.mjs';
 import { installPythonEnvironment, pythonEnvironmentIsThere } from './pythonEnvironment.mjs';
-
-/** The project's folder. */
-export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** @param {{ dev: boolean }} options dev: also what tests and checks need */
 export async function ensureSetup({ dev }) {
@@ -39,8 +36,8 @@ export const ensureLibraries = (libraries) => alone((log) => installLibraries(ro
  * @returns {Promise<T>}
  */
 async function alone(work) {
-  const log = join(root, '.reign', 'logs', 'setup.log');
-  const release = await takeLock(join(root, '.reign'), ({ pid }) =>
+  const log = join(placeOf(root), '.reign', 'logs', 'setup.log');
+  const release = await takeLock(join(placeOf(root), '.reign'), ({ pid }) =>
     say(`waiting for another set-up of this folder (process ${pid}) to end`),
   );
   try {

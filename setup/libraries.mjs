@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { placeOf } from './places.mjs';
 import { run, SetupError } from './progress.mjs';
 
 /** As pip takes it from an index: a name, perhaps with extras and versions. No option, path or address. */
@@ -23,7 +24,7 @@ for text in sys.argv[1:]:
 `;
 
 /** @param {string} root */
-const recordOf = (root) => join(root, '.reign', 'libraries.txt');
+const recordOf = (root) => join(placeOf(root), '.reign', 'libraries.txt');
 
 /**
  * The libraries that were added before.
@@ -50,12 +51,12 @@ export async function installLibraries(root, libraries, log) {
   const odd = libraries.find((library) => !REQUIREMENT.test(library));
   if (odd !== undefined)
     throw new SetupError(`--with ${odd}: expected the name of a library, such as lightgbm or "xgboost>=3"`);
-  const python = join(root, '.reign', 'python', 'bin', 'python');
+  const python = join(placeOf(root), '.reign', 'python', 'bin', 'python');
   const missing = execFileSync(python, ['-I', '-c', MISSING, ...libraries], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => line !== '');
   if (missing.length > 0) {
-    const constraints = join(root, '.reign', 'constraints.txt');
+    const constraints = join(placeOf(root), '.reign', 'constraints.txt');
     writeFileSync(constraints, pinsOf(readFileSync(join(root, 'trainer', 'requirements.txt'), 'utf8')));
     await run({
       what: `Python packages ${missing.join(', ')}`,

@@ -1,14 +1,24 @@
 // The npm packages of package-lock.json in node_modules, Node 24 among them.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { isInstalled } from './places.mjs';
 import { run, SetupError } from './progress.mjs';
 
 /** @param {string} root */
 const stampOf = (root) => join(root, 'node_modules', '.reign-setup.json');
 
-/** The project's own Node. @param {string} root */
-export const nodeOf = (root) => join(root, 'node_modules', '.bin', 'node');
+/**
+ * The Node that Reign runs on: the project's own; of an installed package the one that runs it, where that is new enough.
+ *
+ * @param {string} root
+ */
+export function nodeOf(root) {
+  if (!isInstalled(root)) return join(root, 'node_modules', '.bin', 'node');
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  return join(dirname(createRequire(join(root, 'x.js')).resolve('node/package.json')), 'bin', 'node');
+}
 
 /** @param {string} root */
 function wanted(root) {
@@ -47,6 +57,8 @@ function isInstalledByHand(root) {
  * @returns {boolean}
  */
 export function npmPackagesAreThere(root) {
+  // Those of an installed package came with it.
+  if (isInstalled(root)) return true;
   const stamp = readJson(stampOf(root));
   const { lock, system } = wanted(root);
   return stamp?.lock === lock && stamp.system === system && existsSync(nodeOf(root));

@@ -4,13 +4,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addedLibraries, installLibraries, pipEnvironment } from './libraries.mjs';
+import { placeOf } from './places.mjs';
 import { run, SetupError, say } from './progress.mjs';
 
 const OLDEST = [3, 11];
 const NEWEST = [3, 14];
 
 /** @param {string} root */
-const folderOf = (root) => join(root, '.reign', 'python');
+const folderOf = (root) => join(placeOf(root), '.reign', 'python');
 
 /** @param {string} root */
 const stampOf = (root) => join(folderOf(root), 'reign-setup.json');

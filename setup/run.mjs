@@ -1,9 +1,7 @@
 // `node setup/run.mjs [--dev] PROGRAM ARGS...`: sets up what is missing, then becomes `node PROGRAM ARGS...` on the
 // project's own Node 24. Shells look `node` up before the set-up could put one there, so it is named by its path.
-import { spawn } from 'node:child_process';
-import { delimiter, dirname } from 'node:path';
-import { ensureSetupOrExit, root } from './ensure.mjs';
-import { nodeOf } from './npmPackages.mjs';
+import { becomeProgram } from './becomeProgram.mjs';
+import { ensureSetupOrExit } from './ensure.mjs';
 
 const args = process.argv.slice(2);
 const dev = args[0] === '--dev';
@@ -11,42 +9,4 @@ if (dev) args.shift();
 
 await ensureSetupOrExit({ dev });
 
-const node = nodeOf(root);
-const bin = dirname(node);
-const paths = (process.env.PATH ?? '').split(delimiter);
-const env = { ...process.env, PATH: [bin, ...paths.filter((path) => path !== bin)].join(delimiter) };
-const command = ['--import', new URL('./lifeline.mjs', import.meta.url).href, ...args];
-
-if (process.execve !== undefined && process.platform !== 'win32') {
-  // In a shell a program may well outlive its parent (`disown`); started by npm, it has nobody else who would end it.
-  if (env.npm_lifecycle_event !== undefined) env.REIGN_LIFELINE_PARENT = String(process.ppid);
-  process.execve(node, [node, ...command], env);
-} else {
-  runAsChild();
-}
-
-/** An older Node cannot become another program: signals, exit code and this process's own death are passed on. */
-function runAsChild() {
-  const child = spawn(node, command, {
-    env: { ...env, REIGN_LIFELINE_FD: '3' },
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-  });
-  const pass = (signal) => child.kill(signal);
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
-  for (const signal of signals) process.on(signal, pass);
-  const parent = process.ppid;
-  if (env.npm_lifecycle_event !== undefined) {
-    setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref();
-  }
-  child.once('error', (error) => {
-    process.stderr.write(`reign: cannot run ${node}: ${error.message}\n`);
-    process.exit(1);
-  });
-  child.once('exit', (code, signal) => {
-    for (const name of signals) process.off(name, pass);
-    if (signal === null) process.exit(code ?? 1);
-    process.kill(process.pid, signal);
-    // Some signals are caught by Node itself: end with the code that shells give such a death.
-    setTimeout(() => process.exit(1), 100);
-  });
-}
+becomeProgram(args);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { errorOf } from '../schemas/errors.ts';
 import { processEnvironment } from '../settings/environment.ts';
-import { projectFolder, pythonBin } from '../settings/home.ts';
+import { placeFolder, projectFolder, pythonBin } from '../settings/home.ts';
 import { type ProcessIdentity, startOf } from '../setup/processIdentity.mjs';
 import { endMarked, KEPT } from './leftovers.ts';
 
@@ -67,7 +67,7 @@ export function startKept(marker: string, kept: KeptCommand): Kept {
   let child: ChildProcess;
   try {
     child = spawn(python, ['-I', '-S', keeper, ...options, '--', ...kept.command], {
-      cwd: kept.cwd ?? projectFolder,
+      cwd: kept.cwd ?? placeFolder,
       env: { ...processEnvironment(), ...kept.env, [KEPT]: marker },
       stdio: ['pipe', 'pipe', log],
       detached: true,

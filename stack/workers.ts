@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { processEnvironment } from '../settings/environment.ts';
-import { type Home, projectFolder, pythonBin } from '../settings/home.ts';
+import { type Home, moduleEnding, projectFolder, pythonBin } from '../settings/home.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Part } from './part.ts';
 
@@ -22,7 +22,7 @@ export interface WorkerProgram {
 
 /** What works in the embedded stack. */
 export const defaultWorkers: readonly WorkerProgram[] = [
-  { name: 'worker', command: [process.execPath, join(projectFolder, 'worker', 'worker.ts')], ledger: true },
+  { name: 'worker', command: [process.execPath, join(projectFolder, 'worker', `worker${moduleEnding}`)], ledger: true },
   {
     name: 'trainer',
     command: [join(pythonBin, 'python'), '-m', 'reign_trainer'],

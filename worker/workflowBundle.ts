@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const root = join(import.meta.dirname, '..');
+/** TypeScript in the project, JavaScript in an installed package. */
+const ending = extname(import.meta.filename);
 
 /** The workflows' code in one file, bundled once for each state of the sources: a start then takes no second for it. */
 export async function workflowBundle(home: string): Promise<{ codePath: string }> {
@@ -12,7 +14,7 @@ export async function workflowBundle(home: string): Promise<{ codePath: string }
   const codePath = join(folder, `workflows-${sourceHash()}.js`);
   if (!existsSync(codePath)) {
     const { code } = await bundleWorkflowCode({
-      workflowsPath: join(root, 'workflows/index.ts'),
+      workflowsPath: join(root, `workflows/index${ending}`),
       logger: new DefaultLogger('WARN'),
     });
     await mkdir(folder, { recursive: true });
@@ -25,7 +27,7 @@ export async function workflowBundle(home: string): Promise<{ codePath: string }
 
 function sourceHash(): string {
   const hash = createHash('sha256');
-  for (const file of globSync('{workflows,schemas,gate}/**/*.ts', { cwd: root }).sort())
+  for (const file of globSync(`{workflows,schemas,gate}/**/*${ending}`, { cwd: root }).sort())
     hash.update(file).update(readFileSync(join(root, file)));
   return hash
     .update(readFileSync(join(root, 'package-lock.json')))

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { errorOf } from '../../schemas/errors.ts';
 import { connectionUrl } from '../../settings/connections.ts';
 import { processEnvironment } from '../../settings/environment.ts';
-import { projectFolder, pythonBin } from '../../settings/home.ts';
+import { pythonBin } from '../../settings/home.ts';
 import type { Settings } from '../../settings/settings.ts';
 
 const script = join(import.meta.dirname, '../../examples/flights/load_flights.py');
-const parquet = join(projectFolder, 'node_modules/vega-datasets/data/flights-3m.parquet');
+const parquet = join(dirname(findPackageJSON('vega-datasets', import.meta.url) ?? ''), 'data/flights-3m.parquet');
 
 /** Three million flights into the warehouse, unless they are there. */
 export async function loadFlights(settings: Settings, say: (line: string) => void, signal: AbortSignal): Promise<void> {
