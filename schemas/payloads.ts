@@ -73,6 +73,8 @@ export const TrackedRun = z
     modelId: z.string(),
     /** Where MLflow keeps the model's files; absent: to be asked for. */
     artifactLocation: z.string().nullish(),
+    /** Made for this attempt a moment ago: nobody can have written into it. Absent: somebody may have. */
+    isNew: z.boolean().nullish(),
   })
   .meta({ id: 'TrackedRun' });
 export type TrackedRun = z.infer<typeof TrackedRun>;

@@ -36,7 +36,7 @@ export async function openRun(
   const made = (isRetry ? await find(tracker, cycle, gone) : undefined) ?? (await create(tracker, cycle));
   const { artifactLocation, ...ids } = made;
   const run = await nameRun(db, cycle, ids, gone);
-  if (run.modelId === made.modelId && named === undefined && !isRetry) return { ...run, artifactLocation };
+  if (run.modelId === made.modelId && named === undefined && !isRetry) return { ...run, artifactLocation, isNew: true };
   await sweepStrays(tracker, db, cycle.id);
   return (await findIn(tracker, run)) ?? run;
 }

@@ -125,7 +125,8 @@ class Activities:
     async def fit(self, request: FitRequest) -> FitResult:
         """Fit a pipeline and keep what came out."""
         async with _attempt(request.cycle.id):
-            return await carry_out_fit(request, self._settings, _heartbeat)
+            is_retry = activity.info().attempt > 1
+            return await carry_out_fit(request, self._settings, _heartbeat, is_retry=is_retry)
 
     @activity.defn(name="track")
     async def track(self, request: FitRequest) -> None:

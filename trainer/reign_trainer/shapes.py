@@ -489,6 +489,7 @@ class TrackedRun(Shape):
     run_id: Annotated[str, Field(alias="runId")]
     model_id: Annotated[str, Field(alias="modelId")]
     artifact_location: Annotated[str | None, Field(alias="artifactLocation")] = None
+    is_new: Annotated[bool | None, Field(alias="isNew")] = None
 
 
 class CodeWarning(Shape):

@@ -24,6 +24,7 @@ _FIXED = {
     # Part of "the same inputs give the same cycle": sets of texts iterate in one order.
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "Agg",
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     # The sums of BLAS depend on the number of its threads.
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

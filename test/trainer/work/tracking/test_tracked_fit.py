@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import shutil
 from typing import Any
 
@@ -73,6 +74,34 @@ def test_crashes_and_attempts_at_once_leave_one_run_and_one_model(
     assert [output.model_id for output in run.outputs.model_outputs] == [tracked.model_id]
     mlflow.set_tracking_uri(mlflow_uri)
     _check_what_is_there(client, run, tracked, request.train_snapshot)
+
+
+def test_nobody_asks_about_a_new_run_but_in_a_retry(settings: Settings, store: Store, mlflow_uri: str) -> None:
+    tracked = open_run(mlflow_uri)
+    location = MlflowClient(mlflow_uri).get_logged_model(tracked.model_id).artifact_location
+    new = tracked.model_copy(update={"artifact_location": location, "is_new": True})
+    request = fit_request(store, new).model_copy(update={"track_later": True})
+    nowhere = dataclasses.replace(settings, tracking_uri="http://127.0.0.1:9")
+
+    def fit(*, is_retry: bool) -> FitResult:
+        return asyncio.run(carry_out_fit(request, nowhere, lambda stage: None, is_retry=is_retry))
+
+    with pytest.raises(TrainerError) as raised:
+        fit(is_retry=True)
+    assert raised.value.code == "TrackerUnavailable"
+    assert fit(is_retry=False).digest is not None
+
+
+def test_a_run_that_ended_with_other_files_is_not_taken_for_this_fit(
+    in_child: Any, store: Store, mlflow_uri: str
+) -> None:
+    tracked = open_run(mlflow_uri)
+    request = fit_request(store, tracked)
+    others = in_child("fit", request).model_copy(update={"digest": "0" * 64})
+    MlflowClient(mlflow_uri).set_tag(tracked.run_id, "reign.fitResult", others.model_dump_json())
+    with pytest.raises(TrainerError, match="has named the files of its model") as raised:
+        in_child("track", request)
+    assert raised.value.code == "LedgerConflict"
 
 
 def test_a_model_of_other_rows_is_not_taken_and_one_of_another_environment_stands(

@@ -22,7 +22,9 @@ _LOOKING_UP = Limits(seconds=600.0, silent_seconds=600.0, code="TrackerUnavailab
 _TRACKING = Limits(seconds=3600.0, silent_seconds=600.0, code="TrackerUnavailable")
 
 
-async def carry_out_fit(request: FitRequest, settings: Settings, on_stage: Callable[[str], None]) -> FitResult:
+async def carry_out_fit(
+    request: FitRequest, settings: Settings, on_stage: Callable[[str], None], *, is_retry: bool = True
+) -> FitResult:
     """Fit the definition's pipeline on the training snapshot, and keep what came out in the store.
 
     A second attempt at the same request gives the first one's result where that one ended. Of two at the same time both
@@ -36,6 +38,8 @@ async def carry_out_fit(request: FitRequest, settings: Settings, on_stage: Calla
     settings : Settings
         Of the trainer.
     on_stage : callable
+    is_retry : bool, default True
+        Whether an earlier attempt may have left something; MLflow is not asked about a new run that none was at.
 
     Raises
     ------
@@ -50,7 +54,7 @@ async def carry_out_fit(request: FitRequest, settings: Settings, on_stage: Calla
     kept = KeptFit.of(store, request)
     result = _kept_result(kept, request)
     if result is None:
-        result, known = await _fit_unless_known(request, kept, settings, on_stage)
+        result, known = await _fit_unless_known(request, kept, settings, on_stage, is_retry=is_retry)
         if known:
             return result
     if request.run is not None and not request.track_later:
@@ -67,7 +71,7 @@ async def carry_out_tracking(request: FitRequest, settings: Settings, on_stage: 
 
 
 async def _fit_unless_known(
-    request: FitRequest, kept: KeptFit, settings: Settings, on_stage: Callable[[str], None]
+    request: FitRequest, kept: KeptFit, settings: Settings, on_stage: Callable[[str], None], *, is_retry: bool
 ) -> tuple[FitResult, bool]:
     """Ask MLflow for the result of an earlier attempt, and fit meanwhile.
 
@@ -76,15 +80,16 @@ async def _fit_unless_known(
     tuple
         The result, and whether MLflow knew it.
     """
-    if request.run is None:
+    run = request.run
+    location = None if run is None else run.artifact_location
+    if run is None or (run.is_new and location is not None and not is_retry):
         with scratch_folder() as folder:
-            found = await _fit(request, None, Path(folder), settings, on_stage)
+            found = await _fit(request, location, Path(folder), settings, on_stage)
             return await _keep(request, found, kept, Path(folder)), False
     with scratch_folder() as folder:
         asking = asyncio.ensure_future(
             run_child("reign_trainer.work.own:look_up_fit", request, settings, answer=KnownFit, limits=_LOOKING_UP)
         )
-        location = request.run.artifact_location
         fitting = asyncio.ensure_future(_fit(request, location or asking, Path(folder), settings, on_stage))
         try:
             # A server that does not answer ends the fit now: what is fitted could not be brought there.

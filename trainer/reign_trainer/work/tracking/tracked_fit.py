@@ -101,11 +101,15 @@ class TrackedFit:
         kept.renew()
         with tracker_errors("read the run"):
             run = self._client.get_run(self._run.run_id)
-        if self._result_on(run) is not None:
+        ended = self._result_on(run)
+        result = kept.result()
+        if ended is not None:
+            if result is not None and ended.digest != result.digest:
+                cycle, model = self._request.cycle.id, self._run.model_id
+                raise TrainerError.of("LedgerConflict", "otherFiles", cycle=cycle, model=model)
             return
         with tracker_errors("read the model"):
             logged = self._client.get_logged_model(self._run.model_id)
-        result = kept.result()
         if result is None or result.digest is None:
             raise TrainerError.of("StoreCorrupt", "missing", object=f"fits/{kept.key}")
         check_files(kept.model_files(), result.digest, f"the challenger of {self._request.cycle.id}", result.files)
