@@ -35,13 +35,21 @@ def test_every_call_fills_a_template_of_the_catalogue() -> None:
     assert calls
     for where, call in calls:
         named, situation = call.args
-        if isinstance(situation, ast.Call):  # what a child says of itself: checked where it is read
+        if not isinstance(situation, ast.Constant):  # said by a child, or by a call of `invalid`
             continue
         codes = _CODES_OF_LIMITS if ast.unparse(named) == "limits.code" else {ast.literal_eval(named)}
         for code in codes:
             places = set(re.findall(r"\{(\w+)", TEMPLATES[code][ast.literal_eval(situation)]))
             given = {keyword.arg for keyword in call.keywords if keyword.arg != "detail"}
             assert given == places, (where, code)
+
+
+def test_every_call_of_invalid_fills_a_template_of_its_code() -> None:
+    calls = _calls("invalid")
+    assert calls
+    for where, call in calls:
+        places = set(re.findall(r"\{(\w+)", TEMPLATES["PipelineInvalid"][ast.literal_eval(call.args[1])]))
+        assert {"place", *(keyword.arg for keyword in call.keywords)} == places, where
 
 
 def test_an_error_says_its_template() -> None:

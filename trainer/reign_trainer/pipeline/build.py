@@ -47,7 +47,7 @@ def build_pipeline(
     pipeline = definition.pipeline
     if isinstance(pipeline, CodePipeline):
         if code_folder is None:
-            raise invalid("pipeline.entrypoint", "the definition was stored without its code.")
+            raise invalid("pipeline.entrypoint", "withoutCode")
         estimator = build_from_code(pipeline.entrypoint, code_folder, store)
         where = pipeline.entrypoint
     else:

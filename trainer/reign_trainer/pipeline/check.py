@@ -43,7 +43,7 @@ def check_pipeline(request: CheckPipelineRequest, store: Store) -> CheckPipeline
     names = [column.name for column in request.columns]
     for at, feature in enumerate(definition.source.features):
         if names and feature not in names:
-            raise invalid(f"source.features[{at}]", f"the query has no column `{feature}`.{nearest(feature, names)}")
+            raise invalid(f"source.features[{at}]", "noColumn", column=feature, hint=nearest(feature, names))
     with tempfile.TemporaryDirectory(prefix="reign-check-") as scratch:
         folder = Path(scratch)
         try:

@@ -38,7 +38,7 @@ def resolve_class(name: str, where: str) -> type[Any]:
     known = estimators()
     if name in known:
         return known[name]
-    raise invalid(where, f"scikit-learn has no transformer or estimator `{name}`.{nearest(name, known)}")
+    raise invalid(where, "classUnknown", name=name, hint=nearest(name, known))
 
 
 @functools.cache
@@ -60,23 +60,19 @@ def allowed_packages() -> tuple[str, ...]:
 def _by_path(path: str, where: str) -> type[Any]:
     packages = allowed_packages()
     if not _is_in(path, packages):
-        raise invalid(
-            where,
-            f"`{path}` is not in a package on the trainer's allow-list: {', '.join(packages)}. "
-            "Others are added by REIGN_TRAINER_PACKAGES.",
-        )
+        raise invalid(where, "packageUnknown", path=path, packages=", ".join(packages))
     module_path, _, name = path.rpartition(".")
     module = _module(module_path, where)
     found = getattr(module, name, None)
     if found is None:
-        raise invalid(where, f"{module_path} has no `{name}`.{nearest(name, _classes_of(module))}")
+        raise invalid(where, "nameUnknown", module=module_path, name=name, hint=nearest(name, _classes_of(module)))
     if not inspect.isclass(found):
-        raise invalid(where, f"`{path}` is a {type(found).__name__}; expected is a class with `fit`.")
+        raise invalid(where, "notAClass", path=path, type=type(found).__name__)
     # A module shows what it imports, too: what counts is where the class was made.
     if not _is_in(f"{found.__module__}.", packages):
-        raise invalid(where, f"`{path}` comes from {found.__module__}, which is not on the trainer's allow-list.")
+        raise invalid(where, "foreignClass", path=path, module=found.__module__)
     if not callable(getattr(found, "fit", None)):
-        raise invalid(where, f"`{path}` has no `fit`; expected is a transformer or an estimator.")
+        raise invalid(where, "noFit", path=path)
     return found
 
 
@@ -88,9 +84,9 @@ def _module(path: str, where: str) -> ModuleType:
     try:
         return importlib.import_module(path)
     except ModuleNotFoundError as error:
-        raise invalid(where, f"there is no module {error.name} in the trainer's environment.") from None
+        raise invalid(where, "moduleUnknown", module=str(error.name)) from None
     except Exception as error:  # noqa: BLE001
-        raise invalid(where, f"{path} does not import in the trainer's environment: {type(error).__name__}.") from None
+        raise invalid(where, "moduleFails", module=path, exception=type(error).__name__) from None
 
 
 def _classes_of(module: ModuleType) -> list[str]:

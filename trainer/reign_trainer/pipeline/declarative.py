@@ -46,9 +46,7 @@ def build_declarative(pipeline: DeclarativePipeline) -> Pipeline:
     )
     estimator = _make(pipeline.estimator, "pipeline.estimator")
     if not hasattr(estimator, "predict"):
-        raise invalid(
-            "pipeline.estimator.class", f"{type(estimator).__name__} has no `predict`; expected is an estimator."
-        )
+        raise invalid("pipeline.estimator.class", "noPredict", step=type(estimator).__name__)
     return Pipeline([("columns", columns), (type(estimator).__name__.lower(), estimator)])
 
 
@@ -63,12 +61,9 @@ def _group(group: ColumnSteps, where: str) -> tuple[str, Any]:
 def _transformer(step: Step, where: str) -> Any:
     made = _make(step, where)
     if not hasattr(made, "transform"):
-        raise invalid(f"{where}.class", f"{type(made).__name__} has no `transform`; expected is a transformer.")
+        raise invalid(f"{where}.class", "noTransform", step=type(made).__name__)
     if next(iter(inspect.signature(made.fit).parameters), "") == "y":
-        raise invalid(
-            f"{where}.class",
-            f"{type(made).__name__} encodes labels, which Reign does by itself; for features take OrdinalEncoder.",
-        )
+        raise invalid(f"{where}.class", "encodesLabels", step=type(made).__name__)
     return made
 
 

@@ -55,14 +55,12 @@ def build_from_code(entrypoint: str, code_folder: Path, store: Store | None) -> 
     function = getattr(module, function_name, None)
     if function is None:
         functions = [name for name, value in vars(module).items() if inspect.isfunction(value)]
-        raise invalid(file, f"there is no function `{function_name}`.{nearest(function_name, functions)}")
+        raise invalid(file, "functionUnknown", function=function_name, hint=nearest(function_name, functions))
     if not callable(function) or inspect.isclass(function):
-        raise invalid(file, f"`{function_name}` is a {type(function).__name__}; expected is a function.")
+        raise invalid(file, "notAFunction", function=function_name, type=type(function).__name__)
     required = _required_arguments(function)
     if required:
-        raise invalid(
-            file, f"`{function_name}` takes arguments ({', '.join(required)}); expected is a function without."
-        )
+        raise invalid(file, "takesArguments", function=function_name, arguments=", ".join(required))
     try:
         return function()
     except MemoryError:
@@ -83,11 +81,11 @@ def build_from_code(entrypoint: str, code_folder: Path, store: Store | None) -> 
 def _import(file: str, code_folder: Path, store: Store | None) -> ModuleType:
     path = code_folder / file
     if not path.is_file() or not path.resolve().is_relative_to(code_folder.resolve()):
-        raise invalid("pipeline.entrypoint", f"there is no file {file} beside the definition.")
+        raise invalid("pipeline.entrypoint", "fileMissing", file=file)
     name = path.stem
     taken = sys.modules.get(name)
     if name in sys.stdlib_module_names or (taken is not None and taken not in modules_of(code_folder)):
-        raise invalid("pipeline.entrypoint", f"{file} has the name of the module `{name}`: give the file another one.")
+        raise invalid("pipeline.entrypoint", "fileShadows", file=file, module=name)
     if taken is not None:
         return taken
     if _imports_relatively(path):

@@ -35,16 +35,11 @@ def check_estimator(estimator: Any, definition: Definition, where: str) -> None:
         ``PipelineInvalid``.
     """
     if inspect.isclass(estimator):
-        raise invalid(
-            where, f"returned the class {estimator.__name__}; expected is an instance: {estimator.__name__}()."
-        )
+        raise invalid(where, "returnedClass", estimator=estimator.__name__)
     for step_where, step in _steps(estimator, where):
         _check_transformers(step, step_where)
     if not callable(getattr(estimator, "fit", None)) or not answers(estimator, "predict"):
-        raise invalid(
-            where,
-            f"returned {_described(estimator)}; expected is a scikit-learn Pipeline or estimator with `fit` and `predict`.",
-        )
+        raise invalid(where, "noEstimator", found=_described(estimator))
     _check_task(estimator, definition, where)
     _check_unfitted(estimator, where)
     for part in _parts(estimator, where):
@@ -56,7 +51,7 @@ def check_estimator(estimator: Any, definition: Definition, where: str) -> None:
         try:
             weight_parameter(estimator)
         except TypeError as error:
-            raise invalid(where, f"source.weight is given, but {error}.") from None
+            raise invalid(where, "weightAt", problem=str(error)) from None
 
 
 def final_step(estimator: Any) -> Any:
@@ -72,11 +67,7 @@ def _parts(estimator: Any, where: str) -> list[Any]:
     try:
         parameters = estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
     except (AttributeError, RuntimeError) as error:
-        raise invalid(
-            where,
-            f"its parameters cannot be read ({type(error).__name__}): `__init__` of a class of your own has to name "
-            "every parameter and to keep it under that name.",
-        ) from None
+        raise invalid(where, "parametersUnreadable", exception=type(error).__name__) from None
     found += [value for value in parameters.values() if hasattr(value, "get_params")]
     return list({id(part): part for part in found if not inspect.isclass(part)}.values())
 
@@ -113,7 +104,7 @@ def _steps(estimator: Any, where: str) -> Iterator[tuple[str, Any]]:
             if _resamples(step) and not last:
                 _check_resampling(estimator, f"{where}, step `{name}`", step)
             elif not (last or step is None or step == "passthrough" or _transforms(step)):
-                raise invalid(f"{where}, step `{name}`", f"{_described(step)} has no `fit` and `transform`.")
+                raise invalid(f"{where}, step `{name}`", "noTransformer", found=_described(step))
 
 
 def _check_transformers(step: Any, where: str) -> None:
@@ -124,13 +115,9 @@ def _check_transformers(step: Any, where: str) -> None:
         if isinstance(transformer, str):
             continue
         if not _transforms(transformer):
-            raise invalid(f"{where}, `{name}`", f"{_described(transformer)} has no `fit` and `transform`.")
+            raise invalid(f"{where}, `{name}`", "noTransformer", found=_described(transformer))
         if not hasattr(transformer, "get_params"):
-            own = type(transformer).__name__
-            raise invalid(
-                f"{where}, `{name}`",
-                f"a ColumnTransformer clones its transformers: write `class {own}(TransformerMixin, BaseEstimator)`.",
-            )
+            raise invalid(f"{where}, `{name}`", "ownTransformer", transformer=type(transformer).__name__)
 
 
 def _resamples(step: Any) -> bool:
@@ -139,9 +126,7 @@ def _resamples(step: Any) -> bool:
 
 def _check_resampling(pipeline: Pipeline, where: str, step: Any) -> None:
     if type(pipeline).__module__.startswith("sklearn."):
-        raise invalid(
-            where, f"scikit-learn's Pipeline takes no {type(step).__name__}; take imblearn.pipeline.Pipeline."
-        )
+        raise invalid(where, "resampling", step=type(step).__name__)
 
 
 def _transforms(step: Any) -> bool:
@@ -160,16 +145,12 @@ def _check_task(estimator: Any, definition: Definition, where: str) -> None:
     name = type(final_step(estimator)).__name__
     if definition.label is None:
         if _is(is_classifier, estimator):
-            raise invalid(where, f"{name} is a classifier; expected is a regressor, since the task is regression.")
+            raise invalid(where, "classifier", estimator=name)
         return
     if _is(is_regressor, estimator):
-        raise invalid(where, f"{name} is a regressor; expected is a classifier, since the task is {definition.task}.")
+        raise invalid(where, "regressor", estimator=name, task=definition.task)
     if not answers(estimator, "predict_proba"):
-        raise invalid(
-            where,
-            f"{name} has no `predict_proba` with these parameters; expected is a classifier with probabilities "
-            "(CalibratedClassifierCV gives them to any).",
-        )
+        raise invalid(where, "noProbabilities", estimator=name)
 
 
 def _is(question: Any, estimator: Any) -> bool:
@@ -184,7 +165,7 @@ def _check_unfitted(estimator: Any, where: str) -> None:
     own = getattr(last, "__sklearn_is_fitted__", None)
     fitted = own() if callable(own) else any(name.endswith("_") and not name.startswith("_") for name in vars(last))
     if fitted:
-        raise invalid(where, f"returned a fitted {type(last).__name__}; expected is one that Reign fits.")
+        raise invalid(where, "fitted", estimator=type(last).__name__)
 
 
 def _check_parameters(part: Any, where: str) -> None:
@@ -194,7 +175,7 @@ def _check_parameters(part: Any, where: str) -> None:
         part._validate_params()
     except InvalidParameterError as error:
         # Names class, parameter and what the author wrote: no row is known yet.
-        raise invalid(where, str(error)) from None
+        raise invalid(where, "parameterInvalid", problem=str(error)) from None
 
 
 def _check_columns(estimator: Any, features: list[str], where: str) -> None:
@@ -209,7 +190,10 @@ def _check_columns(estimator: Any, features: list[str], where: str) -> None:
             if column not in features:
                 raise invalid(
                     f"{where}, ColumnTransformer `{name}`",
-                    f"there is no feature `{column}`.{nearest(column, features)} Features are: {', '.join(features)}.",
+                    "featureUnknown",
+                    column=column,
+                    hint=nearest(column, features),
+                    features=", ".join(features),
                 )
 
 

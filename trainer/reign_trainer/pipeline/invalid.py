@@ -13,19 +13,21 @@ from reign_trainer.shapes import ErrorDetail
 _FIELD = re.compile(r"(?!pipeline\.py\b)(?:source|label|windows|pipeline|gate)(?:\.\w+|\[\d+\])*(?=$|,)")
 
 
-def invalid(where: str, message: str) -> TrainerError:
+def invalid(where: str, situation: str, **values: str) -> TrainerError:
     """Make the error ``PipelineInvalid``.
 
     Parameters
     ----------
     where : str
         A field of the definition, such as ``pipeline.columns[0].steps[1].parameters.degree``, or a file.
-    message : str
-        What was there and what is expected. Names classes, parameters and columns, never a row's values.
+    situation : str
+        One of the code's templates.
+    **values : str
+        What fills its places beside ``{place}``: names of classes, parameters and columns, never a row's values.
     """
     field = _field_path(where)
     detail = None if field is None else ErrorDetail(traceback=None, file=None, line=None, field=field)
-    return TrainerError.of("PipelineInvalid", "at", place=where, problem=message, detail=detail)
+    return TrainerError.of("PipelineInvalid", situation, place=where, detail=detail, **values)
 
 
 def _field_path(where: str) -> list[str | int] | None:

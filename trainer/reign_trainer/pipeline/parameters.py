@@ -53,15 +53,12 @@ def make_step(step_class: type[Any], parameters: Mapping[str, Any], where: str) 
         values[name] = value
     missing = [name for name, one in known.items() if one.default is inspect.Parameter.empty and name not in values]
     if missing:
-        raise invalid(
-            f"{where}.parameters",
-            f"{step_class.__name__} needs {', '.join(f'`{name}`' for name in missing)}. Where that is an estimator, "
-            "write the pipeline in Python and name it by `entrypoint`.",
-        )
+        named = ", ".join(f"`{name}`" for name in missing)
+        raise invalid(f"{where}.parameters", "parametersMissing", step=step_class.__name__, parameters=named)
     try:
         return step_class(**values)
     except Exception as error:  # noqa: BLE001
-        raise invalid(where, f"{step_class.__name__} cannot be made: {type(error).__name__}.") from None
+        raise invalid(where, "notMade", step=step_class.__name__, exception=type(error).__name__) from None
 
 
 def _signature(step_class: type[Any]) -> tuple[dict[str, inspect.Parameter], bool]:
@@ -90,7 +87,7 @@ def _check_name(
     near = nearest(name, known) if not takes_any else _slip(name, known)
     if takes_any and not near:
         return
-    raise invalid(field, f"{step_class.__name__} has no parameter `{name}`.{near}")
+    raise invalid(field, "parameterUnknown", step=step_class.__name__, parameter=name, hint=near)
 
 
 def _slip(name: str, known: Mapping[str, inspect.Parameter]) -> str:
@@ -104,9 +101,7 @@ def _check_plain(value: Any, field: str) -> None:
     """Refuse what looks like an estimator inside another one."""
     inner = value if isinstance(value, list) else [value]
     if any(isinstance(one, dict) and "class" in one for one in inner):
-        raise invalid(
-            field, "an estimator inside another one: write the pipeline in Python and name it by `entrypoint`."
-        )
+        raise invalid(field, "innerEstimator")
 
 
 def _converted(value: Any, constraints: Any, default: Any, field: str) -> Any:
@@ -121,7 +116,7 @@ def _converted(value: Any, constraints: Any, default: Any, field: str) -> Any:
         if isinstance(default, float):
             return 1.0
         if not isinstance(default, int):
-            raise invalid(field, "1 may be a count or a share of 100 % here: give another number, or leave it out.")
+            raise invalid(field, "countOrShare")
     return value
 
 
@@ -139,4 +134,4 @@ def _check_value(step_class: type[Any], name: str, value: Any, constraints: Any,
         expected = ", ".join(
             str(make_constraint(one)) for one in constraints if not getattr(make_constraint(one), "hidden", False)
         )
-        raise invalid(field, f"found {value!r}; expected is one of: {expected}.") from None
+        raise invalid(field, "parameterValue", found=repr(value), expected=expected) from None

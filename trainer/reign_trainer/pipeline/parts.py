@@ -16,6 +16,7 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCodeClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
 
+from reign_trainer.errors import TrainerError
 from reign_trainer.shapes import Definition
 
 from .encoding import are_codes, takes_codes_only
@@ -92,7 +93,7 @@ def check_clonable(estimator: Any, where: str) -> None:
             try:
                 clone(part)
             except Exception as error:  # noqa: BLE001
-                raise invalid(where, _not_clonable(type(owner).__name__, type(part).__name__, error)) from None
+                raise _not_clonable(where, type(owner).__name__, type(part).__name__, error) from None
 
 
 def check_labels(estimator: Any, definition: Definition, where: str) -> None:
@@ -100,22 +101,14 @@ def check_labels(estimator: Any, definition: Definition, where: str) -> None:
     if definition.label is None or are_codes(definition.label.classes):
         return
     if any(isinstance(one, float) and one != int(one) for one in definition.label.classes):
-        raise invalid(
-            "label.classes",
-            "scikit-learn takes no fractional numbers as classes; let the query cast the label to text.",
-        )
+        raise invalid("label.classes", "fractionalClasses")
     last = estimator
     while isinstance(last, Pipeline) and last.steps:
         last = last.steps[-1][1]
     for owner, part in _with_real_labels(estimator):
         if part is not last and takes_codes_only(part):
             name = type(part).__name__
-            raise invalid(
-                where,
-                f"{type(owner).__name__} hands the labels to {name}, which takes 0, 1 and so on only. Reign encodes "
-                f"them for {name} as the last step of a Pipeline or alone; here let the query return numbers from 0, "
-                "and give label.classes as these.",
-            )
+            raise invalid(where, "codesOnly", owner=type(owner).__name__, estimator=name)
 
 
 def _with_real_labels(estimator: Any) -> Iterator[tuple[Any, Any]]:
@@ -136,10 +129,8 @@ def _is_composite(estimator: Any) -> bool:
     return type(estimator).__module__.partition(".")[0] in ("sklearn", "imblearn") and hasattr(estimator, "get_params")
 
 
-def _not_clonable(owner: str, part: str, error: Exception) -> str:
+def _not_clonable(where: str, owner: str, part: str, error: Exception) -> TrainerError:
     named = re.search(r"(?:sets or modifies|not set or modifies|modifies) parameter (\w+)", str(error))
     parameter = "its parameters" if named is None else f"`{named[1]}`"
-    return (
-        f"{owner} clones a {part}, and it cannot be cloned ({type(error).__name__}): "
-        f"its `__init__` has to keep {parameter} as given."
-    )
+    raised = type(error).__name__
+    return invalid(where, "notClonable", owner=owner, part=part, exception=raised, parameter=parameter)
