@@ -60,6 +60,22 @@ test('a ledger that has become read-only is waited for, and its connections are 
   expect(await apply(db, 'second')).toMatchObject({ version: 2, created: true });
 });
 
+test("a limit of the ledger's server is waited for until the operator raises it", async () => {
+  await using ledger = await withLedger();
+  const name = new URL(ledger.url).pathname.slice(1);
+  await onServer(`alter database ${name} set temp_file_limit = '1MB'`);
+  await onServer(`alter database ${name} set work_mem = '64kB'`);
+  const limited = openLedger(ledger.url);
+  const sorting = sql`select count(*) from (select md5(n::text) from generate_series(1, 100000) as n order by 1) as _`;
+  await expect(sorting.execute(limited.db)).rejects.toMatchObject({
+    code: 'LedgerUnavailable',
+    message: expect.stringContaining('temp_file_limit'),
+  });
+  await limited.close();
+  await onServer(`alter database ${name} reset temp_file_limit`);
+  await sorting.execute(ledger.db);
+});
+
 test.for([
   ['57P01', 'LedgerUnavailable'],
   ['57P03', 'LedgerUnavailable'],

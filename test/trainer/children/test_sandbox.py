@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import reign_trainer
 from reign_trainer.children import Limits, run_child, scratch_folder
 from reign_trainer.children.landlock import landlock_version
 from reign_trainer.errors import TrainerError
@@ -46,6 +50,28 @@ def test_it_reaches_no_file_no_port_and_no_other_process(
     # Its channel, and where a crash of the interpreter leaves its stack.
     assert len(told["descriptors"]) <= 3, told["descriptors"]
     assert told["started"] == "42", "its own processes cannot start"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has Landlock")
+def test_without_landlock_it_runs_and_the_log_names_what_it_is_not_kept_from(tmp_path: Path) -> None:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ["HOME"],
+        "PYTHONPATH": os.pathsep.join([str(Path(reign_trainer.__file__).parents[1]), str(Path(__file__).parents[1])]),
+        "REIGN_LEDGER_URL": "secret",
+    }
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nothing = str(tmp_path / "nothing")
+        asked = {"secret": nothing, "elsewhere": nothing, "trainer": os.getpid(), "port": listener.getsockname()[1]}
+        command = [sys.executable, "-m", "children.without_landlock", json.dumps(asked), str(tmp_path / "store")]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    [warning] = [line for line in done.stderr.splitlines() if "WARNING" in line]
+    assert "the kernel has no Landlock of version 4: pipelines are not kept from files" in warning
+    told = json.loads(done.stdout)
+    assert told["started"] == "42"
+    assert "connect" in told["worked"], "something else keeps it from TCP"
+    assert "REIGN_LEDGER_URL" not in told["variables"]
 
 
 def test_nothing_that_it_started_outlives_it(in_child: Any, settings: Settings) -> None:

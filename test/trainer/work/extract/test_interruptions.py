@@ -169,3 +169,18 @@ def test_a_value_that_is_refused_stops_the_server_at_once(extracts: Any) -> None
     assert failed.value.code == "ValueOutOfRange"
     assert time.monotonic() - started < 15
     nothing_left(extracts)
+
+
+def test_a_limit_of_the_server_is_named_and_the_heavy_query_is_not_run_again(extracts: Any) -> None:
+    query = """select n as id, timestamp '2001-02-02' as taken_at, 1 as outcome, md5(n::text) as feature
+      from generate_series(1, 100000) as n"""
+    plan = extracts.plan(query)
+    name = extracts.url.rpartition("/")[2]
+    execute(extracts.url, f"alter database {name} set temp_file_limit = '1MB'")
+    with pytest.raises(TrainerError) as failed:
+        extracts.run(plan)
+    assert (failed.value.code, failed.value.retryable) == ("QueryFailed", False)
+    assert "SQLSTATE 53400, configuration_limit_exceeded" in failed.value.message
+    nothing_left(extracts)
+    execute(extracts.url, f"alter database {name} reset temp_file_limit")
+    assert extracts.run(plan).snapshots[0].rows == 100_000

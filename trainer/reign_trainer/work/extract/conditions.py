@@ -58,6 +58,7 @@ _CONDITIONS = {
     "53100": "disk_full",
     "53200": "out_of_memory",
     "53300": "too_many_connections",
+    "53400": "configuration_limit_exceeded",
     "54000": "program_limit_exceeded",
     "54001": "statement_too_complex",
     "54011": "too_many_columns",
