@@ -12,6 +12,7 @@ import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { migrate, migrationStatus } from '../../ledger/migrate.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
+import { Evidence } from '../../schemas/evidence.ts';
 import { openTracker, type Tracker } from '../../tracker/openTracker.ts';
 import { openStore } from '../../store/openStore.ts';
 import { closing } from '../laws/closing.ts';
@@ -118,6 +119,9 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
       const ended = await asking({ client, ledger, store }).retrain(model, asOf);
       expect(['promoted', 'kept'], `${model}: ${ended.summary}`).toContain(ended.status);
       expect(ended.champion).toBe(reigning?.version);
+      // It was judged against that very version, as today's trainer loads it.
+      const document = await store.readDocument('evidence', ended.evidence ?? '');
+      expect(Evidence.parse(JSON.parse(document.toString('utf8'))).champion).toMatchObject({ unscorable: null });
       expect((await verifyCycle({ ledger, store, trainer, tracker }, ended)).outcome).toBe('identical');
     }
   });

@@ -42,6 +42,10 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
         self.kinds = kinds
         self.configuration = configuration
 
+    def fit(self, features: Any, labels: Any = None) -> TypedModel:
+        """Do nothing, as scikit-learn's FrozenEstimator: a version stays as its cycle fitted it."""
+        return self
+
     def predict(self, features: Any) -> Any:
         """Predict labels of the declared classes, or numbers.
 
@@ -78,6 +82,11 @@ class TypedModel(BaseEstimator):  # type: ignore[misc]
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
+
+    def __sklearn_tags__(self) -> Any:
+        # Whether it classifies is what the model behind it says.
+        behind = getattr(self.model, "__sklearn_tags__", None)
+        return super().__sklearn_tags__() if behind is None else behind()
 
     def _typed(self, features: Any) -> pd.DataFrame:
         frame = features if isinstance(features, pd.DataFrame) else pd.DataFrame(features, columns=list(self.kinds))
