@@ -3,20 +3,24 @@ import type { Finding } from '../../operations/doctor/finding.ts';
 import { doctorOperation } from '../../operations/doctor.ts';
 import { perform } from '../../operations/operation.ts';
 import type { Tell } from '../answer.ts';
+import { lineageOption } from '../cycleArguments.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { Paint } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
 import type { Session } from '../session.ts';
 
 export const doctorCommand = (session: Session, tell: Tell) =>
-  new Command('doctor').description(doctorOperation.description).action(async () => {
-    const answer = await perform(doctorOperation, session.context, {});
-    tell({
-      document: answer,
-      text: ({ paint }) => textOf(answer.findings, paint),
-      exitCode: answer.ok ? exitCodes.ok : exitCodes.unreachable,
+  new Command('doctor')
+    .description(doctorOperation.description)
+    .addOption(lineageOption())
+    .action(async ({ lineage }: { lineage: string }) => {
+      const answer = await perform(doctorOperation, session.context, { lineage });
+      tell({
+        document: answer,
+        text: ({ paint }) => textOf(answer.findings, paint),
+        exitCode: answer.ok ? exitCodes.ok : exitCodes.unreachable,
+      });
     });
-  });
 
 const marks = (paint: Paint): Record<Finding['status'], string> => ({
   ok: paint('green', '✓'),

@@ -1,22 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { decide } from '../../gate/decide.ts';
-import { policyOf } from '../../gate/policyOf.ts';
-import { judgementReport } from '../../report/judgement.ts';
-import { Evidence } from '../../schemas/evidence.ts';
+import type { TryOptions } from '../../operations/gateTry/planTry.ts';
+import { gateTryOperation } from '../../operations/gateTry.ts';
+import { perform } from '../../operations/operation.ts';
+import { errorOf } from '../../schemas/errors.ts';
+import { tasks } from '../../schemas/metrics.ts';
 import type { Tell } from '../answer.ts';
-import { knownOfFile } from '../gateTry/knownOfFile.ts';
-import { DescribedFile, labelColumn, planTry, type TryOptions, taskChoices } from '../gateTry/planTry.ts';
-import { readPolicy } from '../gateTry/readPolicy.ts';
 import { renderGateTry } from '../render/gateTry.ts';
-import type { Session, Surroundings } from '../session.ts';
+import type { Session } from '../session.ts';
 
 export const gateCommand = (session: Session, tell: Tell) =>
   new Command('gate').description('use the gate without a cycle').addCommand(tryCommand(session, tell));
 
-const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
+const tryCommand = (session: Session, tell: Tell) =>
   new Command('try')
-    .description('judge two columns of predictions in a Parquet or CSV file, without any server')
+    .description(gateTryOperation.description)
     .argument('<file>', 'the predictions, as CSV or Parquet')
     .requiredOption('--policy <file>', 'a YAML file with a mapping `gate`, or a whole definition')
     .option('--label <column>', 'the true value; default: label')
@@ -30,35 +29,21 @@ const tryCommand = ({ surroundings, progress }: Session, tell: Tell) =>
     .option('--event-time <column>', 'when the event happened; default: event_time')
     .option('--weight <column>', 'importance weights')
     .option('--positive <value>', 'the label that the score is the probability of')
-    .addOption(new Option('--task <task>', 'default: inferred from the labels').choices([...taskChoices]))
-    .action(async (file: string, { policy: policyFile, ...options }: TryOptions & { policy: string }) => {
-      const given = await readPolicy(policyFile);
-      progress.at('measuring');
-      const described = await ask(
-        'describe_file',
-        { file: resolve(file), label: labelColumn(options, given) },
-        surroundings,
-      );
-      const planned = planTry(file, given, DescribedFile.parse(described), options);
-      const measured = await ask('judge_columns', { ...planned, file: resolve(file) }, surroundings);
-      const evidence = Evidence.parse(JSON.parse(String(measured.evidence)));
-      const policy = policyOf(planned.definition);
-      const verdict = knownOfFile(decide(evidence, policy));
-      tell({
-        document: { file, policy, verdict, measured: evidence },
-        text: ({ paint, width }) => renderGateTry(file, judgementReport({ verdict, evidence, policy }), paint, width),
+    .addOption(new Option('--task <task>', 'default: inferred from the labels').choices([...tasks]))
+    .action(async (file: string, { policy, ...options }: TryOptions & { policy: string; json?: boolean }) => {
+      const { json: _, ...asked } = options;
+      const answer = await perform(gateTryOperation, session.context, {
+        predictions: { name: file, file: resolve(file) },
+        policy: { name: policy, yaml: await readPolicy(policy) },
+        options: asked,
       });
+      tell({ document: answer, text: ({ paint, width }) => renderGateTry(file, answer.report, paint, width) });
     });
 
-async function ask(
-  program: string,
-  question: unknown,
-  { openPython, interrupted }: Surroundings,
-): Promise<Record<string, unknown>> {
-  const python = openPython(`reign_trainer.recompute.${program}`, interrupted);
-  try {
-    return await python.ask(question);
-  } finally {
-    await python.close();
-  }
+async function readPolicy(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const problem =
+      error.code === 'ENOENT' ? 'found no such file' : `cannot be read (${error.code ?? 'unknown error'})`;
+    throw errorOf('UsageInvalid', 'policyUnreadable', { file: path, problem }, { cause: error });
+  });
 }

@@ -16,9 +16,10 @@ const startIt = 'Start the stack with `npm run -s reign -- dev`, or set';
 /**
  * Looks at every part at the same time. A part that is sick, or not there at all, is a finding: nothing is thrown.
  *
+ * @param lineage whose last cycles are looked at for warnings
  * @param reach where the parts are; what it throws is a finding too
  */
-export async function examine(reach: () => KnownSettings): Promise<Finding[]> {
+export async function examine(reach: () => KnownSettings, lineage: string): Promise<Finding[]> {
   let settings: KnownSettings;
   try {
     settings = reach();
@@ -33,7 +34,7 @@ export async function examine(reach: () => KnownSettings): Promise<Finding[]> {
     examineNode(),
     examinePython(),
     healthy('stack', stackRuns ? `embedded, runs in ${settings.home}` : 'no embedded stack runs'),
-    ledgerUrl === undefined ? absent('ledger', 'REIGN_LEDGER_URL') : examineLedger(ledgerUrl),
+    ledgerUrl === undefined ? absent('ledger', 'REIGN_LEDGER_URL') : examineLedger(ledgerUrl, lineage),
     ...Object.entries(connections).map(([name, url]) => examineWarehouse(name, url)),
     Object.keys(connections).length === 0 ? absent('warehouse', 'REIGN_CONNECTION_WAREHOUSE') : [],
     temporal === undefined ? absent('Temporal', 'TEMPORAL_ADDRESS') : examineTemporal(temporal, openStore(store)),

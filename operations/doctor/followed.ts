@@ -10,7 +10,7 @@ import { getAlias } from '../../tracker/registry.ts';
 import { championAlias } from '../../tracker/tags.ts';
 import { type Finding, noted } from './finding.ts';
 
-/** Where MLflow does not follow the ledger: aliases that name somebody else, and what a worker still tries to tell it. */
+/** Where MLflow does not follow the ledger (an alias follows the live lineage, whatever else was asked about): aliases that name somebody else, and what a worker still tries to tell it. */
 export async function notFollowed(db: Kysely<Database>, tracker: Tracker): Promise<Finding[]> {
   const pending = await pendingProjections(db);
   const waiting = pending.map(({ cycle, part, reason, tries, since }) =>

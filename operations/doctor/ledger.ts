@@ -2,12 +2,11 @@ import { sql } from 'kysely';
 import { migrationStatus } from '../../ledger/migrate.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import { latestWarnings } from '../../ledger/warnings.ts';
-import { liveLineage } from '../../schemas/lineage.ts';
 import { shownUrl } from '../../settings/shownUrl.ts';
 import { toReignError } from '../toReignError.ts';
 import { type Finding, healthy, noted, sick } from './finding.ts';
 
-export async function examineLedger(url: string): Promise<Finding[]> {
+export async function examineLedger(url: string, lineage: string): Promise<Finding[]> {
   const ledger = openLedger(url);
   try {
     const { rows } = await sql<{ server_version: string }>`show server_version`.execute(ledger.db);
@@ -15,7 +14,7 @@ export async function examineLedger(url: string): Promise<Finding[]> {
     const states = await migrationStatus(ledger.db);
     const pending = states.filter(({ executedAt }) => executedAt === null);
     if (pending.length === 0) {
-      const warned = await latestWarnings(ledger.db, liveLineage);
+      const warned = await latestWarnings(ledger.db, lineage);
       const warnings = warned.map(({ model, cycle, warnings: [first, ...others] }) =>
         noted(
           `last cycle of ${model}`,

@@ -99,7 +99,7 @@ describe('show', () => {
     expect((await reign('models')).stdout).toContain(
       'warning  flight-delay, last cycle: fit: UserWarning at pipeline.py:12',
     );
-    expect((await examineLedger(database.url)).at(-1)).toEqual({
+    expect((await examineLedger(database.url, 'live')).at(-1)).toEqual({
       part: 'last cycle of flight-delay',
       status: 'warning',
       found: `${first} (and 1 more)`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type DescribedFile, planTry, type TryOptions } from '../../../cli/gateTry/planTry.ts';
-import type { GivenPolicy } from '../../../cli/gateTry/readPolicy.ts';
+import type { GivenPolicy } from '../../../operations/gateTry/parsePolicy.ts';
+import { type DescribedFile, planTry, type TryOptions } from '../../../operations/gateTry/planTry.ts';
 import { Definition } from '../../../schemas/definition.ts';
 import { ReignError } from '../../../schemas/errors.ts';
 import { Gate } from '../../../schemas/gate.ts';

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { parseYaml } from '../../definition/parseYaml.ts';
 import { problemLine, problemsOf } from '../../definition/problems.ts';
-import { readDefinition } from '../../definition/readDefinition.ts';
+import { parseDefinition } from '../../definition/readDefinition.ts';
 import type { Definition } from '../../schemas/definition.ts';
 import { errorOf } from '../../schemas/errors.ts';
 import { Gate } from '../../schemas/gate.ts';
@@ -14,31 +13,28 @@ export interface GivenPolicy {
 }
 
 /**
- * Reads a policy: a YAML file with one mapping `gate`, or a whole definition.
+ * Reads a policy: YAML with one mapping `gate`, or a whole definition.
  *
+ * @param name what messages call the file
  * @throws ReignError DefinitionInvalid with one line for each problem, or UsageInvalid where it is neither
  */
-export async function readPolicy(path: string): Promise<GivenPolicy> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'found no such file' : `cannot be read (${error.code ?? 'unknown error'})`;
-    throw errorOf('UsageInvalid', 'policyUnreadable', { file: path, problem: why }, { cause: error });
-  });
+export function parsePolicy(name: string, text: string): GivenPolicy {
   const parsed = parseYaml(text);
   if ('errors' in parsed) {
     const lines = parsed.errors.map(
-      ({ position, message }) => `${path}:${position.line}:${position.column} ${message}`,
+      ({ position, message }) => `${name}:${position.line}:${position.column} ${message}`,
     );
     throw errorOf('DefinitionInvalid', 'problems', { problems: lines.join('\n') });
   }
   const { data, positions } = parsed;
   const fields = Object.keys(Object(data));
   if (fields.includes('source')) {
-    const { definition } = await readDefinition(path);
+    const { definition } = parseDefinition(name, text);
     return { gate: definition.gate, definition };
   }
   if (fields.length !== 1 || fields[0] !== 'gate') {
     const found = fields.length === 0 ? 'no mapping' : fields.slice(0, 5).join(', ');
-    throw errorOf('UsageInvalid', 'policyForm', { file: path, found });
+    throw errorOf('UsageInvalid', 'policyForm', { file: name, found });
   }
   const { gate } = data as { gate: unknown };
   const result = Gate.safeParse(gate ?? {});
@@ -46,7 +42,7 @@ export async function readPolicy(path: string): Promise<GivenPolicy> {
   const lines = problemsOf(result.error.issues, gate).map((problem) => {
     const within = { ...problem, path: ['gate', ...problem.path] };
     const { line, column } = problem.atName ? positions.ofName(within.path) : positions.ofValue(within.path);
-    return `${path}:${line}:${column} ${problemLine(within)}`;
+    return `${name}:${line}:${column} ${problemLine(within)}`;
   });
   throw errorOf('DefinitionInvalid', 'problems', { problems: lines.join('\n') });
 }

@@ -7,7 +7,7 @@ import { errorOf } from '../../schemas/errors.ts';
 import type { Gate } from '../../schemas/gate.ts';
 import { defaultPrimary, type Metric, type Task, tasks } from '../../schemas/metrics.ts';
 import { nearest } from '../../schemas/nearest.ts';
-import type { GivenPolicy } from './readPolicy.ts';
+import type { GivenPolicy } from './parsePolicy.ts';
 
 /** What the trainer says about a file of predictions. */
 export const DescribedFile = z.object({
@@ -20,18 +20,19 @@ export const DescribedFile = z.object({
 });
 export type DescribedFile = z.infer<typeof DescribedFile>;
 
-/** What the command line says; names of columns where they are not the usual ones. */
-export interface TryOptions {
-  readonly label?: string;
-  readonly challenger?: string;
-  readonly champion?: string;
+/** What was asked; names of columns where they are not the usual ones. */
+export const TryOptions = z.strictObject({
+  label: z.string().optional(),
+  challenger: z.string().optional(),
+  champion: z.string().optional(),
   /** One column, two, or `none`. */
-  readonly cluster?: readonly string[];
-  readonly eventTime?: string;
-  readonly weight?: string;
-  readonly positive?: string;
-  readonly task?: Task;
-}
+  cluster: z.array(z.string()).readonly().optional(),
+  eventTime: z.string().optional(),
+  weight: z.string().optional(),
+  positive: z.string().optional(),
+  task: z.enum(tasks).optional(),
+});
+export type TryOptions = Readonly<z.infer<typeof TryOptions>>;
 
 /** What the trainer is to measure. */
 export interface PlannedTry {
@@ -283,5 +284,3 @@ function checked(file: string, definition: unknown): Definition {
   const lines = problemsOf(result.error.issues, plain).map(problemLine);
   throw errorOf('UsageInvalid', 'policyUnfit', { file, problems: lines.join('\n') });
 }
-
-export const taskChoices = tasks;
