@@ -90,9 +90,11 @@ function interruption(session: Session): Promise<never> {
 }
 
 const errorDocument = (error: ReignError) => {
-  const { code, message, advice } = error;
+  const { code, situation, values, place, message, advice } = error;
   const lines = tracebackOf(error);
-  return { error: { code, message, advice, ...(lines.length === 0 ? {} : { traceback: lines }) } };
+  return {
+    error: { code, situation, values, place, message, advice, ...(lines.length === 0 ? {} : { traceback: lines }) },
+  };
 };
 
 const tracebackOf = (error: ReignError) => (error instanceof TryFailed ? error.traceback : []);

@@ -41,6 +41,21 @@ test.each(['cycles m', 'show c', 'history m', 'models', 'retrain m --as-of 2001-
   },
 );
 
+test('with --json an error is data: its situation, and what its message was filled with', async () => {
+  const { code, json } = await runCommand(['explain', 'primry', '--json']);
+  expect(code).toBe(2);
+  expect(json()).toEqual({
+    error: {
+      code: 'UsageInvalid',
+      situation: 'checkUnknown',
+      values: { name: '"primry"', hint: expect.stringContaining('primary') },
+      place: { file: null, field: null, line: null, column: null },
+      message: expect.stringContaining('the gate has no check "primry"'),
+      advice: errors.UsageInvalid.advice,
+    },
+  });
+});
+
 test.each(['apply', 'try'])('%s tells what is wrong with a file without any stack', async (command) => {
   const folder = mkdtempSync(join(tmpdir(), 'reign-cli-'));
   const file = join(folder, 'm.yaml');

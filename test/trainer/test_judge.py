@@ -32,6 +32,7 @@ def test_what_is_wrong_is_said_with_its_code() -> None:
     with pytest.raises(TrainerError, match="no column event_time.*--cluster none") as raised:
         judge(frame, {})
     assert raised.value.code == "UsageInvalid"
+    assert raised.value.detail.situation == "noEventTime"
 
 
 def test_a_checkout_that_is_none(tmp_path: Path) -> None:

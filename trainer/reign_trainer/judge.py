@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from reign_trainer.constants import RETRYABLE
 from reign_trainer.errors import TrainerError
+from reign_trainer.shapes import ErrorDetail
 
 _MARKS = {"passed": "✓", "failed": "✗", "unknown": "?", "noted": "•", "notRun": "–"}
 
@@ -161,8 +162,10 @@ def _run(root: Path, arguments: list[str]) -> dict[str, Any]:
         said = (done.stderr.strip().splitlines() or ["nothing was printed"])[-1]
         raise TrainerError.of("Internal", "commandLine", checkout=str(root), exit=done.returncode, said=said) from None
     if "error" in answer:
-        code = answer["error"]["code"]
-        raise TrainerError(code if code in RETRYABLE else "Internal", answer["error"]["message"])
+        said = answer["error"]
+        filled = {"situation": said.get("situation"), "values": said.get("values")}
+        detail = ErrorDetail(traceback=None, file=None, line=None, **filled)
+        raise TrainerError(said["code"] if said["code"] in RETRYABLE else "Internal", said["message"], detail)
     return answer
 
 
