@@ -4,9 +4,9 @@ import type { Champion } from '../ledger/champions.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { followUpsOf } from '../ledger/followUps.ts';
 import { lastPromotion } from '../ledger/lastPromotion.ts';
+import { primaryMetricOf } from '../schemas/metrics.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { ChampionToBeat, PromotionToFollow, VersionToScore } from '../schemas/steps.ts';
-import { primaryMetricOf } from './planQueries.ts';
 import { type OpponentRequest, versionToScore } from './versionToScore.ts';
 import type { World } from './world.ts';
 

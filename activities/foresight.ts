@@ -4,9 +4,9 @@ import { daysBetween, windowsOf } from '../gate/windows.ts';
 import { lastPromotion } from '../ledger/lastPromotion.ts';
 import { pastErrors, skippedSince } from '../ledger/pastJudgements.ts';
 import type { Definition } from '../schemas/definition.ts';
+import { primaryMetricOf } from '../schemas/metrics.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { ChampionToBeat, Foresight } from '../schemas/steps.ts';
-import { primaryMetricOf } from './planQueries.ts';
 import type { World } from './world.ts';
 
 interface CycleToForesee {

@@ -5,12 +5,13 @@ import { claimCycle } from '../ledger/claimCycle.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { cycleId } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
+import { primaryMetricOf } from '../schemas/metrics.ts';
 import type { Plan, RetrainRequest } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
 import { checkRequest } from './checkRequest.ts';
 import { foresight } from './foresight.ts';
 import { past } from './past.ts';
-import { planQueries, primaryMetricOf } from './planQueries.ts';
+import { planQueries } from './planQueries.ts';
 import type { World } from './world.ts';
 
 export const planActivities = (world: World) => ({

@@ -1,12 +1,9 @@
 import type { Definition } from '../schemas/definition.ts';
-import { defaultPrimary, type Metric } from '../schemas/metrics.ts';
 import type { PlannedQuery } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
 import { describeQuery } from '../source/describeQuery.ts';
 import { planExtract } from '../source/planExtract.ts';
 import type { World } from './world.ts';
-
-export const primaryMetricOf = ({ gate, task }: Definition): Metric => gate.primary ?? defaultPrimary[task];
 
 /** The two queries of a cycle, planned against the source as it is today. */
 export async function planQueries(

@@ -7,13 +7,14 @@ import { chargesOf } from '../ledger/errorCharges.ts';
 import type { Charge } from '../schemas/charge.ts';
 import { cycleId } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
+import { primaryMetricOf } from '../schemas/metrics.ts';
 import type { CycleIdentity, ExtractRequest, PlannedQuery } from '../schemas/payloads.ts';
 import type { ChampionToBeat, TriedCycle, TryPlan, TryRequest, VersionToScore } from '../schemas/steps.ts';
 import { sampleQuery } from '../source/sampleQuery.ts';
 import { championToBeat } from './championToBeat.ts';
 import { foresight } from './foresight.ts';
 import { past } from './past.ts';
-import { planQueries, primaryMetricOf } from './planQueries.ts';
+import { planQueries } from './planQueries.ts';
 import type { World } from './world.ts';
 
 const lineage = 'live';

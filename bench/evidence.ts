@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { evaluateRequest } from '../gate/evaluateRequest.ts';
 import { Definition } from '../schemas/definition.ts';
 import { EvaluateRequest } from '../schemas/payloads.ts';
 import { pythonBin } from '../settings/home.ts';
@@ -27,7 +28,7 @@ export default async function evidence(): Promise<Benchmark> {
   const folder = mkdtempSync(join(tmpdir(), 'reign-bench-evidence-'));
   const store = join(folder, 'store');
   try {
-    const hashes = (await python('prepare', store, String(rows), String(columns))) as unknown as Record<string, string>;
+    const hashes = (await python('prepare', store, String(rows), String(columns))) as unknown as Prepared;
     const request = join(folder, 'request.json');
     writeFileSync(request, JSON.stringify(requestOf(hashes)));
     const times = { reign: [] as Told[], peer: [] as Told[] };
@@ -63,7 +64,10 @@ async function python(script: string, ...args: string[]): Promise<Told> {
   return JSON.parse(stdout) as Told;
 }
 
-function requestOf({ challenger, champion, train }: Record<string, string>): EvaluateRequest {
+/** Hashes of what was written into the store. */
+type Prepared = Readonly<Record<'challenger' | 'champion' | 'train', string>>;
+
+function requestOf({ challenger, champion, train }: Prepared): EvaluateRequest {
   const names = Array.from({ length: columns }, (_, at) => `column_${at}`);
   const definition = Definition.parse({
     model: 'bench',
@@ -77,27 +81,20 @@ function requestOf({ challenger, champion, train }: Record<string, string>): Eva
     pipeline: { entrypoint: 'pipeline.py:build' },
     gate: { slices: names.map((column) => ({ column, margin: 0.01 })) },
   });
-  const contender = (cycle: string, predictions: string | undefined) => ({
+  const contender = (cycle: string, predictions: string) => ({
     ...{ cycle, definitionVersion: 1, codeHash: null, unscorable: null },
     ...{ trainSnapshot: train, holdoutSnapshot: train, predictions },
   });
-  return EvaluateRequest.parse({
-    cycle: { id: 'bench', model: 'bench', lineage: 'live', asOf: '2026-01-30T00:00:00Z', definitionVersion: 1 },
-    definition,
-    primary: 'roc_auc',
-    window: { from: '2026-01-01T00:00:00Z', to: '2026-01-29T00:00:00Z' },
-    trivial: [0.8, 0.2],
-    challenger: contender('challenger', challenger),
-    champion: contender('champion', champion),
-    anchor: null,
-    choseChampion: [],
-    charge: { alpha: 0.025, account: 'cycle' },
-    observations: null,
-    forecast: null,
-    shuffledFit: null,
-    past: [],
-    followUp: null,
-    rehearsal: { rows: 1000, mismatches: 0, largestDifference: 0 },
-    run: null,
-  });
+  return EvaluateRequest.parse(
+    evaluateRequest({
+      cycle: { id: 'bench', model: 'bench', lineage: 'live', asOf: '2026-01-30T00:00:00Z', definitionVersion: 1 },
+      definition,
+      window: { from: '2026-01-01T00:00:00Z', to: '2026-01-29T00:00:00Z' },
+      trivial: [0.8, 0.2],
+      challenger: contender('challenger', challenger),
+      champion: contender('champion', champion),
+      charge: { alpha: 0.025, account: 'cycle' },
+      rehearsal: { rows: 1000, mismatches: 0, largestDifference: 0 },
+    }),
+  );
 }

@@ -1,6 +1,6 @@
 import { isDuration } from './durations.ts';
 import type { Gate } from './gate.ts';
-import { defaultPrimary, type Metric, metricEntry, metricsOf, type Task } from './metrics.ts';
+import { type Metric, metricEntry, metricsOf, primaryMetricOf, type Task } from './metrics.ts';
 
 /** Two things in a definition that cannot both be meant. */
 export interface Contradiction {
@@ -161,7 +161,7 @@ const shares: ReadonlySet<Metric> = new Set([
 ]);
 
 function* scaleContradictions(gate: Gate, task: Task): Generator<Contradiction> {
-  const primary = gate.primary ?? defaultPrimary[task];
+  const primary = primaryMetricOf({ gate, task });
   const sizes: { path: Path; metric: Metric; size: number | undefined }[] = [
     ...(['minimumGain', 'margin', 'detect'] as const).map((key) => ({
       ...{ path: ['gate', key], metric: primary, size: gate[key] },
@@ -201,7 +201,7 @@ function* scaleContradictions(gate: Gate, task: Task): Generator<Contradiction> 
 }
 
 function* repeated(gate: Gate, task: Task): Generator<Contradiction> {
-  const primary = gate.primary ?? defaultPrimary[task];
+  const primary = primaryMetricOf({ gate, task });
   for (const [list, what] of [
     ['guardrails', 'every metric once'],
     ['floors', 'every metric once'],

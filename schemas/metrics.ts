@@ -52,3 +52,11 @@ export const metricsOf = (task: Task): Metric[] => metricNames.filter((name) => 
 
 /** The metric that decides where the definition names none. */
 export const defaultPrimary: Record<Task, Metric> = { binary: 'roc_auc', multiclass: 'log_loss', regression: 'rmse' };
+
+/** The metric that decides: the policy's, or the task's usual one. */
+export const primaryMetricOf = ({ gate, task }: PrimarySource): Metric => gate.primary ?? defaultPrimary[task];
+
+interface PrimarySource {
+  readonly task: Task;
+  readonly gate: { readonly primary?: Metric | undefined };
+}

@@ -1,3 +1,4 @@
+import { evaluateRequest } from '../gate/evaluateRequest.ts';
 import type { Challenger, Judged, Known, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
@@ -11,7 +12,7 @@ export async function judge(
   { forecast, observations }: Known,
   number: number,
 ): Promise<Judged & { readonly evidence: string }> {
-  const { cycle, definition, windows, primary } = plan;
+  const { cycle, definition, windows } = plan;
   const charge = await control.chargeError({
     cycle: attemptOf(plan),
     number,
@@ -19,35 +20,35 @@ export async function judge(
     champion: champion?.version ?? null,
     holdout: snapshots.holdout.contentHash,
   });
-  const { evidence } = await trainer.evaluate({
-    cycle,
-    evidenceFormat: 3,
-    definition,
-    primary,
-    window: windows.holdout,
-    trivial: challenger.fit.trivial,
-    challenger: {
-      cycle: cycle.id,
-      definitionVersion: cycle.definitionVersion,
-      codeHash: plan.codeHash,
-      trainSnapshot: snapshots.train.contentHash,
-      holdoutSnapshot: snapshots.holdout.contentHash,
-      predictions: challenger.predictions,
-      unscorable: null,
-      trainWindow: windows.train,
-    },
-    champion: champion?.contender ?? null,
-    anchor: champion?.scoredAnchor ?? null,
-    choseChampion: champion?.choseSnapshots ?? [],
-    charge,
-    observations,
-    forecast,
-    shuffledFit: challenger.shuffledFit,
-    past: plan.past.evidence,
-    followUp: champion?.followUp ?? null,
-    rehearsal: challenger.rehearsal,
-    run: challenger.picturesLast ? null : challenger.run,
-  });
+  const { evidence } = await trainer.evaluate(
+    evaluateRequest({
+      cycle,
+      definition,
+      window: windows.holdout,
+      trivial: challenger.fit.trivial,
+      challenger: {
+        cycle: cycle.id,
+        definitionVersion: cycle.definitionVersion,
+        codeHash: plan.codeHash,
+        trainSnapshot: snapshots.train.contentHash,
+        holdoutSnapshot: snapshots.holdout.contentHash,
+        predictions: challenger.predictions,
+        unscorable: null,
+        trainWindow: windows.train,
+      },
+      champion: champion?.contender ?? null,
+      anchor: champion?.scoredAnchor ?? null,
+      choseChampion: champion?.choseSnapshots ?? [],
+      charge,
+      observations,
+      forecast,
+      shuffledFit: challenger.shuffledFit,
+      past: plan.past.evidence,
+      followUp: champion?.followUp ?? null,
+      rehearsal: challenger.rehearsal,
+      run: challenger.picturesLast ? null : challenger.run,
+    }),
+  );
   const against = champion && { epoch: champion.epoch, version: champion.version, cycle: champion.cycle };
   const judging = { cycle: attemptOf(plan), number, evidence, challenger: challenger.version };
   const judged = await control.decide({ ...judging, champion: against, warnings: challenger.warnings });

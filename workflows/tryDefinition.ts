@@ -1,4 +1,5 @@
 import { patched } from '@temporalio/workflow';
+import { evaluateRequest } from '../gate/evaluateRequest.ts';
 import { describeCodeWarning } from '../schemas/codeWarning.ts';
 import type { TryRequest, TryResult } from '../schemas/steps.ts';
 import { trackedLater } from './fitChallenger.ts';
@@ -20,7 +21,7 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   const progress = reportProgress();
   const { definition, codeHash, against = 'none' } = request;
   const plan = await control.planTry(request);
-  const { cycle, primary, windows, charge, standsFor } = plan;
+  const { cycle, windows, charge, standsFor } = plan;
   const judged = standsFor?.cycle ?? cycle;
   const opponent = standsFor?.champion ?? null;
   const { forecast, inVain } = await foresee({ foresight: standsFor?.foresight ?? null }, trainer);
@@ -62,35 +63,33 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   ]);
 
   progress.at('evaluate');
-  const { evidence } = await trainer.evaluate({
-    cycle: judged,
-    evidenceFormat: 3,
-    definition,
-    primary,
-    window: windows.holdout,
-    trivial: fit.trivial,
-    challenger: {
-      cycle: judged.id,
-      definitionVersion: judged.definitionVersion,
-      codeHash,
-      ...read,
-      predictions,
-      unscorable: null,
-      trainWindow: windows.train,
-    },
-    champion,
-    anchor,
-    choseChampion: opponent?.choseSnapshots ?? [],
-    charge,
-    observations,
-    forecast,
-    shuffledFit:
-      standsFor === undefined ? null : await shuffledFit(toFit, snapshots, { fitter: promptFitter, trainer }),
-    past: standsFor?.past.evidence ?? [],
-    followUp: null,
-    rehearsal,
-    run: null,
-  });
+  const { evidence } = await trainer.evaluate(
+    evaluateRequest({
+      cycle: judged,
+      definition,
+      window: windows.holdout,
+      trivial: fit.trivial,
+      challenger: {
+        cycle: judged.id,
+        definitionVersion: judged.definitionVersion,
+        codeHash,
+        ...read,
+        predictions,
+        unscorable: null,
+        trainWindow: windows.train,
+      },
+      champion,
+      anchor,
+      choseChampion: opponent?.choseSnapshots ?? [],
+      charge,
+      observations,
+      forecast,
+      shuffledFit:
+        standsFor === undefined ? null : await shuffledFit(toFit, snapshots, { fitter: promptFitter, trainer }),
+      past: standsFor?.past.evidence ?? [],
+      rehearsal,
+    }),
+  );
   return {
     against: opponent && { version: opponent.version, asOf: opponent.asOf, reigns: against === 'champion' },
     windows,

@@ -11,8 +11,8 @@ import { Evidence } from '../../schemas/evidence.ts';
 import type { Store } from '../../store/openStore.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import type { PythonProgram } from '../context.ts';
-import { evaluateRequest, inputsOf } from './evaluateRequest.ts';
 import { type VerifiedCycle, type VerifiedFinding, worstOf } from './finding.ts';
+import { inputsOf, requestOf } from './requestOf.ts';
 import { verifyFiles } from './verifyFiles.ts';
 import {
   compared,
@@ -112,7 +112,7 @@ async function verifyEvidence(
       'impossible',
       'the definition is of an earlier form, which this release does not read',
     );
-  const request = evaluateRequest(cycle, known.data, evidence);
+  const request = requestOf(cycle, known.data, evidence);
   const { predictions, ...others } = inputsOf(request);
   const reference = evidence.scoreReference === null ? [] : [evidence.scoreReference];
   const missing = await missingInputs(store, { ...others, predictions: [...predictions, ...reference] });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { evaluateRequest, inputsOf } from '../../../operations/verify/evaluateRequest.ts';
+import { inputsOf, requestOf } from '../../../operations/verify/requestOf.ts';
 import { Definition } from '../../../schemas/definition.ts';
 import { EvaluateRequest } from '../../../schemas/payloads.ts';
 import { cycle } from '../../cli/render/cycles.ts';
@@ -35,7 +35,7 @@ test('a request that the trainer takes, with all that the evidence was made from
     followUpRequest,
     followUp: null,
   });
-  const request = evaluateRequest(cycle(), definition, shown);
+  const request = requestOf(cycle(), definition, shown);
   expect(EvaluateRequest.parse(request)).toEqual(request);
   expect(request).toMatchObject({ primary: 'roc_auc', run: null, charge: shown.charge, followUp: followUpRequest });
   expect(request.forecast).toEqual(shown.detection.forecast);
@@ -50,6 +50,6 @@ test('a request that the trainer takes, with all that the evidence was made from
 
 test('without champion, past or observations little is needed', () => {
   const shown = evidence({ champion: null, observations: null });
-  const needed = inputsOf(evaluateRequest(cycle(), definition, shown));
+  const needed = inputsOf(requestOf(cycle(), definition, shown));
   expect(needed).toEqual({ predictions: [hash('a')], snapshots: [hash('b')], evidence: [], observations: [] });
 });

@@ -1,23 +1,22 @@
+import { evaluateRequest } from '../../gate/evaluateRequest.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Definition } from '../../schemas/definition.ts';
 import type { Contender, ContenderRequest, Evidence } from '../../schemas/evidence.ts';
-import { defaultPrimary } from '../../schemas/metrics.ts';
 import type { EvaluateRequest } from '../../schemas/payloads.ts';
 
 /**
  * What the trainer was asked when the evidence was made. Whom and what is judged stands in the evidence; by which metrics,
  * columns and limits, in the definition; about which cycle, in the ledger.
  */
-export function evaluateRequest(
+export function requestOf(
   { id, model, lineage, asOf, definitionVersion }: Cycle,
   definition: Definition,
   evidence: Evidence,
 ): EvaluateRequest {
-  return {
+  return evaluateRequest({
     cycle: { id, model, lineage, asOf, definitionVersion },
     evidenceFormat: evidence.format,
     definition,
-    primary: definition.gate.primary ?? defaultPrimary[definition.task],
     window: evidence.window,
     trivial: evidence.trivial,
     challenger: asked(evidence.challenger),
@@ -32,8 +31,7 @@ export function evaluateRequest(
     past: evidence.past,
     followUp: evidence.followUpRequest,
     rehearsal: evidence.rehearsal,
-    run: null,
-  };
+  });
 }
 
 /** A contender without what evaluating found out about it. */
