@@ -5,7 +5,7 @@ import type { Charge } from '../../schemas/charge.ts';
 import { type ClassLabel, Definition } from '../../schemas/definition.ts';
 import { errorOf } from '../../schemas/errors.ts';
 import type { Gate } from '../../schemas/gate.ts';
-import { defaultPrimary, type Metric, type Task, tasks } from '../../schemas/metrics.ts';
+import { type Metric, primaryMetricOf, type Task, tasks } from '../../schemas/metrics.ts';
 import { nearest } from '../../schemas/nearest.ts';
 import type { GivenPolicy } from './parsePolicy.ts';
 
@@ -98,7 +98,7 @@ export function planTry(file: string, given: GivenPolicy, described: DescribedFi
   return {
     file,
     definition,
-    primary: given.gate.primary ?? defaultPrimary[task],
+    primary: primaryMetricOf({ gate: given.gate, task }),
     challenger,
     champion,
     hasEventTime: eventTime !== undefined,
