@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Message } from '../../schemas/message.ts';
 import { Instant } from '../../schemas/primitives.ts';
 import { Difference } from './compareDocuments.ts';
 
@@ -36,7 +37,10 @@ export const VerifiedFinding = z.strictObject({
   /** Null where it is about the cycle as a whole. */
   judgement: z.int().nullable(),
   outcome: VerifiedOutcome,
+  /** `message` in English. */
   said: z.string(),
+  /** The same in any language, with its values. */
+  message: Message,
   differences: z.array(Difference).readonly(),
 });
 export type VerifiedFinding = Readonly<z.infer<typeof VerifiedFinding>>;

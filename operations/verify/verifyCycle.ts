@@ -1,13 +1,16 @@
+import { listed, of } from '../../gate/say.ts';
 import { definitionHash, definitionVersion, type StoredDefinition } from '../../ledger/definitions.ts';
 import { chargesOf } from '../../ledger/errorCharges.ts';
 import { followUpsFoundBy } from '../../ledger/followUps.ts';
 import type { Ledger } from '../../ledger/openLedger.ts';
 import { promotionOf, type StoredJudgement, storedJudgements } from '../../ledger/storedJudgements.ts';
 import { versionOf } from '../../ledger/versions.ts';
+import { tell } from '../../report/messages.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { type Definition, DefinitionFields } from '../../schemas/definition.ts';
 import { type ErrorCode, ReignError } from '../../schemas/errors.ts';
 import { Evidence } from '../../schemas/evidence.ts';
+import type { Message } from '../../schemas/message.ts';
 import type { Store } from '../../store/openStore.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import type { PythonProgram } from '../context.ts';
@@ -52,9 +55,18 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
 /** The definition's row still has the hash that was taken over it when it was applied. */
 function verifyDefinition(cycle: Cycle, stored: StoredDefinition | undefined): VerifiedFinding[] {
   if (stored === undefined)
-    return [told('definition', null, 'differs', `the ledger has lost version ${cycle.definitionVersion}`)];
-  if (definitionHash(stored) === stored.hash) return [told('definition', null, 'identical', 'equal to the bit')];
-  return [told('definition', null, 'differs', `version ${stored.version} does not match its hash`)];
+    return [
+      told(
+        'definition',
+        null,
+        'differs',
+        tell('verify.definition-lost', { version: of(cycle.definitionVersion, 'plain') }),
+      ),
+    ];
+  if (definitionHash(stored) === stored.hash) return [told('definition', null, 'identical', tell('verify.identical'))];
+  return [
+    told('definition', null, 'differs', tell('verify.definition-hash', { version: of(stored.version, 'plain') })),
+  ];
 }
 
 async function verifyJudgement(
@@ -71,7 +83,7 @@ async function verifyJudgement(
   const charges = await chargesOf(archive.ledger.db, cycle.model, cycle.lineage);
   return [
     stored === undefined
-      ? told('evidence', number, 'impossible', 'without its definition nobody knows what to measure')
+      ? told('evidence', number, 'impossible', tell('verify.evidence-without-definition'))
       : await verifyEvidence(archive, cycle, number, { evidence, text, definition: stored.definition }),
     ...verifyVerdict(judgement, evidence),
     ...policy,
@@ -83,17 +95,18 @@ async function verifyJudgement(
 type ReadEvidence = { readonly evidence: Evidence; readonly text: string } | { readonly finding: VerifiedFinding };
 
 async function readStored(store: Store, { evidence: hash, number }: StoredJudgement): Promise<ReadEvidence> {
-  const give = (outcome: 'impossible' | 'differs', said: string) => ({
+  const give = (outcome: 'impossible' | 'differs', said: Message) => ({
     finding: told('evidence', number, outcome, said),
   });
-  if (!(await store.hasDocument('evidence', hash))) return give('impossible', `the store has no evidence/${hash}`);
+  if (!(await store.hasDocument('evidence', hash))) return give('impossible', tell('verify.evidence-gone', { hash }));
   try {
     const text = (await store.readDocument('evidence', hash)).toString('utf8');
     const parsed = Evidence.safeParse(JSON.parse(text));
     if (parsed.success) return { evidence: parsed.data, text };
-    return give('impossible', 'the evidence is of an earlier format, which this release does not recompute');
+    return give('impossible', tell('verify.evidence-format'));
   } catch (error) {
-    if (error instanceof ReignError && error.code === 'StoreCorrupt') return give('differs', error.message);
+    if (error instanceof ReignError && error.code === 'StoreCorrupt')
+      return give('differs', tell('verify.evidence-damaged', { message: error.message }));
     throw error;
   }
 }
@@ -105,30 +118,29 @@ async function verifyEvidence(
   { evidence, text, definition }: { evidence: Evidence; text: string; definition: Definition },
 ): Promise<VerifiedFinding> {
   const known = DefinitionFields.safeParse(definition);
-  if (!known.success)
-    return told(
-      'evidence',
-      number,
-      'impossible',
-      'the definition is of an earlier form, which this release does not read',
-    );
+  if (!known.success) return told('evidence', number, 'impossible', tell('verify.definition-form'));
   const request = requestOf(cycle, known.data, evidence);
   const { predictions, ...others } = inputsOf(request);
   const reference = evidence.scoreReference === null ? [] : [evidence.scoreReference];
   const missing = await missingInputs(store, { ...others, predictions: [...predictions, ...reference] });
   if (missing.length > 0)
-    return told('evidence', number, 'impossible', `no longer in the store, so not recomputed: ${missing.join(', ')}`);
+    return told('evidence', number, 'impossible', tell('verify.inputs-gone', { objects: listed(missing) }));
   try {
     const answer = await trainer.ask({ store: store.place, request });
     const recomputed = String(answer.evidence);
-    if (recomputed === text) return told('evidence', number, 'identical', 'equal to the bit');
+    if (recomputed === text) return told('evidence', number, 'identical', tell('verify.identical'));
     const stored: unknown = JSON.parse(text);
     return compared('evidence', number, stored, withoutLaterFields(stored, evidence, JSON.parse(recomputed)));
   } catch (error) {
     if (!(error instanceof ReignError) || passing.includes(error.code)) throw error;
     // Rows that are not what their hash names were altered; what fails otherwise says nothing about them.
     const outcome = error.code === 'StoreCorrupt' ? 'differs' : 'impossible';
-    return told('evidence', number, outcome, `recomputing fails: ${error.code}: ${error.message}`);
+    return told(
+      'evidence',
+      number,
+      outcome,
+      tell('verify.recomputing-fails', { code: error.code, message: error.message }),
+    );
   }
 }
 

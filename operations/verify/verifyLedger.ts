@@ -1,12 +1,15 @@
 import { decide } from '../../gate/decide.ts';
 import { policyOf } from '../../gate/policyOf.ts';
 import { primaryResult } from '../../gate/primaryResult.ts';
+import { of } from '../../gate/say.ts';
 import type { StoredDefinition } from '../../ledger/definitions.ts';
 import type { ErrorCharge } from '../../ledger/errorCharges.ts';
 import type { StoredFollowUp } from '../../ledger/followUps.ts';
 import type { StoredJudgement, StoredPromotion } from '../../ledger/storedJudgements.ts';
+import { tell } from '../../report/messages.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
+import type { Message } from '../../schemas/message.ts';
 import { Policy } from '../../schemas/policy.ts';
 import type { VerdictKind } from '../../schemas/verdict.ts';
 import { compareDocuments, tolerance } from './compareDocuments.ts';
@@ -19,7 +22,12 @@ export function verifyVerdict(judgement: StoredJudgement, evidence: Evidence): V
     const [issue] = policy.error.issues;
     const path = ['policy', ...(issue?.path ?? [])].join('.');
     return [
-      told('policy', judgement.number, 'differs', `the stored policy is not valid: ${path}: ${issue?.message ?? ''}`),
+      told(
+        'policy',
+        judgement.number,
+        'differs',
+        tell('verify.policy-invalid', { path, problem: issue?.message ?? '' }),
+      ),
     ];
   }
   return [
@@ -35,7 +43,7 @@ export function verifyPolicy(judgement: StoredJudgement, { definition, version }
   const finding = compared('policy', judgement.number, stored, policyOf(definition));
   return finding.outcome === 'identical'
     ? finding
-    : { ...finding, said: `is not that of definition version ${version}` };
+    : saying(finding, tell('verify.policy-of-another', { version: of(version, 'plain') }));
 }
 
 /** The error that the evidence was measured by is the one that was charged for this test. */
@@ -51,7 +59,7 @@ export function verifyCharge(
     (each) =>
       each.asOf === asOf && each.challenger === challenger && each.champion === champion && each.holdout === holdout,
   );
-  if (made === undefined) return told('charge', number, 'differs', 'the ledger has no charge for this test');
+  if (made === undefined) return told('charge', number, 'differs', tell('verify.charge-missing'));
   return compared('charge', number, { alpha: made.alpha, account: made.account }, charge);
 }
 
@@ -65,13 +73,12 @@ export function verifyPromotion(
   promotion: StoredPromotion | undefined,
 ): VerifiedFinding[] {
   if (promotion === undefined) {
-    return cycle.status === 'promoted'
-      ? [told('promotion', null, 'differs', 'the cycle is promoted, and the ledger has no promotion of it')]
-      : [];
+    return cycle.status === 'promoted' ? [told('promotion', null, 'differs', tell('verify.promotion-missing'))] : [];
   }
   const judgement = judgements.find(({ number }) => number === promotion.judgementNumber);
   if (judgement === undefined) {
-    const said = `epoch ${promotion.epoch} follows from judgement ${promotion.judgementNumber ?? '-'}, which there is not`;
+    const number = promotion.judgementNumber === null ? '-' : of(promotion.judgementNumber, 'plain');
+    const said = tell('verify.promotion-of-nothing', { epoch: of(promotion.epoch, 'plain'), number });
     return [told('promotion', null, 'differs', said)];
   }
   const { decision, promotedBy } = promotion;
@@ -110,7 +117,7 @@ export function verifyFollowUp(
   const { cycle: _, unmeasured, ...seen } = followUp;
   const row = stored.find(({ epoch }) => epoch === followUp.epoch);
   if (row === undefined)
-    return [told('followUp', number, 'differs', `the ledger has lost what became of epoch ${followUp.epoch}`)];
+    return [told('followUp', number, 'differs', tell('verify.follow-up-lost', { epoch: of(followUp.epoch, 'plain') }))];
   // An earlier attempt of the cycle wrote it: what that one saw stays.
   if (row.attempt !== attempt) return [];
   const { foundBy: __, attempt: ___, at: ____, ...written } = row;
@@ -122,8 +129,7 @@ export function verifyFollowUp(
 export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgement[]): VerifiedFinding[] {
   const last = judgements.filter(({ attempt }) => attempt === cycle.attempt).at(-1);
   if (cycle.endedAt === null || cycle.evidence === null) return [];
-  if (judgements.length === 0)
-    return [told('cycle', null, 'differs', 'its row names evidence, and the ledger has no judgement of it')];
+  if (judgements.length === 0) return [told('cycle', null, 'differs', tell('verify.judgement-missing'))];
   if (last === undefined) return [];
   const { verdict, evidence, challenger, champion, primary } = cycle;
   // How a cycle ended in another way stands in its summary: superseded, failed.
@@ -155,12 +161,8 @@ export function compared(
   // Only sums over rows come out otherwise on another processor: what was written down is the same, or was changed.
   const within = isRecomputed(part) ? tolerance : 0;
   const { outcome, differences } = compareDocuments(plainJson(stored), plainJson(recomputed), within);
-  const said = { identical: 'equal to the bit', close: 'equal within 1e-6', differs: 'differs' }[outcome];
   return {
-    part,
-    judgement,
-    outcome,
-    said,
+    ...told(part, judgement, outcome, tell(`verify.${outcome}`)),
     differences: differences.map((each) => ({ ...each, path: joined(part, each.path) })),
   };
 }
@@ -169,8 +171,15 @@ export const told = (
   part: VerifiedPart,
   judgement: number | null,
   outcome: VerifiedFinding['outcome'],
-  said: string,
-): VerifiedFinding => ({ part, judgement, outcome, said, differences: [] });
+  message: Message,
+): VerifiedFinding => ({ part, judgement, outcome, said: message.text, message, differences: [] });
+
+/** The same finding, said otherwise. */
+export const saying = (finding: VerifiedFinding, message: Message): VerifiedFinding => ({
+  ...finding,
+  said: message.text,
+  message,
+});
 
 const joined = (part: string, path: string) =>
   path === '' || path.startsWith('[') ? `${part}${path}` : `${part}.${path}`;
