@@ -1,8 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { Kysely } from 'kysely';
+import { of } from '../../gate/say.ts';
 import { cycleById, unendedCycles } from '../../ledger/cycles.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
+import { tell } from '../../report/messages.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { PendingActivity } from '../../schemas/progress.ts';
 import type { TemporalSettings } from '../../settings/givenSettings.ts';
@@ -32,19 +34,23 @@ async function examineCycle(db: Kysely<Database>, cycle: Cycle, lookUp: LookUp):
   if (pending === null) {
     // It may have ended while Temporal was asked.
     if ((await cycleById(db, id))?.endedAt !== null) return [];
-    const said = `${status} since ${startedAt} by the ledger, but Temporal runs no such workflow`;
+    const said = tell('doctor.workflow-gone', { status, since: startedAt });
     return [noted(part, said, `End it with reign cancel ${id} --reason TEXT, or go on with reign retrain.`)];
   }
   if (cycle.waitsFor === 'fault') {
     const advice = `Fix the fault; the cycle goes on by itself, or at once with reign retry ${id}. To end it: reign cancel ${id} --reason TEXT.`;
-    return [noted(part, summary ?? 'waits for a fault to be fixed', advice)];
+    return [noted(part, summary === null ? tell('doctor.waits-unsaid') : tell('doctor.waits', { summary }), advice)];
   }
   return pending
     .filter(({ attempt }) => attempt > 1)
     .map(({ step, attempt, lastError }) =>
       noted(
         part,
-        `${step} is on attempt ${attempt}: ${lastError ?? 'the reason is not known'}`,
+        tell('doctor.attempt', {
+          step,
+          attempt: of(attempt, 'plain'),
+          reason: lastError ?? tell('doctor.reason-unknown'),
+        }),
         `See reign show ${id}.`,
       ),
     );

@@ -1,3 +1,4 @@
+import { tell } from '../../report/messages.ts';
 import type { KnownSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/openStore.ts';
 import { toReignError } from '../toReignError.ts';
@@ -25,15 +26,15 @@ export async function examine(reach: () => KnownSettings, lineage: string): Prom
     settings = reach();
   } catch (error) {
     const { message, advice } = toReignError(error);
-    return [examineNode(), await examinePython(), sick('settings', message, advice)];
+    return [examineNode(), await examinePython(), sick('settings', tell('doctor.settings', { message }), advice)];
   }
   const { ledgerUrl, temporal, trackerUri, trackerCredentials, connections, store, stackRuns } = settings;
   const absent = (part: string, variable: string) =>
-    sick(part, `not set, and no stack runs in ${settings.home}`, `${startIt} ${variable}.`);
+    sick(part, tell('doctor.absent', { home: settings.home }), `${startIt} ${variable}.`);
   const found = await Promise.all([
     examineNode(),
     examinePython(),
-    healthy('stack', stackRuns ? `embedded, runs in ${settings.home}` : 'no embedded stack runs'),
+    healthy('stack', stackRuns ? tell('doctor.stack-runs', { home: settings.home }) : tell('doctor.no-stack')),
     ledgerUrl === undefined ? absent('ledger', 'REIGN_LEDGER_URL') : examineLedger(ledgerUrl, lineage),
     ...Object.entries(connections).map(([name, url]) => examineWarehouse(name, url)),
     Object.keys(connections).length === 0 ? absent('warehouse', 'REIGN_CONNECTION_WAREHOUSE') : [],

@@ -1,10 +1,13 @@
 import type { Kysely } from 'kysely';
+import { of } from '../../gate/say.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import type { Database } from '../../ledger/database.ts';
 import { models } from '../../ledger/definitions.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import { pendingProjections } from '../../ledger/pendingProjections.ts';
+import { tell } from '../../report/messages.ts';
 import { liveLineage } from '../../schemas/lineage.ts';
+import type { Message } from '../../schemas/message.ts';
 import { openTracker, type Tracker, type TrackerCredentials } from '../../tracker/openTracker.ts';
 import { getAlias } from '../../tracker/registry.ts';
 import { championAlias } from '../../tracker/tags.ts';
@@ -16,7 +19,9 @@ export async function notFollowed(db: Kysely<Database>, tracker: Tracker): Promi
   const waiting = pending.map(({ cycle, part, reason, tries, since }) =>
     noted(
       `MLflow, ${part} of ${cycle}`,
-      `not followed since ${since}, after ${tries === 1 ? '1 try' : `${tries} tries`}: ${reason}`,
+      tries === 1
+        ? tell('doctor.not-followed-once', { since, reason })
+        : tell('doctor.not-followed', { since, tries: of(tries, 'count'), reason }),
       'A worker tries again by itself, up to a day later. See that one runs and that MLflow takes its login.',
     ),
   );
@@ -26,14 +31,20 @@ export async function notFollowed(db: Kysely<Database>, tracker: Tracker): Promi
     const aliased = await getAlias(tracker, model, championAlias);
     // It may have moved while MLflow was asked.
     if (reigning === aliased || (await currentChampion(db, model, liveLineage))?.version !== reigning) continue;
-    const [theirs, ours] = [aliased, reigning].map((version) =>
-      version === undefined ? 'nobody' : `version ${version}`,
-    );
     const advice = `Whoever loads models:/${model}@${championAlias} gets another model. The next cycle sets the alias again.`;
-    stale.push(noted(`MLflow, alias of ${model}`, `names ${theirs}; by the ledger ${ours} reigns`, advice));
+    stale.push(
+      noted(
+        `MLflow, alias of ${model}`,
+        tell('doctor.alias-differs', { named: who(aliased), reigning: who(reigning) }),
+        advice,
+      ),
+    );
   }
   return [...waiting, ...stale];
 }
+
+const who = (version: number | undefined): Message =>
+  version === undefined ? tell('doctor.nobody') : tell('doctor.version', { version: of(version, 'plain') });
 
 /** Asks the ledger and MLflow; one that does not answer is a finding of its own part. */
 export async function examineFollowed(url: string, uri: string, credentials: TrackerCredentials): Promise<Finding[]> {

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { of } from '../../gate/say.ts';
+import { tell } from '../../report/messages.ts';
 import { pythonBin } from '../../settings/home.ts';
 import { type Finding, healthy, sick } from './finding.ts';
 
@@ -9,8 +11,8 @@ const setUp = 'Run `npm run setup` in the project.';
 export function examineNode(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
   return major >= 24
-    ? healthy('Node', process.version)
-    : sick('Node', `${process.version}; expected 24 or later`, setUp);
+    ? healthy('Node', tell('doctor.node', { version: process.version }))
+    : sick('Node', tell('doctor.node-old', { version: process.version, needed: of(24, 'plain') }), setUp);
 }
 
 const versions = `
@@ -23,9 +25,9 @@ export async function examinePython(): Promise<Finding> {
   const python = join(pythonBin, 'python');
   try {
     const { stdout } = await promisify(execFile)(python, ['-c', versions], { timeout: 20_000 });
-    return healthy('Python', stdout.trim());
+    return healthy('Python', tell('doctor.python', { versions: stdout.trim() }));
   } catch (error) {
     const reason = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
-    return sick('Python', `the trainer's environment does not answer: ${reason}`, setUp);
+    return sick('Python', tell('doctor.python-silent', { reason }), setUp);
   }
 }

@@ -328,7 +328,7 @@ describe('one run, one logged model, one version', () => {
     expect(await alias()).toBe(second.version);
     expect(await notFollowed(ledger.db, tracker)).toEqual([]);
     await setAlias(tracker, model, 'champion', first.version);
-    expect(await notFollowed(ledger.db, tracker)).toEqual([
+    expect(await notFollowed(ledger.db, tracker)).toMatchObject([
       {
         part: `MLflow, alias of ${model}`,
         status: 'warning',

@@ -99,10 +99,11 @@ describe('show', () => {
     expect((await reign('models')).stdout).toContain(
       'warning  flight-delay, last cycle: fit: UserWarning at pipeline.py:12',
     );
-    expect((await examineLedger(database.url, 'live')).at(-1)).toEqual({
+    expect((await examineLedger(database.url, 'live')).at(-1)).toMatchObject({
       part: 'last cycle of flight-delay',
       status: 'warning',
       found: `${first} (and 1 more)`,
+      message: { id: 'doctor.warned-more', values: { warning: first, more: { value: 1, unit: 'count' } } },
       advice: `See reign show ${id}.`,
     });
   });

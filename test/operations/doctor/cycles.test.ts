@@ -40,7 +40,7 @@ test('doctor names cycles whose workflow is gone, that wait for a fault, and tha
     if (cycle === gone) return null;
     return cycle === retrying ? [again, { ...again, step: 'observe', attempt: 1 }] : [];
   });
-  expect(found).toEqual([
+  expect(found).toMatchObject([
     {
       part: `cycle ${gone}`,
       status: 'warning',
