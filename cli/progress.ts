@@ -53,18 +53,26 @@ export class ProgressLine {
     this.tasks([{ step, detail, waits: false }]);
   }
 
+  /** Steps that have begun, in order: without a terminal a line each. */
+  begun(steps: readonly string[]): void {
+    if (this.#live) return;
+    for (const step of steps) this.#stream.write(`${step}\n`);
+  }
+
   /**
    * All that is being done now. Without a terminal each task is a line of its own when it begins; what is waited for is said
    * at first, and then at growing intervals.
+   *
+   * @param begun the steps that have begun since the last call, where that is known: some may be over already. Default: those
+   *   tasks that were not there
    */
-  tasks(tasks: readonly ShownTask[]): void {
+  tasks(tasks: readonly ShownTask[], begun?: readonly string[]): void {
     const steps = tasks.map(({ step }) => step);
-    const begun = steps.filter((step) => !this.#steps.includes(step));
+    this.begun(begun ?? steps.filter((step) => !this.#steps.includes(step)));
     if (steps.join() !== this.#steps.join()) this.#since = performance.now();
     this.#steps = steps;
     this.#text = tasks.map(({ step, detail }) => [step, detail].filter(Boolean).join(' · ')).join(' + ');
     if (!this.#live) {
-      for (const step of begun) this.#stream.write(`${step}\n`);
       const waiting = tasks.filter(({ waits }) => waits).map(({ step, detail }) => `${step}: ${detail}`);
       this.#sayWaiting(waiting.join('\n'));
       return;

@@ -9,8 +9,9 @@ export function showEvent(line: ProgressLine, event: OperationEvent): void {
   else if (event.kind === 'awaiting-worker') line.tasks([noWorker(event.queue)]);
   else {
     const tasks = tasksOf(event.progress);
-    // Between two activities there is nothing new to say.
-    if (tasks.length > 0) line.tasks(tasks);
+    // Between two activities a terminal goes on showing the first.
+    if (tasks.length > 0) line.tasks(tasks, event.begun);
+    else line.begun(event.begun);
   }
 }
 

@@ -2,12 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { errorOf, type ReignError } from '../../schemas/errors.ts';
 import type { OperationContext } from '../context.ts';
-import { watcher } from './workflowProgress.ts';
+import { begunActivities } from './begunActivities.ts';
+import { stepOf, watcher } from './workflowProgress.ts';
 
 /** Who waits: what ends the waiting, and who gets what happens. */
 export type Following = Pick<OperationContext, 'signal' | 'onEvent'>;
 
-const pollMilliseconds = 700;
+/** Attempts and heartbeats are no events of a workflow: while nothing happens it is looked at this often. */
+const lookMilliseconds = 2000;
+/** Temporal does not answer. */
+const pauseMilliseconds = 2000;
 
 /**
  * Waits for a workflow's result and tells where it stands.
@@ -35,16 +39,47 @@ export async function followWorkflow<R>(
 
 async function watch(handle: WorkflowHandle, onEvent: Following['onEvent'], ended: AbortSignal): Promise<void> {
   const look = watcher(handle);
-  while (!ended.aborted) {
+  let steps: string[] = [];
+  const tell = async () => {
     try {
       const progress = await look();
-      if (!ended.aborted) onEvent({ kind: 'progress', workflow: handle.workflowId, progress });
+      if (ended.aborted) return;
+      const begun = steps;
+      steps = [];
+      onEvent({ kind: 'progress', workflow: handle.workflowId, begun, progress });
     } catch {
       // Temporal does not answer just now: the result, which is asked for too, decides.
     }
-    await sleep(pollMilliseconds, undefined, { signal: ended }).catch(() => {});
-  }
+  };
+  const whenSomethingHappens = async () => {
+    // From its beginning again, where Temporal broke off: what was told once is not told twice.
+    let told = 0;
+    while (!ended.aborted) {
+      try {
+        let seen = 0;
+        for await (const activities of begunActivities(handle, ended)) {
+          steps.push(...activities.slice(Math.max(0, told - seen)).map(stepOf));
+          seen += activities.length;
+          told = Math.max(told, seen);
+          await tell();
+        }
+        return;
+      } catch {
+        await pause(pauseMilliseconds, ended);
+      }
+    }
+  };
+  const nowAndThen = async () => {
+    while (!ended.aborted) {
+      await pause(lookMilliseconds, ended);
+      if (!ended.aborted) await tell();
+    }
+  };
+  await Promise.all([whenSomethingHappens(), nowAndThen()]);
 }
+
+const pause = (milliseconds: number, ended: AbortSignal): Promise<void> =>
+  sleep(milliseconds, undefined, { signal: ended }).catch(() => {});
 
 /** After Ctrl-C: ends a workflow whose answer nobody waits for any more, and gives the error to end with. */
 export async function cancelled(handle: WorkflowHandle, what: string): Promise<ReignError> {

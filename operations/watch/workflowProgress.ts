@@ -57,7 +57,7 @@ function pendingActivity(pending: Pending): PendingActivity {
   const said = saidBy(pending.lastFailure)?.slice(0, 200);
   return {
     activity,
-    step: stepNames[activity] ?? activity,
+    step: stepOf(activity),
     attempt: pending.attempt ?? 1,
     startedAt: isoOf(pending.lastStartedTime),
     heartbeat: heartbeatOf(pending),
@@ -65,6 +65,9 @@ function pendingActivity(pending: Pending): PendingActivity {
     unattended: pending.lastStartedTime == null && isOld(pending.scheduledTime),
   };
 }
+
+/** What people call an activity. */
+export const stepOf = (activity: string): string => stepNames[activity] ?? activity;
 
 /** Activities that are called otherwise where a person looks on. */
 const stepNames: Readonly<Record<string, string>> = {
