@@ -3,9 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create.ts';
 import { prepareLedger } from '../ledger/prepareLedger.ts';
-import { ReignError } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import { forgetVariable, processEnvironment } from '../settings/environment.ts';
+import type { TemporalSettings } from '../settings/givenSettings.ts';
 import { limitsOf } from '../settings/limits.ts';
 import { loadSettings } from '../settings/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
@@ -25,9 +26,7 @@ async function main(): Promise<void> {
     await prepareLedger(world.ledger, settings.ledgerOwnerUrl);
     // Nothing that this process starts needs to be the ledger's owner.
     forgetVariable('REIGN_LEDGER_OWNER_URL');
-    const connection = await NativeConnection.connect(
-      settings.temporal.connectionOptions ?? { address: settings.temporal.address },
-    );
+    const connection = await connect(settings.temporal);
     try {
       const worker = await Worker.create({
         connection,
@@ -55,6 +54,15 @@ async function main(): Promise<void> {
     }
   } finally {
     await world.ledger.close();
+  }
+}
+
+async function connect({ address, connectionOptions }: TemporalSettings): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(connectionOptions ?? { address });
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+    throw errorOf('OrchestratorUnavailable', 'noAnswerAt', { address, reason }, { cause: error });
   }
 }
 
