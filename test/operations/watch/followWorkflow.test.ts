@@ -1,9 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { expect, test } from 'vitest';
+import { createActivities } from '../../../activities/create.ts';
+import type { World } from '../../../activities/world.ts';
 import { ProgressLine } from '../../../cli/progress.ts';
 import { showEvent } from '../../../cli/showEvent.ts';
 import { followWorkflow } from '../../../operations/watch/followWorkflow.ts';
+import { stepOf } from '../../../operations/watch/workflowProgress.ts';
+import { projectFolder } from '../../../settings/home.ts';
 
 /** Temporal as the watcher meets it: each answer is a batch of events that comes when it is time, or a connection that breaks. */
 function handleOf(answers: readonly (readonly string[] | 'breaks')[], between = 5) {
@@ -63,4 +69,12 @@ test('every step is said once and in order, also one that was over before anybod
 test('where Temporal breaks off, what was said is not said again', async () => {
   const { handle } = handleOf([['plan', 'extract'], 'breaks', ['fit'], ['promote']]);
   expect(await shown(handle)).toBe('plan\nextract\nfit\npromote\n');
+});
+
+test('every activity has a name that a person reads', () => {
+  const trainers = readFileSync(join(projectFolder, 'trainer/reign_trainer/activities.py'), 'utf8');
+  const names = [...trainers.matchAll(/@activity\.defn\(name="(\w+)"\)/g)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(8);
+  for (const name of [...names, ...Object.keys(createActivities({ ledger: {} } as World))])
+    expect(stepOf(name), name).toMatch(/^[a-z]+( [a-zA-Z]+)*$/);
 });
