@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything that can fail, in one run: Vitest, and beside it pytest and then the checks of format, lint,
- * types, directions of imports and drift of generated files. Closes with `N passed, N failed`. A signal ends all of it.
+ * `npm test`: everything that can fail, in one run: Vitest beside pytest, then the checks of format, lint, types, directions
+ * of imports and drift of generated files. Closes with `N passed, N failed`. A signal ends all of it.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +11,15 @@ const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 const python = (name: string) => join(root, '.reign/python/bin', name);
 
-const checks: Step[] = [
-  { name: 'format and lint (TypeScript)', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
+/** The longest first. */
+const checks: readonly Step[] = [
+  {
+    name: 'types (Python)',
+    command: python('mypy'),
+    args: ['--config-file', 'trainer/pyproject.toml', 'trainer/reign_trainer'],
+  },
   { name: 'types (TypeScript)', command: bin('tsc'), args: ['-p', '.'] },
+  { name: 'format and lint (TypeScript)', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },
   { name: 'directions of imports', command: bin('depcruise'), args: ['--config', '.dependency-cruiser.cjs', '.'] },
   { name: 'generated files', command: process.execPath, args: ['schemas/generate.ts', '--check'] },
   {
@@ -25,11 +31,6 @@ const checks: Step[] = [
     name: 'lint (Python)',
     command: python('ruff'),
     args: ['check', '--config', 'trainer/pyproject.toml', 'trainer', 'test', 'examples', 'bench', 'stack'],
-  },
-  {
-    name: 'types (Python)',
-    command: python('mypy'),
-    args: ['--config-file', 'trainer/pyproject.toml', 'trainer/reign_trainer'],
   },
   {
     name: 'directions of imports (Python)',
@@ -78,27 +79,29 @@ async function main(): Promise<number> {
     const results: boolean[] = [];
     const vitestReport = join(scratch, 'vitest.json');
     const pytestReport = join(scratch, 'pytest.xml');
-    const check = async (): Promise<void> => {
-      if (!only.includes('--no-checks')) for (const step of checks) results.push(await run(step));
-    };
-    // Vitest takes longer than pytest by about what the checks need.
-    const pythonThenChecks = async (): Promise<boolean> => {
-      const ok = await run({
-        name: 'pytest',
-        command: python('pytest'),
-        args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
-        environment: { PYTHONPATH: join(root, 'trainer') },
-      });
-      await check();
+    const ahead = only.includes('--no-checks') ? [] : [...checks];
+    /** Whichever half is done first begins with the checks, and the other one helps. */
+    const thenChecks = async (half: Promise<boolean>): Promise<boolean> => {
+      const ok = await half;
+      for (let step = ahead.shift(); step !== undefined; step = ahead.shift()) results.push(await run(step));
       return ok;
     };
     const [vitest, pytest] = await Promise.all([
-      run({
-        name: 'Vitest',
-        command: bin('vitest'),
-        args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
-      }),
-      pythonThenChecks(),
+      thenChecks(
+        run({
+          name: 'Vitest',
+          command: bin('vitest'),
+          args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
+        }),
+      ),
+      thenChecks(
+        run({
+          name: 'pytest',
+          command: python('pytest'),
+          args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
+          environment: { PYTHONPATH: join(root, 'trainer') },
+        }),
+      ),
     ]);
     const signal = stoppedBy();
     if (signal !== undefined) {
