@@ -7,13 +7,18 @@ import { FaultyProxy } from './badInput/faultyProxy.ts';
 
 const variable = 'REIGN_TEST_STACK';
 
+/** What the workers know of MLflow besides its address. A server that asks for no login takes no notice. */
+export const login = { MLFLOW_TRACKING_USERNAME: 'admin', MLFLOW_TRACKING_PASSWORD: 'a long password 1' };
+/** Where they look for it below its address. */
+export const prefix = '/ml';
+
 /**
  * Vitest's global set-up: one embedded stack for all files that ask for it. It is started for the first of them, and ends
  * with the run. A file has its turn as long as it keeps the answer open, so that a process that dies ends its turn, too.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   // What the workers take for MLflow: a file may put a server of its own in between.
-  const tracker = await FaultyProxy.start();
+  const tracker = await FaultyProxy.start(prefix);
   let starting: Promise<Stack> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   const server = createServer((request, response) => {
@@ -42,7 +47,9 @@ export default async function setup(): Promise<() => Promise<void>> {
 
 async function start(trackerUri: string): Promise<Stack> {
   const { loadLoans, startServers } = await import('./servers.ts');
-  const stack = await startServers(['worker', 'trainer'], { environment: { MLFLOW_TRACKING_URI: trackerUri } });
+  const stack = await startServers(['worker', 'trainer'], {
+    environment: { MLFLOW_TRACKING_URI: trackerUri, ...login },
+  });
   await loadLoans(stack.settings);
   return stack;
 }

@@ -17,15 +17,17 @@ import { takeTurn } from './sharedStack.ts';
 /**
  * The run's stack, for this file alone until its tests are over. Models and what they left stay: each file has names of its
  * own. Between the workers and MLflow stands a proxy.
+ *
+ * @param prefix of the path below which a server of the test's own is asked
  */
-export async function useStack() {
+export async function useStack(prefix = '') {
   const open = closing();
   const root = mkdtempSync(join(tmpdir(), 'reign-laws-definitions-'));
   afterAll(async () => {
     await open.all();
     rmSync(root, { recursive: true, force: true });
   });
-  const proxy = await open(FaultyProxy.start(), (started) => started.stop());
+  const proxy = await open(FaultyProxy.start(prefix), (started) => started.stop());
   const turn = await open(takeTurn(proxy.url), ({ end }) => end());
   const settings = loadSettings({ PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: turn.home });
   proxy.standBefore(settings.trackerUri);

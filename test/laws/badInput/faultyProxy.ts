@@ -20,18 +20,24 @@ export class FaultyProxy {
   readonly #server = createServer((request, response) => {
     this.#answer(request, response).catch(() => response.destroy());
   });
+  readonly #prefix: string;
   #target = '';
   /** Asked before every request. */
   fault: (asked: Asked) => Fault | undefined = () => undefined;
 
-  static async start(): Promise<FaultyProxy> {
-    const proxy = new FaultyProxy();
+  private constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** @param prefix of the path that it is asked below; only a server that lies below the same one hears of it */
+  static async start(prefix = ''): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(prefix);
     await once(proxy.#server.listen(0, '127.0.0.1'), 'listening');
     return proxy;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${this.#prefix}`;
   }
 
   standBefore(target: string): void {
@@ -58,7 +64,8 @@ export class FaultyProxy {
         .end(JSON.stringify(fault.body));
     } else {
       // One connection a request, on both sides: one that is kept may just be closing when the next request comes.
-      const passed = send(new URL(path, this.#target), {
+      const isBelow = new URL(this.#target).pathname === this.#prefix;
+      const passed = send(new URL(isBelow ? path : path.slice(this.#prefix.length), this.#target), {
         method,
         headers: { ...headers, connection: 'close' },
         agent: false,
