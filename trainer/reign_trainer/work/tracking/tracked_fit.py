@@ -64,12 +64,15 @@ class TrackedFit:
         TrainerError
             ``LedgerConflict`` where the model is complete, but was fitted on other rows.
         """
-        with tracker_errors("read the run"):
-            run = self._client.get_run(self._run.run_id)
-            logged = self._client.get_logged_model(self._run.model_id)
+        run, logged = self._run_and_model()
         if run.info.status == "FINISHED" or logged.status == LoggedModelStatus.READY:
             self._refuse_other_fit(run)
         return KnownFit(result=self._result_on(run), artifact_location=logged.artifact_location)
+
+    def _run_and_model(self) -> tuple[Run, LoggedModel]:
+        with tracker_errors("read the run"), ThreadPoolExecutor(1) as thread:
+            logged = thread.submit(self._client.get_logged_model, self._run.model_id)
+            return self._client.get_run(self._run.run_id), logged.result()
 
     def _result_on(self, run: Run) -> FitResult | None:
         told = run.data.tags.get(_RESULT_TAG)
@@ -99,8 +102,7 @@ class TrackedFit:
         """
         kept = KeptFit.of(self._store, self._request)
         kept.renew()
-        with tracker_errors("read the run"):
-            run = self._client.get_run(self._run.run_id)
+        run, logged = self._run_and_model()
         ended = self._result_on(run)
         result = kept.result()
         if ended is not None:
@@ -108,8 +110,6 @@ class TrackedFit:
                 cycle, model = self._request.cycle.id, self._run.model_id
                 raise TrainerError.of("LedgerConflict", "otherFiles", cycle=cycle, model=model)
             return
-        with tracker_errors("read the model"):
-            logged = self._client.get_logged_model(self._run.model_id)
         if result is None or result.digest is None:
             raise TrainerError.of("StoreCorrupt", "missing", object=f"fits/{kept.key}")
         check_files(kept.model_files(), result.digest, f"the challenger of {self._request.cycle.id}", result.files)
