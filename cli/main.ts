@@ -2,6 +2,7 @@ import { processEnvironment } from '../settings/environment.ts';
 import { onStopSignal } from '../stack/stopSignals.ts';
 import { askOnTerminal } from './askOnTerminal.ts';
 import { exitCodes } from './exitCodes.ts';
+import { namedAsCalled } from './ownName.ts';
 import { openPython } from './python.ts';
 import { run } from './run.ts';
 
@@ -24,8 +25,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const exitCode = await run(process.argv.slice(2), {
   env,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout: namedAsCalled(process.stdout),
+  stderr: namedAsCalled(process.stderr),
   now: () => new Date(),
   interrupted: interrupt.signal,
   hurried: hurry.signal,

@@ -46,7 +46,11 @@ test('the installed package runs from any folder, in JavaScript, and asks for no
   expect([models.code, JSON.parse(models.stdout)]).toMatchObject([
     3,
     {
-      error: { code: 'SettingMissing', message: expect.stringContaining(`no stack runs in ${join(folder, '.reign')}`) },
+      error: {
+        code: 'SettingMissing',
+        advice: expect.stringContaining('`reign dev`'),
+        message: expect.stringContaining(`no stack runs in ${join(folder, '.reign')}`),
+      },
     },
   ]);
   expect(existsSync(join(folder, '.reign'))).toBe(false);
