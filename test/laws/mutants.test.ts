@@ -6,18 +6,7 @@ import { mutants } from './mutants.ts';
 const root = join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
-test('every mutation finds its place in the code, once, and its test file', () => {
-  for (const {
-    law,
-    breaks,
-    file,
-    search,
-    replacement,
-    test: [testFile],
-  } of mutants) {
-    expect(read(file).split(search).length - 1, `law ${law}: ${breaks}`).toBe(1);
-    expect(replacement, `law ${law}: ${breaks}`).not.toBe(search);
-    expect(read(testFile)).not.toBe('');
-  }
-  expect(new Set(mutants.map(({ law }) => law)).size).toBe(11);
+test.each(mutants)('law $law can be broken: $breaks', ({ file, search, test: [testFile, name] }) => {
+  expect(read(file).split(search), 'what is replaced stands in the file once').toHaveLength(2);
+  expect(read(testFile)).toContain(name);
 });

@@ -163,7 +163,7 @@ export const mutants: readonly Mutant[] = [
     law: 11,
     breaks: 'files that were changed in MLflow are not noticed',
     file: 'operations/verify/verifyFiles.ts',
-    search: "compared('files', null, files, stored)",
+    search: "compared('files', null, files, stored.files)",
     replacement: "compared('files', null, files, files)",
     test: ['test/tracker/mlflow.test.ts', 'a model'],
   },
