@@ -12,6 +12,7 @@ export type Following = Pick<OperationContext, 'signal' | 'onEvent'>;
 const lookMilliseconds = 2000;
 /** Temporal does not answer. */
 const pauseMilliseconds = 2000;
+const lastStepsMilliseconds = 1000;
 
 /**
  * Waits for a workflow's result and tells where it stands.
@@ -28,16 +29,25 @@ export async function followWorkflow<R>(
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { signal: ended.signal });
   });
-  const watching = watch(handle, onEvent, ended.signal);
+  const { everything, untilItsEnd } = watch(handle, onEvent, ended.signal);
   try {
     return await Promise.race([handle.result(), interrupted]);
   } finally {
+    // Its last steps may still be on their way.
+    if (!signal.aborted) await Promise.race([untilItsEnd, pause(lastStepsMilliseconds, ended.signal)]);
     ended.abort();
-    await watching;
+    await everything;
   }
 }
 
-async function watch(handle: WorkflowHandle, onEvent: Following['onEvent'], ended: AbortSignal): Promise<void> {
+interface Watching {
+  /** Fulfilled when all has been told that is told. */
+  readonly everything: Promise<unknown>;
+  /** Fulfilled when the workflow's last event has been told, or where the watching has ended. */
+  readonly untilItsEnd: Promise<void>;
+}
+
+function watch(handle: WorkflowHandle, onEvent: Following['onEvent'], ended: AbortSignal): Watching {
   const look = watcher(handle);
   let steps: string[] = [];
   const tell = async () => {
@@ -75,7 +85,8 @@ async function watch(handle: WorkflowHandle, onEvent: Following['onEvent'], ende
       if (!ended.aborted) await tell();
     }
   };
-  await Promise.all([whenSomethingHappens(), nowAndThen()]);
+  const untilItsEnd = whenSomethingHappens();
+  return { everything: Promise.all([untilItsEnd, nowAndThen()]), untilItsEnd };
 }
 
 const pause = (milliseconds: number, ended: AbortSignal): Promise<void> =>
