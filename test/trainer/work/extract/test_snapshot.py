@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 import pytest
 from postgres_server import execute
@@ -118,18 +119,21 @@ def test_no_rows_are_a_snapshot_too(extracts: Any) -> None:
 def test_all_queries_see_the_same_moment(extracts: Any) -> None:
     execute(extracts.url, "create table events (id integer, taken_at timestamp, outcome integer, feature integer)")
     execute(extracts.url, "insert into events select n, '2001-02-02', 1, 1 from generate_series(1, 10) n")
-    # The first query takes long enough for a row to arrive before the second begins.
-    slow = extracts.plan("select events.*, pg_sleep(0.05)::text as slept from events")
+    # The first query waits until a row has arrived.
+    slow = extracts.plan("select events.*, pg_advisory_lock_shared(7)::text as waited from events")
     quick = extracts.plan("select * from events")
-    with ThreadPoolExecutor(1) as pool:
+    with (
+        adbc_driver_postgresql.dbapi.connect(extracts.url, autocommit=True) as holder,
+        holder.cursor() as lock,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        lock.execute("select pg_advisory_lock(7)::text").fetchall()
         running = pool.submit(extracts.run, slow, quick)
-        # A query that sleeps has begun: what it sees is settled.
-        while not (
-            running.done() or execute(extracts.url, "select 1 from pg_stat_activity where wait_event = 'PgSleep'")
-        ):
-            pass
-        assert not running.done()
+        # A query that waits has begun: what it sees is settled.
+        while not execute(extracts.url, "select 1 from pg_locks where locktype = 'advisory' and not granted"):
+            assert not running.done()
         execute(extracts.url, "insert into events values (11, '2001-02-02', 1, 1)")
+        lock.execute("select pg_advisory_unlock(7)").fetchall()
         assert [snapshot.rows for snapshot in running.result().snapshots] == [10, 10]
 
 
