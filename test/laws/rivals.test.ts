@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
@@ -10,10 +11,14 @@ import type { Cycle } from '../../schemas/cycle.ts';
 import { workerQueue } from '../../schemas/queues.ts';
 import type { PromotionRequest } from '../../schemas/steps.ts';
 import { limitsOf } from '../../settings/limits.ts';
+import type { Stack } from '../../stack/stack.ts';
 import { claimCheck } from '../../store/claimCheck.ts';
+import { localObjects } from '../../store/localObjects.ts';
 import { openWorld } from '../../worker/openWorld.ts';
 import { workflowBundle } from '../../worker/workflowBundle.ts';
+import { runCommand } from '../cli/runCommand.ts';
 import { asking } from '../operations/asking.ts';
+import { s3Credentials, startS3Server } from '../s3Server.ts';
 import { closing } from './closing.ts';
 import { loadLoans, loansFolder, startServers } from './servers.ts';
 
@@ -40,15 +45,20 @@ class Doors {
   }
 }
 
-describe('law 2: a promotion names whom it beat', () => {
+describe('law 2: a promotion names whom it beat, here with the store in S3', () => {
   const open = closing();
   const doors = new Doors();
   let isHeld = false;
+  let stack: Stack;
   let run: (asOf: string) => Promise<{ id: string; ended: Promise<Cycle> }>;
   let db: ReturnType<typeof openWorld>['ledger']['db'];
 
   beforeAll(async () => {
-    const stack = await open(startServers(['trainer']), (started) => started.stop({ now: true }));
+    const s3 = await open(startS3Server(), async (started) => started.stop());
+    const env = { REIGN_STORE: await s3.makePlace(), ...s3Credentials };
+    stack = await open(startServers(['trainer'], { prepare: async () => env }), (started) =>
+      started.stop({ now: true }),
+    );
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const world = openWorld(stack.settings, limitsOf({}));
     db = world.ledger.db;
@@ -139,5 +149,12 @@ describe('law 2: a promotion names whom it beat', () => {
       [3, 'loans.live.20240513T000000Z.v1', 'loans.live.20240506T000000Z.v1'],
       [4, 'loans.live.20240701T000000Z.v1', 'loans.live.20240513T000000Z.v1'],
     ]);
+  });
+
+  it('leaves everything in the bucket, as it was judged, and nothing on this machine', async () => {
+    const home = { REIGN_HOME: stack.settings.home, REIGN_STORE: stack.settings.store, ...s3Credentials };
+    const verified = await runCommand(['verify', '--all', model], { env: home, now: new Date() });
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('5 of 5 cycles agree') });
+    expect(await localObjects(join(stack.settings.home, 'store')).list('.')).toEqual([]);
   });
 });
