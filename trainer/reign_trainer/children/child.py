@@ -129,7 +129,7 @@ def _work(request: dict[str, Any], spec: dict[str, Any], report: Callable[[str],
     if spec["author"]:
         result = function(asked, Path(spec["folder"]), report)
     else:
-        result = function(asked, TypeAdapter(Settings).validate_python(request["settings"]), report)
+        result = function(asked, Settings(**request["settings"]), report)
     return TypeAdapter(types["return"]).dump_json(result)
 
 

@@ -5,9 +5,7 @@ It has imported everything, holds no secrets, and does nothing else. It ends wit
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import json
 import logging
 import os
 import signal
@@ -17,13 +15,11 @@ import sys
 from reign_trainer.children import guardian, preload
 from reign_trainer.children.sandbox import usable_user, what_is_missing
 
-_LONGEST_MESSAGE = 65_536
-
 log = logging.getLogger("reign_trainer")
 
 
 def main() -> None:
-    """Fork a guardian with its child for every message; each brings the child's channel and the guardian's leash."""
+    """Give every message to a guardian with its child; each brings the child's channel and the guardian's leash."""
     control = socket.socket(fileno=int(sys.argv[1]))
     wanted = int(sys.argv[2]) if sys.argv[2] else None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -42,22 +38,51 @@ def main() -> None:
     # Children share what is loaded as long as nobody writes to it: the collector would.
     gc.collect()
     gc.freeze()
+    spare = _fork_ahead(control, user)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, _LONGEST_MESSAGE, 2)
+        message, descriptors, _, _ = socket.recv_fds(control, guardian.LONGEST_MESSAGE, 2)
         if not message:
             os._exit(0)
-        if len(descriptors) != 2:
-            continue
-        channel, leash = (socket.socket(fileno=descriptor) for descriptor in descriptors)
-        with contextlib.suppress(OSError):  # no memory for another process: the trainer sees both ends close
-            if os.fork() == 0:
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                control.close()
-                # Does not return.
-                guardian.guard({**json.loads(message), "user": user}, channel, leash)
-        channel.close()
-        leash.close()
+        for last in (False, True):
+            # No memory for another process: the trainer sees both ends close.
+            spare = spare or _fork_ahead(control, user)
+            if spare is None or _hand_over(spare, message, descriptors) or last:
+                break
+            spare.close()
+            spare = None
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if spare is not None:
+            spare.close()
         control.send(b".")
+        spare = _fork_ahead(control, user)
+
+
+def _fork_ahead(control: socket.socket, user: int | None) -> socket.socket | None:
+    """Fork a guardian with its child before anybody asks: forking takes longer than most of what children do."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            pid = os.fork()
+        except OSError:
+            ours.close()
+            return None
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            control.close()
+            ours.close()
+            # Does not return.
+            guardian.guard(theirs, user)
+    return ours
+
+
+def _hand_over(spare: socket.socket, message: bytes, descriptors: list[int]) -> bool:
+    """Say whether the waiting pair took its orders; somebody may have killed it."""
+    try:
+        socket.send_fds(spare, [message], descriptors)
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 import logging
 import os
@@ -118,7 +119,7 @@ async def run_child(
         }
         if not author:
             message["environment"] = trusted_environment(os.environ)
-            message["settings"] = TypeAdapter(Settings).dump_python(settings, mode="json")
+            message["settings"] = dataclasses.asdict(settings)
         conversation = _Conversation(on_stage, limits or Limits(), author=author, folder=place)
         try:
             await conversation.start(json.dumps(message).encode(), settings)
