@@ -4,7 +4,6 @@ import { deletionOf, storeDeletion } from '../ledger/deletions.ts';
 import { countPromotions } from '../ledger/history.ts';
 import { trackedCycles } from '../ledger/trackedCycles.ts';
 import { errorOf } from '../schemas/errors.ts';
-import { deleteEmptyModel } from '../tracker/registry.ts';
 import type { OperationContext } from './context.ts';
 import { forgetInTracker } from './delete/forgetInTracker.ts';
 import { deleteObject, modelObjects } from './delete/modelObjects.ts';
@@ -63,7 +62,6 @@ export const deleteOperation = operation({
       });
       await forgetInTracker(tracker, version);
     }
-    if (versions.length > 0) await deleteEmptyModel(tracker, model);
     for (const [at, object] of objects.entries()) {
       onEvent({ kind: 'step', step: 'deleting in the store', detail: `${at + 1} of ${objects.length}` });
       await deleteObject(store, object);

@@ -127,16 +127,3 @@ export async function deleteAlias(tracker: Tracker, name: string, alias: string)
   const body = { name, alias };
   await unlessMissing(request(tracker, { method: 'DELETE', path: 'registered-models/alias', body, answer: nothing }));
 }
-
-/** Deletes a registered model that has no version left; one with versions stays. */
-export async function deleteEmptyModel(tracker: Tracker, name: string): Promise<void> {
-  const { model_versions: left } = await request(tracker, {
-    method: 'GET',
-    path: 'model-versions/search',
-    query: { filter: `name = '${name}'`, max_results: '1' },
-    answer: z.object({ model_versions: z.array(VersionAnswer).default([]) }),
-  });
-  if (left.length > 0) return;
-  const body = { name };
-  await unlessMissing(request(tracker, { method: 'DELETE', path: 'registered-models/delete', body, answer: nothing }));
-}

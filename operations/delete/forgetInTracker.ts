@@ -4,7 +4,10 @@ import { deleteVersion, searchVersionsByTag } from '../../tracker/registry.ts';
 import { deleteRun, searchRunsByTag } from '../../tracker/runs.ts';
 import { cycleTag } from '../../tracker/tags.ts';
 
-/** Deletes what a cycle made in MLflow: versions, logged models and runs, also those of attempts that died. */
+/**
+ * Deletes what a cycle made in MLflow: versions, logged models and runs, also those of attempts that died. The
+ * registered model stays, empty: MLflow would number the versions of a new one from 1, and the ledger knows those numbers.
+ */
 export async function forgetInTracker(
   tracker: Tracker,
   { cycle, model, experimentId }: { readonly cycle: string; readonly model: string; readonly experimentId: string },

@@ -570,13 +570,14 @@ test('a deleted model leaves nothing of its own in MLflow and the store, and all
   try {
     const definition = Definition.parse(parse(validDefinition));
     const codeHash = await store.writeDocument('code', 'shared');
-    for (const name of ['doomed', 'kept'])
-      await storeDefinition(db, {
+    const applied = (name: string) =>
+      storeDefinition(db, {
         definition: { ...definition, model: name },
         codeHash,
         columns: [],
         appliedBy: osUser('ada'),
       });
+    for (const name of ['doomed', 'kept']) await applied(name);
     const predictions = { own: hashOf('own'), shared: hashOf('shared') };
     for (const [kind, hash] of [
       ...['predictions', 'predictions'].map((kind, at) => [kind, Object.values(predictions)[at]] as const),
@@ -586,8 +587,8 @@ test('a deleted model leaves nothing of its own in MLflow and the store, and all
       mkdirSync(join(folder, kind, hash ?? ''), { recursive: true });
       writeFileSync(join(folder, kind, hash ?? '', 'manifest.json'), JSON.stringify({ contentHash: hash }));
     }
-    const fitted = async (name: string, found: string[]) => {
-      const key = { model: name, lineage: 'live', asOf: '2001-02-19T00:00:00Z', definitionVersion: 1 };
+    const fitted = async (name: string, found: string[], definitionVersion = 1) => {
+      const key = { model: name, lineage: 'live', asOf: '2001-02-19T00:00:00Z', definitionVersion };
       const cycle = { id: cycleId(key), ...key, attempt: 1 };
       await claimCycle(db, { ...cycle, trigger: 'manual', windows: windows(1), attemptToken: name });
       await nameSnapshots(db, cycle, [
@@ -658,6 +659,9 @@ test('a deleted model leaves nothing of its own in MLflow and the store, and all
     expect(shown).toMatchObject({ status: 'kept', judgements: [{ number: 1 }], measured: null });
     // Whoever begins again finds nothing left.
     expect(await perform(deleteOperation, { ...context, settings }, request)).toMatchObject({ deleted: true });
+    // Applied again, its versions get numbers that the ledger does not know yet.
+    expect(await applied('doomed')).toMatchObject({ version: 2, created: true });
+    expect(await fitted('doomed', [hashOf('anew')], 2)).toMatchObject({ version: doomed.version + 1 });
   } finally {
     rmSync(folder, { recursive: true });
   }
