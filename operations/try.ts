@@ -89,5 +89,5 @@ async function explained(error: ReignError, read: StoredContent, store: Store): 
   const full = hash == null ? undefined : await store.readDocument('tracebacks', hash).catch(() => undefined);
   const traceback = full === undefined ? [] : authorTraceback(full.toString('utf8'), read.pack?.files ?? {});
   const placed = toReignError(placeInDefinition(error, read));
-  return new TryFailed(placed.code, placed.message, traceback, { cause: error });
+  return new TryFailed(placed, traceback, { cause: error });
 }

@@ -1,10 +1,13 @@
-import { type ErrorCode, ReignError } from '../schemas/errors.ts';
+import { ReignError } from '../schemas/errors.ts';
 
 /** A try that failed, with the lines of the author's code that it failed in. */
 export class TryFailed extends ReignError {
   readonly traceback: readonly string[];
-  constructor(code: ErrorCode, message: string, traceback: readonly string[], options?: ErrorOptions) {
-    super(code, message, options);
+
+  /** @param failure what went wrong: its situation, values and place are those of the try */
+  constructor(failure: ReignError, traceback: readonly string[], options?: ErrorOptions) {
+    const { code, message, situation, values, place } = failure;
+    super(code, message, { ...options, ...(situation === null ? {} : { situation }), values, place });
     this.traceback = traceback;
   }
   override get advice(): string {

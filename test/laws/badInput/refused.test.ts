@@ -140,9 +140,13 @@ describe('try ends with 4 and the reason, and leaves nothing', () => {
     const path = writeDefinition(root, model, changes);
     const ran = await command('try', path, '--as-of', time, '--json');
     expect(ran.code).toBe(exitCodes.cycleFailed);
-    const { error } = ran.json() as { error: { code: string; message: string; traceback?: string[] } };
-    expect(error.code).toBe(code);
+    const { error } = ran.json() as {
+      error: { code: string; message: string; values: Record<string, unknown>; traceback?: string[] };
+    };
+    // Programs read the situation, not the message.
+    expect(error).toMatchObject({ code, situation: expect.any(String) });
     expect(error.message).not.toMatch(rowValue);
+    expect(JSON.stringify(error.values)).not.toMatch(rowValue);
     if (traceback !== undefined) expect(error.traceback?.join('\n')).toMatch(traceback);
     expect(await latestDefinition(ledger.db, model)).toBeUndefined();
     expect(await inMlflow(model)).toEqual({ versions: 0, runs: [] });
