@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { PythonProgram } from '../operations/context.ts';
-import { type ErrorCode, errorOf, errors, ReignError } from '../schemas/errors.ts';
+import { type ErrorCode, errorOf, errors, ReignError, type ReignErrorOptions } from '../schemas/errors.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { projectFolder, pythonBin } from '../settings/home.ts';
 
@@ -73,11 +73,21 @@ const environment = (): NodeJS.ProcessEnv => ({
   PYTHONIOENCODING: 'utf-8',
 });
 
+interface AnsweredError extends Pick<ReignErrorOptions, 'values'> {
+  readonly code: string;
+  readonly message: string;
+  /** Of an error of the catalogue. */
+  readonly situation?: string | null;
+}
+
 function answered(answer: Record<string, unknown>): Record<string, unknown> {
   const { error } = answer;
   if (error === undefined) return answer;
-  const { code, message } = error as { code: string; message: string };
-  throw new ReignError(code in errors ? (code as ErrorCode) : 'Internal', message);
+  const { code, message, situation, values = {} } = error as AnsweredError;
+  throw new ReignError(code in errors ? (code as ErrorCode) : 'Internal', message, {
+    ...(situation == null ? {} : { situation }),
+    values,
+  });
 }
 
 async function died(

@@ -83,7 +83,11 @@ describe('bad input ends in one line', () => {
     expect((await reign(scores, '--json')).json()).toMatchObject({
       error: { code: 'UsageInvalid', message: expect.stringContaining('--policy') },
     });
-    const ran = await reign(join(folder, 'nowhere.csv'), '--policy', policy);
+    const nowhere = join(folder, 'nowhere.csv');
+    const ran = await reign(nowhere, '--policy', policy);
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('nowhere.csv: cannot be read')]);
+    expect((await reign(nowhere, '--policy', policy, '--json')).json()).toMatchObject({
+      error: { code: 'UsageInvalid', situation: 'unreadable', values: { file: nowhere } },
+    });
   });
 });

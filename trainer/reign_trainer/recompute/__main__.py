@@ -1,7 +1,7 @@
 """`python -m reign_trainer.recompute`: recomputes evidence, one judgement a line.
 
 Each line of standard input is ``{"store": PLACE, "request": EvaluateRequest}``; each line of the answer is
-``{"evidence": TEXT}``, the document as it would be stored, or ``{"error": {"code", "message"}}``.
+``{"evidence": TEXT}``, the document as it would be stored, or an error as `answer_line` writes it.
 """
 
 from __future__ import annotations

@@ -35,13 +35,15 @@ def answer_line(ask: Callable[[], dict[str, Any]]) -> str:
     Returns
     -------
     str
-        ``{...}``, or ``{"error": {"code", "message"}}``. A message never holds the values of rows: of an error that is not
-        of the catalogue only its type and its place are told.
+        ``{...}``, or ``{"error": {"code", "message", "situation", "values"}}``, without the last two where the error is
+        not of the catalogue. A message never holds the values of rows: of such an error only its type and its place are
+        told.
     """
     try:
         document = ask()
     except TrainerError as error:
-        document = {"error": {"code": error.code, "message": error.message}}
+        said = {"situation": error.detail.situation, "values": error.detail.values or {}}
+        document = {"error": {"code": error.code, "message": error.message, **said}}
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
