@@ -198,9 +198,11 @@ function errorsPage(): string {
     .concat('\n');
 }
 
-/** Placeholders without their type; what Markdown would read as markup stays as it is. */
-const inMarkdown = (template: string) =>
-  template.replaceAll(/\{(\w+):int\}/g, '{$1}').replaceAll(/[*_<>|]/g, (character) => `\\${character}`);
+/** Placeholders without their type; what Markdown would read as markup stays as it is, and so does code. */
+function inMarkdown(template: string): string {
+  const plain = template.replaceAll(/\{(\w+):int\}/g, '{$1}');
+  return plain.replaceAll(/`[^`]*`|[*_<>|]/g, (found) => (found.startsWith('`') ? found : `\\${found}`));
+}
 
 /** The gain that is worth having by default: absolute, or a share of what the trivial predictor has. */
 function detectOf(name: Metric): string {
