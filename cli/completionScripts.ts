@@ -23,9 +23,13 @@ ${commands.map(({ name, words, options, takesFile }) => `      ${name}) known='$
     esac
   fi
   COMPREPLY=($(compgen -W "$known" -- "$word"))
-  if [ -n "$files" ] && [[ $word != -* ]]; then COMPREPLY+=($(compgen -f -- "$word")); fi
+  if [ -n "$files" ] && [[ $word != -* ]]; then
+    # Only here: a command named like a folder (models) is not that folder.
+    compopt -o filenames 2>/dev/null
+    COMPREPLY+=($(compgen -f -- "$word"))
+  fi
 }
-complete -o filenames -F _reign reign
+complete -F _reign reign
 `,
 
   zsh: (commands: readonly CompletedCommand[]): string => `#compdef reign

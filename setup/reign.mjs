@@ -6,8 +6,10 @@ import { ensureSetupOrExit } from './ensure.mjs';
 import { root } from './places.mjs';
 
 const args = process.argv.slice(2);
-const needsPython = ['dev', 'demo', 'verify', 'gate'].includes(args[0] ?? '') || args.includes('--plots');
-if (needsPython && !args.includes('--help')) await ensureSetupOrExit({ dev: false });
+const command = args.find((arg) => !arg.startsWith('-')) ?? '';
+const needsPython = ['dev', 'demo', 'verify', 'gate'].includes(command) || args.includes('--plots');
+const asksForHelp = args.includes('--help') || args.includes('-h');
+if (needsPython && !asksForHelp) await ensureSetupOrExit({ dev: false });
 
 const program = join(root, 'cli', 'reign.js');
 if (Number(process.versions.node.split('.')[0]) >= 24) {
