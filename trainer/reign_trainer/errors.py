@@ -15,6 +15,11 @@ _PLACE = re.compile(r"\{(\w+)(?::int)?\}")
 Values = Mapping[str, str | int]
 
 
+def places_of(code: str, situation: str) -> list[str]:
+    """Name what a template is filled with."""
+    return _PLACE.findall(TEMPLATES[code][situation])
+
+
 class TrainerError(Exception):
     """An error that a user can meet. `of` makes one from a template.
 

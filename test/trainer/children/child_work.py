@@ -35,6 +35,10 @@ def refuse(request: Any, settings: Settings, report: Report) -> Any:
     raise TrainerError.of("FitFailed", "raised", exception="ValueError", doing="fit", where="", detail=place)
 
 
+def say_too_much(request: Any, settings: Settings, report: Report) -> Any:
+    raise TrainerError.of("WindowEmpty", "training", more="a row's value")
+
+
 def fail(request: Any, settings: Settings, report: Report) -> Any:
     raise ValueError("a row's value")
 

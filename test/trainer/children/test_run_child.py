@@ -59,6 +59,13 @@ def test_an_error_of_the_catalogue_arrives_whole(in_child: Any) -> None:
     assert raised.value.detail.values == {"exception": "ValueError", "doing": "fit", "where": ""}
 
 
+def test_an_error_brings_only_what_its_template_names(in_child: Any) -> None:
+    with pytest.raises(TrainerError) as raised:
+        in_child(f"{WORK}:say_too_much", None)
+    assert (raised.value.code, raised.value.detail.situation) == ("WindowEmpty", "training")
+    assert raised.value.detail.values == {}
+
+
 def test_another_error_is_named_without_its_text(in_child: Any) -> None:
     with pytest.raises(TrainerError) as raised:
         in_child(f"{WORK}:fail", None)

@@ -23,7 +23,7 @@ from reign_trainer.children.forkserver import fork_child, trusted_environment
 from reign_trainer.children.memory import MemoryWatch, peak_memory
 from reign_trainer.children.scratch import scratch_folder
 from reign_trainer.constants import RETRYABLE
-from reign_trainer.errors import TrainerError
+from reign_trainer.errors import TrainerError, places_of
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import ErrorDetail
 
@@ -242,12 +242,14 @@ class _Conversation:
     def _error(self, error: Any) -> TrainerError:
         """Make the error that the process says it met: of the catalogue's own words, filled with what the process names."""
         try:
-            if str(error["code"]) not in (_AUTHORS_ERRORS if self._author else RETRYABLE):
+            code = str(error["code"])
+            if code not in (_AUTHORS_ERRORS if self._author else RETRYABLE):
                 return TrainerError.of("ChildDied", "forbiddenError")
             said = ErrorDetail.model_validate(error["detail"])
-            return TrainerError.of(
-                str(error["code"]), str(said.situation), detail=_place(said), **_values(said.values or {})
-            )
+            situation, values = str(said.situation), said.values or {}
+            # Nothing beside what the template names goes on to Temporal.
+            filled = {name: _value(values[name]) for name in places_of(code, situation)}
+            return TrainerError.of(code, situation, detail=_place(said), **filled)
         except (TypeError, KeyError, ValueError, OverflowError):
             return TrainerError.of("ChildDied", "noError")
 
@@ -337,6 +339,6 @@ def _place(said: ErrorDetail) -> ErrorDetail:
     return ErrorDetail(traceback=said.traceback, file=said.file, line=said.line, column=said.column, field=path)
 
 
-def _values(said: dict[str, str | float]) -> dict[str, str | int]:
-    """Give what a template's places are filled with: JSON has one kind of number, a template takes whole ones."""
-    return {name: one[:_LONGEST_TEXT] if isinstance(one, str) else int(one) for name, one in said.items()}
+def _value(said: str | float) -> str | int:
+    """Give what a template's place is filled with: JSON has one kind of number, a template takes whole ones."""
+    return said[:_LONGEST_TEXT] if isinstance(said, str) else int(said)
