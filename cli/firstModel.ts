@@ -1,6 +1,8 @@
+import { stringify } from 'yaml';
+
 /** A definition to begin with: that of the loans of the README, under another name. */
 export const definitionOf = (model: string): string => `# docs/definition.md explains every field.
-model: ${model}
+model: ${stringify(model).trim()}
 task: binary
 source:
   # One row for each loan, with all that was known when it was applied for.
@@ -31,7 +33,7 @@ def build():
     """Returns the pipeline, unfitted. Your own transformers and any estimator with fit and predict work."""
     columns = ColumnTransformer([
         ("numbers", StandardScaler(), ["income", "debt"]),
-        ("texts", OneHotEncoder(handle_unknown="ignore"), ["purpose"]),
+        ("categories", OneHotEncoder(handle_unknown="ignore"), ["purpose"]),
     ])
     return Pipeline([("columns", columns), ("model", LogisticRegression())])
 `;

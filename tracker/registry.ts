@@ -85,13 +85,11 @@ export async function searchVersionsByTag(
 }
 
 export async function setVersionTags(tracker: Tracker, name: string, version: number, tags: Tags): Promise<void> {
-  // MLflow takes one tag of a version at a time.
-  await Promise.all(
-    tagList(tags).map((tag) => {
-      const body = { name, version: String(version), ...tag };
-      return request(tracker, { method: 'POST', path: 'model-versions/set-tag', body, answer: nothing });
-    }),
-  );
+  // MLflow takes one tag of a version at a time. All at once would only keep its server from answering anybody else.
+  for (const tag of tagList(tags)) {
+    const body = { name, version: String(version), ...tag };
+    await request(tracker, { method: 'POST', path: 'model-versions/set-tag', body, answer: nothing });
+  }
 }
 
 /** Deletes a version; its number is not used again. One that is not there is as good as deleted. */

@@ -37,8 +37,8 @@ _STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 #: After which a silent trainer is taken for dead. A cycle waits longer.
 _HEARTBEAT = timedelta(seconds=5)
 #: How long a fit waits for the others, counted from when all are asked for.
-_TOGETHER_SECONDS = 8.0
-_PREDICT_TIMEOUT_SECONDS = 8
+_TOGETHER_SECONDS = 12.0
+_PREDICT_TIMEOUT_SECONDS = 12
 
 
 @workflow.defn

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 from reign_trainer.plots import draw_evidence
 from reign_trainer.plots.__main__ import main
 from reign_trainer.plots.differences import draw_differences
 from reign_trainer.plots.draw_evidence import PICTURES
+from reign_trainer.plots.intervals import edges
 from reign_trainer.plots.labels import draw_labels
-from reign_trainer.plots.panel import numbered, ticks_in
+from reign_trainer.plots.panel import numbered, ticks_in, widened
 from reign_trainer.plots.paper import Paper
+from reign_trainer.plots.picture import CHALLENGER, QUIET
 from reign_trainer.plots.slices import draw_slices
 from reign_trainer.plots.titles import slice_title
 from reign_trainer.shapes import SliceEvidence
@@ -64,6 +67,24 @@ def test_the_primary_metric_stands_on_top_with_what_it_is_held_against() -> None
     metrics = ["ROC AUC", "log loss", "Brier score", "KS"]
     assert [text for text in picture.texts if text in metrics] == metrics
     assert {"worth having +0.0100", "detectable on these rows +0.0140"} <= set(picture.texts)
+
+
+def test_marks_stand_where_their_values_are(tmp_path: Path) -> None:
+    shown = evidence()
+    picture = draw_differences(shown)
+    assert picture is not None
+    picture.save(tmp_path / "differences.png")
+    interval = shown.metrics["roc_auc"].difference
+    assert interval is not None
+    assert interval.detectable is not None
+    low, high = widened([0.0, *edges(interval), shown.detection.wanted, interval.detectable], 0.06)
+    with Image.open(tmp_path / "differences.png") as image:
+        pixels = np.asarray(image.convert("RGB"), dtype=int)
+    for value, colour in [(shown.detection.wanted, CHALLENGER), (interval.detectable, QUIET)]:
+        near = np.abs(pixels[60:70, 120:665] - np.array(ImageColor.getrgb(colour))).sum(axis=2) < 60
+        found = np.flatnonzero(near.any(axis=0)) + 120
+        assert len(found) > 0
+        assert abs(found.mean() - (120 + 545 * (value - low) / (high - low))) < 1.5
 
 
 def test_bounds_that_are_not_known(tmp_path: Path) -> None:

@@ -56,11 +56,13 @@ class _Walk(cloudpickle.Pickler):  # type: ignore[misc]
         self.modules: set[str] = set()
         self._by_value = set(cloudpickle.list_registry_pickle_by_value())
 
-    def persistent_id(self, met: Any) -> None:
-        """Note it. None: pickle it as ever."""
+    def persistent_id(self, met: Any) -> str | None:
+        """Note it. None: pickle it as ever; anything else stands for what is not looked into."""
+        if isinstance(met, (type, FunctionType)) and _is_ours(getattr(met, "__module__", None)):
+            return "Reign"
         if isinstance(met, ModuleType):
             self.modules.add(met.__name__)
-            return
+            return None
         if isinstance(met, FunctionType) and self._travels(met):
             self.modules |= set(_imported_in(met.__code__))
         # Only what has a name of its own is asked for its module: an object may answer anything.
@@ -68,10 +70,16 @@ class _Walk(cloudpickle.Pickler):  # type: ignore[misc]
         module = getattr(defined, "__module__", None)
         if isinstance(module, str):
             self.modules.add(module)
+        return None
 
     def _travels(self, function: FunctionType) -> bool:
         module = function.__module__
         return module in self._by_value or module not in sys.modules or "<locals>" in function.__qualname__
+
+
+def _is_ours(module: object) -> bool:
+    """Say whether a module is Reign's: its classes travel with every version, and need what every version needs."""
+    return isinstance(module, str) and module.partition(".")[0] == "reign_trainer"
 
 
 def _imported_in(code: CodeType) -> Iterator[str]:
