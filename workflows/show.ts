@@ -1,4 +1,4 @@
-import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, patched } from '@temporalio/workflow';
 import type { Challenger, PlannedCycle } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
@@ -7,9 +7,22 @@ import { control, trainer } from './proxies.ts';
 export const showTraining = (plan: PlannedCycle, challenger: Challenger): Promise<void> =>
   show(plan, challenger, 'training', () => trainer.showTraining({ definition: plan.definition, run: challenger.run }));
 
-/** Shows a judgement on the challenger's MLflow run: metrics and pictures. */
-export const showEvidence = (plan: PlannedCycle, challenger: Challenger, evidence: string): Promise<void> =>
-  show(plan, challenger, 'evidence', () => trainer.showEvidence({ run: challenger.run, evidence }));
+/** Shows what was measured on the challenger's MLflow run, as metrics and pictures, while the gate decides. */
+export const showEvidence = (
+  plan: PlannedCycle,
+  challenger: Challenger,
+  evidence: string,
+  deciding: Promise<unknown>,
+): Promise<void> =>
+  show(plan, challenger, 'evidence', async () => {
+    // Cycles of before began with it once it was decided.
+    try {
+      if (!patched('shownWhileDeciding')) await deciding;
+    } catch {
+      return;
+    }
+    await trainer.showEvidence({ run: challenger.run, evidence });
+  });
 
 /**
  * The verdict rests on the documents in the store: where MLflow does not take what shows them for good, the cycle ends as

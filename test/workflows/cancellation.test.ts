@@ -18,7 +18,7 @@ describe('a cycle that is cancelled', () => {
     observe: ['openRun', 'fit'],
     score: ['registerVersion'],
     evaluate: ['showTraining'],
-    decide: ['showTraining'],
+    decide: ['showTraining', 'showEvidence'],
     promote: ['showTraining', 'showEvidence'],
   };
 

@@ -15,7 +15,8 @@ import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 from matplotlib.markers import MarkerStyle
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform
@@ -32,6 +33,8 @@ _DASHES: dict[Style, Sequence[float] | None] = {"solid": None, "dashed": (3.7, 1
 #: Of PNG files: more makes them little smaller and takes longer.
 _COMPRESSION = 1
 _POINTS = 72.0
+#: At which letters are measured, in points.
+_MEASURED_SIZE = 100.0
 
 
 class Paper:
@@ -88,12 +91,22 @@ class Paper:
         lines = text.split("\n")
         for at, line in enumerate(lines):
             down = (at - (len(lines) - 1) / 2) * 1.3 * size / _POINTS
-            self._write_line(x, y + down, line, _font(size, bold=bold), colour, across, turned=turned)
+            width = 0.0 if across == "left" and not turned else self.width_of(line, size, bold=bold)
+            self._write_line(x, y + down, line, width, _font(size, bold=bold), colour, across, turned=turned)
 
     def _write_line(
-        self, x: float, y: float, text: str, font: FontProperties, colour: Colour, across: str, *, turned: bool
+        self,
+        x: float,
+        y: float,
+        text: str,
+        width: float,
+        font: FontProperties,
+        colour: Colour,
+        across: str,
+        *,
+        turned: bool,
     ) -> None:
-        width, _, _ = self._renderer.get_text_width_height_descent(text, font, ismath=False)
+        width *= self._dpi
         # Half the height of an x, more or less: words with and without descenders stand on one line.
         middle = 0.36 * font.get_size_in_points() * self._dpi / _POINTS
         x, y = x * self._dpi, y * self._dpi
@@ -104,9 +117,12 @@ class Paper:
             y += middle
         self._renderer.draw_text(self._pen(colour), x, y, text, font, 90.0 if turned else 0.0, ismath=False)
 
-    def width_of(self, text: str, size: float = 9.0) -> float:
-        """Give how wide a line of text would be, in inches."""
-        return float(self._renderer.get_text_width_height_descent(text, _font(size), ismath=False)[0] / self._dpi)
+    def width_of(self, text: str, size: float = 9.0, *, bold: bool = False) -> float:
+        """Give how wide a line of text would be, in inches: its letters one after the other.
+
+        To lay it out as it is drawn takes as long as to draw it.
+        """
+        return sum(_advance(letter, bold=bold) for letter in text) * size / _POINTS
 
     def line(
         self,
@@ -206,6 +222,14 @@ class Paper:
 @functools.cache
 def _font(size: float, *, bold: bool = False) -> FontProperties:
     return FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+
+
+@functools.cache
+def _advance(letter: str, *, bold: bool) -> float:
+    """Give how far the next letter stands from one, in sizes of the font."""
+    font = get_font(findfont(_font(_MEASURED_SIZE, bold=bold)))
+    font.set_size(_MEASURED_SIZE, _POINTS)
+    return float(font.load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / _MEASURED_SIZE)
 
 
 @functools.cache

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib as mpl
+
 from reign_trainer.shapes import Evidence
 
 from .paper import Colour, Paper, Shape, Style
@@ -78,7 +80,9 @@ def save_picture(draw: Callable[[], Paper | None], path: Path) -> bool:
     """
     path.unlink(missing_ok=True)
     try:
-        paper = draw()
+        # Letters that are not fitted to the pixels are drawn sooner, and stand at even distances.
+        with mpl.rc_context({"text.hinting": "none"}):
+            paper = draw()
         if paper is None:
             return False
         paper.save(path)

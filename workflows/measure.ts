@@ -1,17 +1,17 @@
 import { evaluateRequest } from '../gate/evaluateRequest.ts';
-import type { Challenger, Judged, Known, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
+import type { Challenger, Known, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
 
-/** One judgement: its error is charged, both are measured on the same rows, the gate decides, the ledger keeps it. */
-export async function judge(
+/** Both are measured on the same rows, once the error of the test is charged. Gives the hash of the evidence. */
+export async function measure(
   plan: PlannedCycle,
   snapshots: Snapshots,
   challenger: Challenger,
   champion: ScoredChampion | null,
   { forecast, observations }: Known,
   number: number,
-): Promise<Judged & { readonly evidence: string }> {
+): Promise<string> {
   const { cycle, definition, windows } = plan;
   const charge = await control.chargeError({
     cycle: attemptOf(plan),
@@ -49,8 +49,5 @@ export async function judge(
       run: challenger.picturesLast ? null : challenger.run,
     }),
   );
-  const against = champion && { epoch: champion.epoch, version: champion.version, cycle: champion.cycle };
-  const judging = { cycle: attemptOf(plan), number, evidence, challenger: challenger.version };
-  const judged = await control.decide({ ...judging, champion: against, warnings: challenger.warnings });
-  return { ...judged, evidence };
+  return evidence;
 }
