@@ -24,13 +24,13 @@ interface FollowedCycle {
 }
 
 /**
- * Lets MLflow follow the ledger at the end of a cycle: the alias first, then what was written and left of the cycle. What
+ * Lets MLflow follow the ledger at the end of a cycle: the alias, and at the same time what was written and left of the cycle. What
  * MLflow refuses (a run or version that was deleted by hand, a registry that was reset) is an event `warning` and fails
  * nothing; it stays pending, and is tried again until it holds.
  */
 export async function followLedger(world: FollowWorld, cycle: FollowedCycle): Promise<void> {
-  await followChampion(world, cycle);
-  await followOutcome(world, cycle);
+  const followed = await Promise.allSettled([followChampion(world, cycle), followOutcome(world, cycle)]);
+  for (const one of followed) if (one.status === 'rejected') throw one.reason;
 }
 
 /** Only the alias: it follows the live lineage. */

@@ -517,12 +517,18 @@ describe('one run, one logged model, one version', () => {
     await setVersionTags(tracker, model, version, { [cycleTag]: cycle.id });
     const log = pino({ enabled: false });
     await followPending({ tracker, ledger, log });
-    expect(await parts()).toEqual([['champion', 2]]);
+    expect(await parts()).toEqual([
+      ['champion', 2],
+      ['outcome', 1],
+    ]);
     const later = () =>
       sql`update reign.pending_projections set tried_at = tried_at - interval '3 minutes'`.execute(ledger.db);
     await later();
     await followPending({ tracker: nobody, ledger, log });
-    expect(await parts()).toEqual([['champion', 3]]);
+    expect(await parts()).toEqual([
+      ['champion', 3],
+      ['outcome', 2],
+    ]);
     await later();
     await later();
     await followPending({ tracker, ledger, log });
