@@ -1,9 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
-import { decide } from './decide.ts';
 import { fitChallenger } from './fitChallenger.ts';
 import { foresee } from './foresee.ts';
+import { judge } from './judge.ts';
 import { measure } from './measure.ts';
 import { observe } from './observe.ts';
 import { reportProgress } from './progress.ts';
@@ -53,7 +53,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
     for (let number = plan.firstJudgement; ; number++) {
       progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
       const evidence = await measure(plan, snapshots, challenger, champion, { forecast, observations }, number);
-      const deciding = decide(plan, challenger, champion, evidence, number);
+      const deciding = judge(plan, challenger, champion, evidence, number);
       const shown = alongside(showEvidence(plan, challenger, evidence, deciding));
       const judged = await deciding;
       if (number > plan.firstJudgement && judged.championSawHoldout) return superseded(plan, champion);

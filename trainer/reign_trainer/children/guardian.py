@@ -123,6 +123,8 @@ def _end_all(pid: int) -> None:
     """Kill the child and every descendant, until there is none."""
     with contextlib.suppress(OSError):
         os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
     # Most children have started nothing: then this is all, and nobody has to look at every process of the machine.
     until = time.monotonic() + _DYING_SECONDS
     while time.monotonic() < until:

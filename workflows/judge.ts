@@ -3,7 +3,7 @@ import { attemptOf } from './attemptOf.ts';
 import { control } from './proxies.ts';
 
 /** The gate decides by the evidence, and the ledger keeps the judgement. */
-export function decide(
+export function judge(
   plan: PlannedCycle,
   challenger: Challenger,
   champion: ScoredChampion | null,
