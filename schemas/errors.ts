@@ -46,14 +46,13 @@ export const errors = {
       policyForm: '{file}: found {found}; expected one mapping `gate` with a policy, or a whole definition',
       command: '{problem}',
       checkUnknown: 'the gate has no check {name}{hint}',
-      modelPromoted:
-        '{model} has had a champion ({promotions:int} in its history): to delete it all the same, add --force',
+      modelPromoted: '{model} has had a champion ({promotions:int} in its history): add --force to delete it anyway',
       modelBusy: '{model} has a cycle that has not ended: {cycle}. End it first: reign cancel {cycle} --reason TEXT',
       notConfirmed: 'nothing was deleted: {found} is not {model}',
       fileExists: '{file} is there already',
       logUnknown: 'there is no log of {part}{hint}. There are: {parts}',
       noLogs: 'no embedded part has written a log in {home}',
-      followJson: '--follow goes on for ever, and --json prints one document: choose one of them',
+      followJson: '--follow never ends, and --json prints one document: use one of them',
       shellUnknown: 'no completion for the shell {shell}; expected one of {shells}',
       unreadable: '{file}: cannot be read: {reason}.',
       otherFormat: '{file}: cannot be read as {format}.',
@@ -329,7 +328,7 @@ export const errors = {
       otherClasses: '{window} has {rows:int} rows whose {label} is none of the classes {classes}',
       otherKind:
         'The label {label} holds {type}, label.classes are {classes}: give the classes as the query returns them.',
-      none: '{unknown:int} of {all:int} rows have a label in {label} that is none of label.classes.',
+      none: '{unknown:int} of {all:int} rows have a label in {label} that label.classes does not list.',
     },
   },
   OneClass: {

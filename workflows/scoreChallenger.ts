@@ -4,7 +4,8 @@ import { registerFitted } from './fitChallenger.ts';
 import { fitRequest } from './fitRequest.ts';
 import { fitter, type TrainerActivities, trainer } from './proxies.ts';
 
-const rehearsedRows = 1000;
+/** So many rows of the holdout are sent as raw JSON, too. */
+export const rehearsedRows = 1000;
 
 /** The challenger's answers on the holdout, and whether raw JSON rows get the same ones in a clean process. */
 export async function scoreChallenger(

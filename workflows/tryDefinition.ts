@@ -7,11 +7,9 @@ import { fitRequest } from './fitRequest.ts';
 import { foresee } from './foresee.ts';
 import { reportProgress } from './progress.ts';
 import { promptControl as control, promptFitter, promptTrainer as trainer } from './proxies.ts';
-import { shuffledFit } from './scoreChallenger.ts';
+import { rehearsedRows, shuffledFit } from './scoreChallenger.ts';
 import { scoreVersion } from './scoreVersion.ts';
 import { snapshotsOf } from './snapshots.ts';
-
-const rehearsedRows = 1000;
 
 /**
  * The author's inner loop: what the cycle of this definition would come to, without writing to ledger and registry. A plan

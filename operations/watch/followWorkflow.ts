@@ -41,7 +41,7 @@ export async function followWorkflow<R>(
 }
 
 interface Watching {
-  /** Fulfilled when all has been told that is told. */
+  /** Fulfilled when everything has been told. */
   readonly everything: Promise<unknown>;
   /** Fulfilled when the workflow's last event has been told, or where the watching has ended. */
   readonly untilItsEnd: Promise<void>;
