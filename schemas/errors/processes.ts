@@ -1,0 +1,103 @@
+import type { ErrorEntry } from './entry.ts';
+
+/** A server or a process fails: the embedded stack, Temporal, a worker, a trainer or one of its child processes. */
+export const processErrors = {
+  StackFailed: {
+    status: 500,
+    retry: false,
+    advice: 'Fix what the message names and start again. Each part has a log in .reign/logs.',
+    templates: {
+      pythonMissing: "the project's Python environment is missing: run `npm run setup`",
+      pythonMissingHere: 'The Python environment .reign/python is missing. Make it with `npm run setup`.',
+      stoppedEarly: '{part} was stopped before it started.',
+      stoppedUnhealthy: '{part} was stopped before it was healthy.',
+      noPort: 'No free port was found on 127.0.0.1 between {lowest:int} and {highest:int}.',
+      initdb: 'postgres: initdb failed ({how}). Log: {log}: {last}',
+      strangePostgres: 'A Postgres server that Reign did not start uses {folder}: stop it.',
+      placeUnreadable: "{file} cannot be read. It names the ledger's folder: fix or remove it.",
+      copied:
+        '{home} is a copy of {original}, whose databases lie in {folder}. To begin with empty ones here, remove {file} and the folders temporal and mlflow beside it.',
+      databasesGone:
+        'The embedded databases, the ledger among them, are gone: {folder} is missing or incomplete, though {file} names it. Restore that folder, or begin with an empty ledger: remove {file} and the folders temporal and mlflow beside it.',
+      otherPostgres:
+        'The databases in {folder} are of Postgres {found}, the installed one is {installed}: upgrade them with pg_upgrade.',
+      noUser: 'Postgres does not run as root and there is no user "postgres" or "nobody": run Reign as another user.',
+      noPostgres: 'There is no embedded Postgres for {system}: set REIGN_LEDGER_URL and REIGN_CONNECTION_WAREHOUSE.',
+      otherStart: 'Another process starts a stack in {home}, which was not healthy within {seconds:int} s.',
+      stopping: 'The stack is being stopped.',
+      noTemporal:
+        'There is no `temporal` on the PATH or in .reign/python: run `npm run setup`, or set TEMPORAL_ADDRESS.',
+      ended: 'the stack ended by itself',
+      endedBy: '{reason}',
+      start: '{reason}',
+      part: '{problem}',
+    },
+  },
+  OrchestratorUnavailable: {
+    status: 503,
+    retry: true,
+    advice:
+      'Start the stack with `npm run -s reign -- dev`, or check TEMPORAL_ADDRESS; reign doctor shows what is reachable.',
+    templates: {
+      noAnswerAt: 'Temporal at {address} does not answer: {reason}',
+      noAnswer: 'Temporal does not answer: {reason}',
+    },
+  },
+  WorkerMissing: {
+    status: 503,
+    retry: true,
+    advice:
+      'Start the stack with `npm run -s reign -- dev`, or a worker and a trainer; reign doctor shows who listens.',
+    templates: {
+      noneListens: 'no worker is listening on the queue {queue}',
+    },
+  },
+  Interrupted: {
+    status: 503,
+    retry: true,
+    advice: 'Run the command again: it finds what was done.',
+    templates: {
+      cancelling: 'stopped waiting; {cycle} is being cancelled',
+      starting: 'interrupted while starting',
+      loadingFlights: 'interrupted while loading the flights',
+      workflowGoesOn: 'stopped waiting; {workflow} goes on',
+      whatThen: 'interrupted; {then}',
+      awaitingWorker: 'interrupted while waiting for a worker',
+      command: 'interrupted',
+      workflowCancelled: 'the workflow was cancelled',
+    },
+  },
+  ChildDied: {
+    status: 500,
+    retry: true,
+    advice:
+      "Something ended the process: a native library, os._exit, the memory limit. See the trainer's log (`reign dev` keeps it in .reign/logs/trainer.log).",
+    templates: {
+      ended: 'The process ended {how}, at the stage {stage}.{used}',
+      notStarted: 'No process could be started ({exception}).',
+      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
+      otherAnswer: 'The process answered something else than was asked for.',
+      longAnswer: 'The process answered more than {limit:int} bytes.',
+      notJson: 'The process answered something that is not JSON.',
+      noError: 'The process answered with something that is not an error.',
+      forbiddenError: 'The process answered with an error that it may not raise.',
+      noAnswers: 'The process left no answers.',
+      trainerStopped: 'The trainer was stopped.',
+    },
+  },
+  Internal: {
+    status: 500,
+    retry: true,
+    advice: "See the worker's and the trainer's log; please report it.",
+    templates: {
+      noAnswer: 'python -m {module} ended without an answer: {reason}',
+      terminated: 'the workflow was terminated in Temporal',
+      timedOut: 'timed out in Temporal: {reason}',
+      unforeseen: '{reason}',
+      trainer: '{exception} in the trainer.',
+      trainerAt: "{exception} in the trainer's {place}.",
+      commandLine: "Reign's command line in {checkout} ended with {exit:int}: {said}",
+    },
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,47 @@
+import type { ErrorEntry } from './entry.ts';
+
+/** The store or its disk fails, or a stored file has changed. */
+export const storeErrors = {
+  StoreCorrupt: {
+    status: 500,
+    retry: false,
+    advice: 'A stored file does not match its hash: restore it from a backup, or retrain for another asOf.',
+    templates: {
+      reference: 'A reference in Temporal names no document of the store.',
+      notManifest: "The store's {object} is not the manifest of these rows.",
+      hash: "The store's {object} does not match its hash.",
+      manifestHash: "The store's {object} does not match the hash in its manifest.",
+      missing: 'The store has no {object}.',
+      unreadable: "The store's {object} cannot be read.",
+      valuesHash: "The values in the store's {object} do not match its hash.",
+      noParquet: "The store's {object} cannot be read as Parquet.",
+      noColumn: "The store's {object} has no column {columns}.",
+      otherRowIds: "The row ids in the store's {object} are not those of the snapshot.",
+      otherRows: "The store's {object} is about other rows than this snapshot.",
+      noCodePack: "The store's {object} is not a code pack.",
+      fileOutside: "The store's {object} names a file outside of its folder.",
+      fitName: 'No fit has such a name.',
+      fitPart: 'A kept fit has no {part}.',
+    },
+  },
+  DiskFull: {
+    status: 507,
+    retry: false,
+    advice: 'Free space on the disk that the message names, then retrain.',
+    templates: {
+      full: 'The disk of {place} is full: {free:int} MiB are free.',
+    },
+  },
+  StoreUnavailable: {
+    status: 503,
+    retry: true,
+    advice: 'Check the store: its disk, or its bucket and credentials; the cycle goes on by itself when it can write.',
+    templates: {
+      noEvidence: 'the store that is reachable from here has no evidence/{evidence}',
+      noFolder: "The store's folder is not there.",
+      failed: 'Cannot {attempt}: {reason}.',
+      otherBytes: '{place} answers other bytes than it was given.',
+      fitGone: 'Cannot write {object}: another attempt wrote it, and it is gone.',
+    },
+  },
+} as const satisfies Record<string, ErrorEntry>;
