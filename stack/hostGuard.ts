@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 
 /**
  * Stands in front of a page server that answers whatever Host it is asked for: a page of somebody else's, once its name leads
  * to 127.0.0.1, could otherwise act as the person who looks at it. Only `127.0.0.1` and `localhost` come through.
+ * A proxy library (http-proxy-3) would replace the five lines that forward; the checks are what matters here.
  */
-export function startHostGuard(port: number, target: { host: string; port: number }): Promise<Server> {
+export async function startHostGuard(port: number, target: { host: string; port: number }): Promise<Server> {
   const allowed = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
   const server = createServer((incoming, outgoing) => {
     const { origin } = incoming.headers;
@@ -25,13 +27,8 @@ export function startHostGuard(port: number, target: { host: string; port: numbe
     outgoing.on('close', () => forwarded.destroy());
     incoming.pipe(forwarded);
   });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      server.on('error', () => {});
-      server.unref();
-      resolve(server);
-    });
-  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  server.on('error', () => {});
+  return server.unref();
 }

@@ -1,6 +1,6 @@
 """Keeps one part of the embedded stack: nothing of it outlives the keeper's lifeline.
 
-Usage: python -I -S keeper.py [--user UID:GID] [--stop-signal TERM|INT] [--grace SECONDS] --log FILE -- COMMAND...
+Usage: python -I -S keeper.py [--user UID:GID] [--stop-signal TERM|INT] [--grace SECONDS] -- COMMAND...
 
 The keeper starts the command in a session of its own and watches two things. When its standard input ends (the stack
 closed it, or the stack's process is gone, be it by SIGKILL), it asks the command to stop, and after the grace kills
@@ -8,16 +8,22 @@ what is left. When the command ends by itself, whatever it left behind is killed
 On Linux the keeper adopts orphans of the part (subreaper), so that processes which left the group are found as well,
 and the kernel ends the command if the keeper itself is killed.
 
-It reports on standard output, one JSON object a line: {"started": PID}, then {"exited": CODE} or {"killed": SIGNAL}.
+Why not a library: supervisord, circus, honcho and systemd-run do not end what they started when they themselves, or the
+program that called them, get SIGKILL; tini does, on Linux only. tree-kill and execa look for children at the end, when
+orphans can no longer be found.
+
+The command writes to the keeper's standard error. The keeper reports on standard output, one JSON object a line: {"started": PID}, then {"exited": CODE} or {"killed": SIGNAL}.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
 import select
 import signal
+import subprocess
 import sys
 import time
 
@@ -40,11 +46,19 @@ def main(argv: list[str]) -> int:
     if LINUX:
         prctl(PR_SET_CHILD_SUBREAPER, 1)
 
-    leader = start(command, options)
+    stop = getattr(signal, "SIG" + options["stop-signal"])
+    try:
+        started = start(command, options["user"], stop)
+    except OSError as error:
+        sys.stderr.write(f"cannot start {command[0]}: {error.strerror}\n")
+        report({"exited": 127})
+        return 0
+    # Only `reap` collects it: `started` is kept, since Popen would collect it too when it is dropped.
+    leader = started.pid
     report({"started": leader})
-    status = watch(leader, wake, getattr(signal, "SIG" + options["stop-signal"]), float(options["grace"]))
-    end_group(leader)
-    end_descendants()
+    status = watch(leader, wake, stop, float(options["grace"]))
+    send(-leader, signal.SIGKILL)
+    end_children()
     if os.WIFSIGNALED(status):
         report({"killed": signal.Signals(os.WTERMSIG(status)).name})
     else:
@@ -54,7 +68,7 @@ def main(argv: list[str]) -> int:
 
 def parse(argv: list[str]) -> tuple[dict[str, str], list[str]]:
     """Split the keeper's own options from the command."""
-    options = {"stop-signal": "TERM", "grace": "10", "user": "", "log": os.devnull}
+    options = {"stop-signal": "TERM", "grace": "10", "user": ""}
     split = argv.index("--")
     own = argv[:split]
     for name, value in zip(own[::2], own[1::2], strict=True):
@@ -67,49 +81,39 @@ def prctl(option: int, value: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(option, ctypes.c_ulong(value), 0, 0, 0)
 
 
-def start(command: list[str], options: dict[str, str]) -> int:
-    """Start the command as the leader of its own session; answers its pid."""
-    account = [int(part) for part in options["user"].split(":")] if options["user"] else None
-    log = os.open(options["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+def start(command: list[str], user: str, stop: signal.Signals) -> subprocess.Popen[bytes]:
+    """Start the command as the leader of its own session, writing to the keeper's standard error."""
     keeper = os.getpid()
-    pid = os.fork()
-    if pid != 0:
-        os.close(log)
-        return pid
-    try:
-        os.setsid()
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
+    uid, gid = (int(part) for part in user.split(":")) if user else (None, None)
+
+    def leave_keeper() -> None:
         signal.set_wakeup_fd(-1)
         for name in ("SIGINT", "SIGHUP", "SIGPIPE", "SIGTERM", "SIGCHLD"):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
-        if account is not None:
-            uid, gid = account
-            os.setgroups([gid])
-            os.setgid(gid)
-            os.setuid(uid)
-            os.environ["HOME"] = "/"
-            os.chdir("/")
         if LINUX:
             # After the change of user, which would clear it.
-            prctl(PR_SET_PDEATHSIG, int(getattr(signal, "SIG" + options["stop-signal"])))
+            prctl(PR_SET_PDEATHSIG, stop)
             if os.getppid() != keeper:
                 os._exit(1)
-        os.execvp(command[0], command)
-    except OSError as error:
-        os.write(2, f"cannot start {command[0]}: {error.strerror}\n".encode())
-    finally:
-        os._exit(127)
+
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=2,
+        cwd=None if uid is None else "/",
+        env=None if uid is None else {**os.environ, "HOME": "/"},
+        start_new_session=True,
+        user=uid,
+        group=gid,
+        extra_groups=None if gid is None else [gid],
+        preexec_fn=leave_keeper,  # noqa: PLW1509 - the keeper has one thread
+    )
 
 
 def report(event: dict[str, object]) -> None:
     """Tell the stack, if it is still there."""
-    try:
+    with contextlib.suppress(OSError):
         os.write(1, (json.dumps(event) + "\n").encode())
-    except OSError:
-        pass
 
 
 def watch(leader: int, wake: int, stop: signal.Signals, grace: float) -> int:
@@ -122,7 +126,7 @@ def watch(leader: int, wake: int, stop: signal.Signals, grace: float) -> int:
             return status
         timeout = None if deadline is None else max(0.0, deadline - time.monotonic())
         if timeout == 0.0:
-            send(os.kill, leader, signal.SIGKILL)
+            send(leader, signal.SIGKILL)
             timeout = None
             deadline = None
         ready, _, _ = select.select(watched, [], [], timeout)
@@ -133,7 +137,7 @@ def watch(leader: int, wake: int, stop: signal.Signals, grace: float) -> int:
         if wake in ready:
             is_stopped |= signal.SIGTERM in os.read(wake, 4096)
         if is_stopped and deadline is None:
-            send(os.kill, leader, stop)
+            send(leader, stop)
             deadline = time.monotonic() + grace
 
 
@@ -154,52 +158,37 @@ def reap(leader: int) -> int | None:
             found = status
 
 
-def send(how: object, target: int, number: signal.Signals) -> bool:
-    """Send a signal with os.kill or os.killpg; False when nobody is there."""
-    try:
-        how(target, number)  # type: ignore[operator]
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+def send(target: int, number: signal.Signals) -> None:
+    """Send a signal to a process, or to a group by its negative number; nobody may be there."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(target, number)
 
 
-def end_group(leader: int) -> None:
-    """Kill what is left of the command's process group."""
-    send(os.killpg, leader, signal.SIGKILL)
-
-
-def end_descendants() -> None:
-    """Kill every process below the keeper until there is none (Linux: orphans are children of the keeper)."""
+def end_children() -> None:
+    """Kill the keeper's children until there are none (Linux: whoever loses its parent becomes one)."""
     deadline = time.monotonic() + 10
     while LINUX and time.monotonic() < deadline:
         reap(-1)
-        left = descendants(os.getpid())
+        left = children()
         if not left:
             return
         for pid in left:
-            send(os.kill, pid, signal.SIGKILL)
+            send(pid, signal.SIGKILL)
         time.sleep(0.01)
 
 
-def descendants(root: int) -> list[int]:
-    """Pids of all processes below `root`, from /proc."""
-    children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
+def children() -> list[int]:
+    """Pids of the keeper's children, from /proc."""
+    found: list[int] = []
+    for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as file:
                 stat = file.read()
         except OSError:
             continue
         parent = int(stat[stat.rindex(")") + 2 :].split()[1])
-        children.setdefault(parent, []).append(int(entry))
-    found: list[int] = []
-    ahead = [root]
-    while ahead:
-        below = children.get(ahead.pop(), [])
-        found.extend(below)
-        ahead.extend(below)
+        if parent == os.getpid():
+            found.append(int(entry))
     return found
 
 

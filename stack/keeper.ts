@@ -53,14 +53,7 @@ export function startKept(marker: string, kept: KeptCommand): Kept {
   if (!existsSync(python)) {
     throw errorOf('StackFailed', 'pythonMissingHere');
   }
-  const options = [
-    '--log',
-    kept.log,
-    '--grace',
-    String(kept.graceSeconds ?? 10),
-    '--stop-signal',
-    kept.stopSignal ?? 'TERM',
-  ];
+  const options = ['--grace', String(kept.graceSeconds ?? 10), '--stop-signal', kept.stopSignal ?? 'TERM'];
   if (kept.account !== undefined) options.push('--user', `${kept.account.uid}:${kept.account.gid}`);
   const keeper = join(projectFolder, 'stack', 'keeper.py');
   const log = openSync(kept.log, 'a', 0o600);

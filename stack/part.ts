@@ -66,10 +66,7 @@ export async function startPart(
   let launching: Promise<Kept> | undefined;
   let isStopped = false;
   const stopped = new AbortController();
-  let giveUp: (line: string) => void = () => {};
-  const givenUp = new Promise<string>((resolve) => {
-    giveUp = resolve;
-  });
+  const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<string>();
 
   function launch(): Promise<Kept> {
     launching = launchNow();

@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { errorOf } from '../schemas/errors.ts';
 import { processEnvironment } from '../settings/environment.ts';
 import { type Home, shown } from '../settings/home.ts';
@@ -20,7 +19,14 @@ import { markerOf } from './leftovers.ts';
 import { lastLine, openLog } from './logFile.ts';
 import { logOf, type Part } from './part.ts';
 import { notePostgres, type PostgresPlace } from './postgresPlace.ts';
-import { administrator, type EmbeddedDatabase, embeddedUrl, passwordLines, prepareDatabases } from './postgresRoles.ts';
+import {
+  administrator,
+  connected,
+  type EmbeddedDatabase,
+  embeddedUrl,
+  passwordLines,
+  prepareDatabases,
+} from './postgresRoles.ts';
 
 /** The embedded Postgres, with these databases. */
 export function postgresPart(
@@ -43,7 +49,7 @@ export function postgresPart(
       await clearStalePid(place);
     },
     isHealthy: async () => {
-      await answers(embeddedUrl(place, port, 'postgres', administrator));
+      await connected(embeddedUrl(place, port, 'postgres', administrator), (client) => client.query('select 1'));
       return true;
     },
     afterStart: async () => {
@@ -145,16 +151,5 @@ function isServerOf(place: PostgresPlace, file: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function answers(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 30_000 });
-  client.on('error', () => {});
-  try {
-    await client.connect();
-    await client.query('select 1');
-  } finally {
-    await client.end().catch(() => {});
   }
 }

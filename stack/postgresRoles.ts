@@ -159,7 +159,8 @@ alter role ${guest} set default_transaction_read_only = on;
 alter role ${guest} set statement_timeout = '1h';
 alter role ${guest} set temp_file_limit = '50GB';`;
 
-async function connected(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
+/** Uses one connection, and ends it. */
+export async function connected(url: string, use: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 60_000 });
   client.on('error', () => {});
   try {

@@ -101,10 +101,7 @@ function attach(env: NodeJS.ProcessEnv, home: Home, given: GivenSettings): Stack
     endLease();
     throw error;
   }
-  let end: (reason: string | undefined) => void = () => {};
-  const ended = new Promise<string | undefined>((resolve) => {
-    end = resolve;
-  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>();
   const watch = setInterval(() => {
     if (isAlive(file.owner)) return;
     clearInterval(watch);
@@ -133,10 +130,7 @@ async function ownStack(options: OwnOptions, home: Home, given: GivenSettings, r
   const { env, report } = options;
   const parts: RunningPart[] = [];
   const guarding: Server[] = [];
-  let end: (reason: string | undefined) => void = () => {};
-  const ended = new Promise<string | undefined>((resolve) => {
-    end = resolve;
-  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<string | undefined>();
   let stopping: Promise<void> | undefined;
 
   function stopParts(): Promise<void> {

@@ -1,7 +1,7 @@
+import stringWidth from 'string-width';
 import { amount, formatDifference, formatInterval } from '../../gate/numbers.ts';
 import type { Interval } from '../../schemas/interval.ts';
 import { type Paint, plain } from './style.ts';
-import { visibleWidth } from './table.ts';
 
 /** A value that stands out on the line of differences. */
 export interface Mark {
@@ -107,7 +107,7 @@ function broken(entries: readonly string[], width: number): string {
   for (const entry of entries) {
     const last = lines.at(-1);
     const longer = last === undefined ? entry : `${last}   ${entry}`;
-    if (last === undefined || visibleWidth(longer) > width) lines.push(entry);
+    if (last === undefined || stringWidth(longer) > width) lines.push(entry);
     else lines[lines.length - 1] = longer;
   }
   return lines.join('\n');

@@ -1,10 +1,11 @@
+import stringWidth from 'string-width';
 import { formatInterval, formatMetric } from '../../gate/numbers.ts';
 import type { Interval } from '../../schemas/interval.ts';
 import { metricEntry } from '../../schemas/metrics.ts';
 import type { JudgementReport } from '../../schemas/report.ts';
 import { intervalLine } from './intervalLine.ts';
 import { type Paint, plain } from './style.ts';
-import { renderTable, visibleWidth } from './table.ts';
+import { renderTable } from './table.ts';
 
 /**
  * Every metric of both, with the difference drawn on a line: right of the middle the challenger is better. Where the
@@ -50,7 +51,7 @@ const columnsOf = (hasChampion: boolean, line: number) => [
   { title: line === 0 ? '' : 'worse ┊ better'.padStart((line - 1) / 2 + 8) },
 ];
 
-const widthOf = (text: string) => Math.max(...text.split('\n').map(visibleWidth));
+const widthOf = (text: string) => Math.max(...text.split('\n').map((line) => stringWidth(line)));
 
 function paintInterval(interval: Interval, paint: Paint, width: number): string {
   const line = intervalLine(interval, { width });

@@ -60,7 +60,7 @@ function row(part: SliceRow, { others, paint, room }: RowLook): string[][] {
 /** `region = north`, on as many lines as it takes. */
 function nameLines({ where }: SliceRow, room: number): string[] {
   const whole = where.map(({ column, value }) => `${column} = ${short(value ?? '(none)', 2 * room)}`).join(', ');
-  return wrap(whole, room).map((line) => short(line, room));
+  return wrap(whole, room, { hard: true });
 }
 
 const short = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);

@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 import { type Paint, plain } from './style.ts';
 
 export interface TableColumn {
@@ -6,14 +6,15 @@ export interface TableColumn {
   readonly align?: 'left' | 'right';
 }
 
-/** Lines of a table: titles, then rows, columns two blanks apart. Columns without any text are left out. */
+/**
+ * Lines of a table: titles, then rows, columns two blanks apart. Columns without any text are left out, which cli-table3
+ * and its like cannot do; with it their options take as many lines as this.
+ */
 export function renderTable(columns: readonly TableColumn[], rows: readonly string[][], paint: Paint = plain): string {
   const shown = columns.flatMap((column, at) =>
     rows.some((row) => (row[at] ?? '') !== '') ? [{ ...column, at }] : [],
   );
-  const widths = shown.map(({ title, at }) =>
-    Math.max(title.length, ...rows.map((row) => visibleWidth(row[at] ?? ''))),
-  );
+  const widths = shown.map(({ title, at }) => Math.max(title.length, ...rows.map((row) => stringWidth(row[at] ?? ''))));
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, at) => pad(cell, widths[at] ?? 0, shown[at]?.align ?? 'left'))
@@ -34,10 +35,7 @@ export function renderFields(fields: readonly (readonly [string, string | null])
     .join('\n');
 }
 
-/** How many places of the terminal a text takes, without its colours. */
-export const visibleWidth = (text: string) => Array.from(stripVTControlCharacters(text)).length;
-
 function pad(text: string, width: number, align: 'left' | 'right'): string {
-  const blanks = ' '.repeat(Math.max(0, width - visibleWidth(text)));
+  const blanks = ' '.repeat(Math.max(0, width - stringWidth(text)));
   return align === 'right' ? blanks + text : text + blanks;
 }

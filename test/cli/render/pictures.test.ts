@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { intervalLine } from '../../../cli/render/intervalLine.ts';
 import { horizontalBar, sparkline } from '../../../cli/render/sparkline.ts';
-import { renderTable, visibleWidth } from '../../../cli/render/table.ts';
+import { renderTable } from '../../../cli/render/table.ts';
+import { wrap } from '../../../cli/render/wrap.ts';
 import { formatDifference, formatInterval, formatMetric } from '../../../gate/numbers.ts';
 import { day } from '../../../report/day.ts';
 import { elapsed } from '../../../report/elapsed.ts';
@@ -109,7 +110,20 @@ test('tables align what is seen, and leave out columns without any text', () => 
       ],
     ),
   ).toBe('a       n\nx       1\n\x1b[31mlong\x1b[39m  100');
-  expect(visibleWidth('\x1b[31mé█\x1b[39m')).toBe(2);
+});
+
+test('a wide character takes two places and a combined one takes one, in tables and in wrapped text', () => {
+  const rows = [
+    ['東京', '1'],
+    ['e\u0301t\u0301', '2'],
+    ['👩‍👩‍👧', '3'],
+  ];
+  expect(renderTable([{ title: 'city' }, { title: 'n' }], rows)).toBe(
+    'city  n\n東京  1\ne\u0301t\u0301    2\n👩‍👩‍👧    3',
+  );
+  expect(wrap('東京 大阪 kyoto', 9)).toEqual(['東京 大阪', 'kyoto']);
+  expect(wrap('東京 大阪', 8)).toEqual(['東京', '大阪']);
+  expect(wrap('東京大阪京都', 8, { hard: true })).toEqual(['東京大阪', '京都']);
 });
 
 test('times', () => {
