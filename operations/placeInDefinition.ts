@@ -22,7 +22,8 @@ export function placeInDefinition(error: unknown, { where, definition }: ReadDef
   if (field === undefined) return error;
   const entry = field[0] === 'pipeline' && 'entrypoint' in definition.pipeline ? ['pipeline', 'entrypoint'] : field;
   const line = field[1] === 'query' ? error.place.line : null;
-  const place = where(entry, line ?? undefined);
-  const detail = error instanceof WorkflowError ? error.detail : null;
-  return new WorkflowError(error.code, `${place} ${error.message}`, detail, { cause: error });
+  const message = `${where(entry, line ?? undefined)} ${error.message}`;
+  if (error instanceof WorkflowError) return new WorkflowError(error.code, message, error.detail, { cause: error });
+  const { code, situation, values, place } = error;
+  return new ReignError(code, message, { ...(situation === null ? {} : { situation }), values, place, cause: error });
 }

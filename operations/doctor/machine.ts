@@ -6,7 +6,7 @@ import { tell } from '../../report/messages.ts';
 import { pythonBin } from '../../settings/home.ts';
 import { type Finding, healthy, sick } from './finding.ts';
 
-const setUp = 'Run `npm run setup` in the project.';
+const setUp = 'Run `npm run setup`.';
 
 export function examineNode(): Finding {
   const major = Number(process.versions.node.split('.')[0]);

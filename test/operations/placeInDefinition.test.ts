@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ReadDefinition, readDefinition } from '../../definition/readDefinition.ts';
 import { placeInDefinition } from '../../operations/placeInDefinition.ts';
-import { type ErrorCode, ReignError } from '../../schemas/errors.ts';
+import { WorkflowError } from '../../operations/workflowError.ts';
+import { type ErrorCode, errorOf, ReignError } from '../../schemas/errors.ts';
 import type { ErrorPlace } from '../../schemas/place.ts';
 import { validDefinition } from '../definition/valid.ts';
 
@@ -26,6 +27,20 @@ const cases: [ErrorCode, Partial<ErrorPlace>, string, string][] = [
   ['PipelineInvalid', {}, 'build returns None', 'm.yaml:20:15 build returns None'],
   ['SourceUnavailable', {}, 'the warehouse does not answer', 'the warehouse does not answer'],
 ];
+
+test('situation, values and place stay, whatever the error came through', () => {
+  const own = errorOf(
+    'ColumnMissing',
+    'notReturned',
+    { field: 'source.features[1]', column: 'origin', meant: '', columns: 'dest' },
+    { place: { field: ['source', 'features', 1] } },
+  );
+  const placed = placeInDefinition(own, read);
+  expect(placed).toMatchObject({ situation: own.situation, values: own.values, place: own.place, cause: own });
+  const detail = { traceback: null, file: 'pipeline.py', line: 3, situation: 'raised', values: { exception: 'E' } };
+  const theirs = new WorkflowError('PipelineImport', 'E in pipeline.py', detail);
+  expect(placeInDefinition(theirs, read)).toMatchObject({ situation: 'raised', values: { exception: 'E' }, detail });
+});
 
 test.each(cases)('%s at %j: %s', (code, place, message, placed) => {
   const error = placeInDefinition(new ReignError(code, message, { place }), read);

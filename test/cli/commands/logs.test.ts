@@ -72,3 +72,19 @@ test('a tail gives whole lines once, also of a log that was begun anew', () => {
   writeFileSync(file, 'anew\n');
   expect(tail.more()).toEqual(['anew']);
 });
+
+test('a last line without a newline is shown, and so is what was written just before a log was begun anew', async () => {
+  const file = join(home, 'logs/worker.log');
+  appendFileSync(file, 'Killed');
+  expect((await logs('worker', '--lines', '2')).stdout).toBe('three\nKilled\n');
+
+  const tail = new LogTail(file);
+  expect(tail.last(1)).toEqual(['Killed']);
+  appendFileSync(file, '\nfour\nfi');
+  expect(tail.more()).toEqual(['', 'four']);
+  expect(tail.more()).toEqual(['fi']);
+  appendFileSync(file, 'five\nsi');
+  renameSync(file, `${file}.1`);
+  writeFileSync(file, 'anew\n');
+  expect(tail.more()).toEqual(['five', 'si', 'anew']);
+});

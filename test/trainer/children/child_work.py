@@ -39,6 +39,12 @@ def say_too_much(request: Any, settings: Settings, report: Report) -> Any:
     raise TrainerError.of("WindowEmpty", "training", more="a row's value")
 
 
+def say_it_in_the_place(request: Any, settings: Settings, report: Report) -> Any:
+    rows = "a row's value " * 1000
+    place = ErrorDetail(traceback=rows, file=rows, line=10**1000, column=-1, field=[rows])
+    raise TrainerError.of("FitFailed", "raised", exception="ValueError", doing="fit", where="", detail=place)
+
+
 def fail(request: Any, settings: Settings, report: Report) -> Any:
     raise ValueError("a row's value")
 

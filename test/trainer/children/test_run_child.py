@@ -66,6 +66,14 @@ def test_an_error_brings_only_what_its_template_names(in_child: Any) -> None:
     assert raised.value.detail.values == {}
 
 
+def test_a_place_that_is_none_is_left_out(in_child: Any) -> None:
+    with pytest.raises(TrainerError) as raised:
+        in_child(f"{WORK}:say_it_in_the_place", None)
+    detail = raised.value.detail
+    assert (raised.value.code, detail.situation) == ("FitFailed", "raised")
+    assert [detail.traceback, detail.file, detail.line, detail.column, detail.field] == [None] * 5
+
+
 def test_another_error_is_named_without_its_text(in_child: Any) -> None:
     with pytest.raises(TrainerError) as raised:
         in_child(f"{WORK}:fail", None)

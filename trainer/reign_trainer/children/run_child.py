@@ -37,6 +37,8 @@ _END_SECONDS = 10.0
 LONGEST_MESSAGE = 4 << 20
 _LONGEST_TEXT = 2000
 _LONGEST_PATH = 500
+_LARGEST_POSITION = 1 << 31
+_HASH = re.compile(r"[0-9a-f]{64}")
 _STAGE = re.compile(r"[a-z][a-z ]{0,39}")
 #: What an author's process may answer with; anything else it does not say of itself.
 _AUTHORS_ERRORS = frozenset(
@@ -334,9 +336,18 @@ async def _readable(ends: set[socket.socket], seconds: float) -> None:
 
 
 def _place(said: ErrorDetail) -> ErrorDetail:
-    """Keep of a child's detail where the error is from, and of the field no more than a definition's paths need."""
-    path = said.field if said.field is not None and len(str(said.field)) <= _LONGEST_PATH else None
-    return ErrorDetail(traceback=said.traceback, file=said.file, line=said.line, column=said.column, field=path)
+    """Keep of a child's detail where the error is from, and of each part no more than a true one needs."""
+    return ErrorDetail(
+        traceback=said.traceback if said.traceback is not None and _HASH.fullmatch(said.traceback) else None,
+        file=said.file if said.file is not None and len(said.file) <= _LONGEST_PATH else None,
+        line=_position(said.line),
+        column=_position(said.column),
+        field=said.field if said.field is not None and len(str(said.field)) <= _LONGEST_PATH else None,
+    )
+
+
+def _position(said: int | None) -> int | None:
+    return said if said is not None and 0 <= said < _LARGEST_POSITION else None
 
 
 def _value(said: str | float) -> str | int:
