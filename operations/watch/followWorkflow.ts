@@ -10,6 +10,8 @@ export type Following = Pick<OperationContext, 'signal' | 'onEvent'>;
 
 /** Attempts and heartbeats are no events of a workflow: while nothing happens it is looked at this often. */
 const lookMilliseconds = 2000;
+/** What happens within so long is told at once: each look costs Temporal and the workflow's worker time of their own. */
+const gatherMilliseconds = 300;
 /** Temporal does not answer. */
 const pauseMilliseconds = 2000;
 const lastStepsMilliseconds = 1000;
@@ -29,10 +31,12 @@ export async function followWorkflow<R>(
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop, { signal: ended.signal });
   });
-  const { everything, untilItsEnd } = watch(handle, onEvent, ended.signal);
+  const result = new AbortController();
+  const { everything, untilItsEnd } = watch(handle, onEvent, ended.signal, result.signal);
   try {
     return await Promise.race([handle.result(), interrupted]);
   } finally {
+    result.abort();
     // Its last steps may still be on their way.
     if (!signal.aborted) await Promise.race([untilItsEnd, pause(lastStepsMilliseconds, ended.signal)]);
     ended.abort();
@@ -47,7 +51,13 @@ interface Watching {
   readonly untilItsEnd: Promise<void>;
 }
 
-function watch(handle: WorkflowHandle, onEvent: Following['onEvent'], ended: AbortSignal): Watching {
+/** @param result fires when nothing more will happen: what was gathered is told now */
+function watch(
+  handle: WorkflowHandle,
+  onEvent: Following['onEvent'],
+  ended: AbortSignal,
+  result: AbortSignal,
+): Watching {
   const look = watcher(handle);
   let steps: string[] = [];
   const tell = async () => {
@@ -72,6 +82,7 @@ function watch(handle: WorkflowHandle, onEvent: Following['onEvent'], ended: Abo
           seen += activities.length;
           told = Math.max(told, seen);
           await tell();
+          await pause(gatherMilliseconds, AbortSignal.any([ended, result]));
         }
         return;
       } catch {
