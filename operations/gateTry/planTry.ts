@@ -190,7 +190,7 @@ function taskOf(
 function mustBeNumbers(file: string, label: string, { columns }: DescribedFile): void {
   const kind = columns.find(({ name }) => name === label)?.kind;
   if (kind === 'number') return;
-  const found = { text: 'texts', time: 'times', other: 'values of another type', none: 'nothing' }[kind ?? 'none'];
+  const found = { text: 'strings', time: 'times', other: 'values of another type', none: 'nothing' }[kind ?? 'none'];
   throw errorOf('UsageInvalid', 'notNumbers', { file, column: label, found });
 }
 

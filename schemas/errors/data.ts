@@ -12,7 +12,7 @@ export const dataErrors = {
       label: 'The label {label} holds infinite values.',
       integer:
         'A value of {column} lies beyond 2^53, where float64 skips integers. Cast it to text if it is a key, or to double precision if it is a quantity.',
-      time: 'A value of {column} is infinite or outside the years 1 to 9999 of the calendar.',
+      time: 'A value of {column} is infinite or outside the years 1 to 9999.',
     },
   },
   TextInvalid: {
@@ -21,23 +21,23 @@ export const dataErrors = {
     advice:
       "Convert the column in source.query, such as convert_from(convert(convert_to(NAME, 'SQL_ASCII'), 'LATIN1', 'UTF8'), 'SQL_ASCII').",
     templates: {
-      notUtf8: 'A value of {column} is not valid UTF-8, which a database of the encoding SQL_ASCII does not prevent.',
+      notUtf8: 'A value of {column} is not valid UTF-8. A database with the encoding SQL_ASCII does not check this.',
     },
   },
   RowIdInvalid: {
     status: 422,
     retry: false,
-    advice: 'Let source.query return every row id once and none that is NULL.',
+    advice: 'Let source.query return each row id once, and never NULL.',
     templates: {
       null: 'The row id is NULL in {rows} of {all:int}.',
       repeated:
-        'The row id of {rows} of {all:int} has been there before; the first is row {first:int} in the order of the row id.',
+        'The row id of {rows} of {all:int} is a duplicate; the first duplicate is row {first:int} in row id order.',
     },
   },
   QueryFailed: {
     status: 422,
     retry: false,
-    advice: 'Run source.query in psql over the window to see the value that it fails on.',
+    advice: 'Run source.query in psql for the same window to see which value it fails on.',
     templates: {
       cannotRun: 'The source (connection {connection}) cannot run the query: {condition}.',
     },
@@ -63,7 +63,7 @@ export const dataErrors = {
   LabelMissing: {
     status: 422,
     retry: false,
-    advice: 'Check the label column and horizon and lag: at asOf no row of the window shows its label.',
+    advice: 'Check the label column, the horizon and the lag: no row of the window had its label at asOf.',
     templates: {
       allNull: '{window} has {rows:int} rows, and {label} is NULL in all of them',
       training: 'No row of the training window has a label in {label}.',
@@ -74,9 +74,9 @@ export const dataErrors = {
     retry: false,
     advice: 'Add the class to label.classes, or leave such rows out in source.query.',
     templates: {
-      otherClasses: '{window} has {rows:int} rows whose {label} is none of the classes {classes}',
+      otherClasses: '{window} has {rows:int} rows with an unknown class in {label}; expected {classes}',
       otherKind:
-        'The label {label} holds {type}, label.classes are {classes}: give the classes as the query returns them.',
+        'The label {label} holds {type}, but label.classes holds {classes}: write the classes as the query returns them.',
       none: '{unknown:int} of {all:int} rows have a label in {label} that label.classes does not list.',
     },
   },
@@ -92,13 +92,13 @@ export const dataErrors = {
   SourceUnavailable: {
     status: 503,
     retry: true,
-    advice: 'Check the warehouse; the cycle goes on by itself when it answers.',
+    advice: 'Check the warehouse. The cycle continues by itself when the warehouse answers.',
     templates: {
       flights: 'loading the flights failed: {reason}',
       noAnswer: 'The warehouse does not answer: {reason}.',
       connection: 'The source (connection {connection}) does not answer: {reason}.',
-      brokeOff: 'The source (connection {connection}) broke off in the middle.',
-      gaveUp: 'The source (connection {connection}) gave up: {condition}.',
+      brokeOff: 'The source (connection {connection}) ended the connection in the middle of the query.',
+      gaveUp: 'The source (connection {connection}) did not finish the query: {condition}.',
     },
   },
 } as const satisfies Record<string, ErrorEntry>;

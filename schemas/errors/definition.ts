@@ -9,7 +9,8 @@ export const definitionErrors = {
     templates: {
       problems: '{problems}',
       entrypoint: '{place} pipeline.entrypoint: {problem}',
-      reservedColumn: 'The column {column} has a name that stored predictions keep for themselves.',
+      reservedColumn:
+        'The column {column} has a name that is reserved for stored predictions; name it differently with AS.',
     },
   },
   QueryInvalid: {
@@ -19,13 +20,13 @@ export const definitionErrors = {
     templates: {
       reserved:
         '{place}: the column {column} starts with reign_, which Reign keeps for its own columns; name it differently with AS.',
-      parameters: "{place}: parameters such as $1 are not bound; use current_setting('reign.as_of') for Reign's bounds",
-      noColumns: '{place}: it returns no columns',
-      notOneSelect: '{place}: one SELECT is expected, which reads and does not write ({reason})',
+      parameters: "{place}: parameters such as $1 cannot be used; current_setting('reign.as_of') gives the asOf",
+      noColumns: '{place}: the query returns no columns',
+      notOneSelect: '{place}: expected one SELECT that only reads ({reason})',
       postgres: '{place}: {reason}',
-      columnTwice: '{place}: it returns the column {column} more than once; name each differently with AS',
-      empty: '{place}: empty; one SELECT is expected',
-      secondStatement: '{place}: a second statement begins here; one SELECT is expected',
+      columnTwice: '{place}: the query returns the column {column} more than once; give each one its own name with AS',
+      empty: '{place}: the query is empty; expected one SELECT',
+      secondStatement: '{place}: a second statement begins here; expected one SELECT',
     },
   },
   ColumnMissing: {
@@ -42,8 +43,8 @@ export const definitionErrors = {
     retry: false,
     advice: 'Cast the column in source.query to a supported type.',
     templates: {
-      cast: '{field}: the column {column} is of type {type}; cast it in the query, such as {cast}.',
-      unfit: '{field}: the column {column} is of type {type}; expected is {expected}.',
+      cast: '{field}: the column {column} has the type {type}; cast it in the query, for example {cast}.',
+      unfit: '{field}: the column {column} has the type {type}; expected {expected}.',
     },
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -9,7 +9,7 @@ export const fitErrors = {
     templates: {
       raised: '{exception} in {doing}{where}.',
       raisedOnEmptyColumns:
-        '{exception} in {doing}{where}. {columns} {are} NULL in every training row, which not every estimator takes.',
+        '{exception} in {doing}{where}. {columns} {are} NULL in every training row, which not every estimator accepts.',
     },
   },
   PredictionsInvalid: {
@@ -17,17 +17,18 @@ export const fitErrors = {
     retry: false,
     advice: 'Let the pipeline predict finite numbers (probabilities between 0 and 1) for every row.',
     templates: {
-      shape: 'The predictions have the shape {shape}; expected is {expected}.',
+      shape: 'The predictions have the shape {shape}; expected {expected}.',
       infinite: '{infinite:int} of {all:int} predictions are NaN or infinite.',
-      outside: '{outside:int} of {all:int} probabilities lie outside of 0 to 1.',
+      outside: '{outside:int} of {all:int} probabilities are outside 0 to 1.',
       unequal: 'The probabilities of {unequal:int} of {rows:int} rows do not add up to 1.',
       notNumbers: 'The predictions are not numbers.',
-      columnInfinite: '{file}: the column {column}: {infinite:int} of {all:int} predictions are NULL, NaN or infinite.',
-      columnOutside: '{file}: the column {column}: {outside:int} of {all:int} probabilities lie outside of 0 to 1.',
-      raised: '{version}: {exception} in predicting {rows}{where}.',
+      columnInfinite:
+        '{file}: {infinite:int} of {all:int} predictions in the column {column} are NULL, NaN or infinite.',
+      columnOutside: '{file}: {outside:int} of {all:int} probabilities in the column {column} are outside 0 to 1.',
+      raised: '{version}: {exception} while predicting {rows}{where}.',
       moduleMissing:
-        '{version} needs {module} when it predicts, and does not bring it along: import it at the top of the file, so that it belongs to the version.',
-      rawRequest: "MLflow cannot read raw JSON by the version's signature ({exception}).",
+        '{version} needs {module} to predict, but does not contain it: import it at the top of the file, so that it is stored with the version.',
+      rawRequest: "MLflow cannot read raw JSON with the version's signature ({exception}).",
     },
   },
   OutOfMemory: {
@@ -35,8 +36,8 @@ export const fitErrors = {
     retry: false,
     advice: 'Give the trainer more memory, shorten the training window, or select fewer columns.',
     templates: {
-      refused: 'Python could not get the memory that it asked for.',
-      killed: 'The system killed the process for memory{limit}, at the stage {stage}.{used}',
+      refused: 'Python ran out of memory.',
+      killed: 'The system killed the process at its memory limit{limit}; the stage was {stage}.{used}',
     },
   },
   FittedModelDiffers: {
@@ -46,7 +47,7 @@ export const fitErrors = {
       'Let the fitted pipeline depend on nothing but its own state: no global configuration, environment variables, files or random numbers when it predicts.',
     templates: {
       answers:
-        '{version}, as a clean process loads it, answers {differ:int} of {all:int} training rows otherwise than the pipeline that was fitted, by up to {largest}. Likely cause: {cause}.',
+        '{version}, loaded in a clean process, gives other predictions than the fitted pipeline for {differ:int} of {all:int} training rows, by up to {largest}. Likely cause: {cause}.',
     },
   },
   FitTimeout: {
@@ -54,7 +55,7 @@ export const fitErrors = {
     retry: false,
     advice: 'Raise REIGN_FIT_TIMEOUT, or make the fit cheaper.',
     templates: {
-      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      outOfTime: 'The process ran out of time; the stage was {stage}.',
       idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
     },
   },
@@ -63,7 +64,7 @@ export const fitErrors = {
     retry: false,
     advice: 'Make predicting faster, or raise REIGN_PREDICT_TIMEOUT.',
     templates: {
-      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      outOfTime: 'The process ran out of time; the stage was {stage}.',
       idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
     },
   },
@@ -72,7 +73,7 @@ export const fitErrors = {
     retry: false,
     advice: 'The version needs the environment it was fitted in: see its requirements in MLflow.',
     templates: {
-      strangeName: '{version} is named in a way that no trainer knows.',
+      strangeName: '{version} has a name that no trainer knows how to load.',
       noModelFile: '{version} has no file MLmodel.',
       cannotLoad: '{version} cannot be loaded: {exception}; {libraries}.',
     },

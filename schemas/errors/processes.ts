@@ -14,16 +14,18 @@ export const processErrors = {
       noPort: 'No free port was found on 127.0.0.1 between {lowest:int} and {highest:int}.',
       initdb: 'postgres: initdb failed ({how}). Log: {log}: {last}',
       strangePostgres: 'A Postgres server that Reign did not start uses {folder}: stop it.',
-      placeUnreadable: "{file} cannot be read. It names the ledger's folder: fix or remove it.",
+      placeUnreadable: "{file}, which names the ledger's folder, cannot be read. Fix it or remove it.",
       copied:
-        '{home} is a copy of {original}, whose databases lie in {folder}. To begin with empty ones here, remove {file} and the folders temporal and mlflow beside it.',
+        '{home} is a copy of {original}, whose databases are in {folder}. To start here with empty databases, remove {file} and the folders temporal and mlflow beside it.',
       databasesGone:
-        'The embedded databases, the ledger among them, are gone: {folder} is missing or incomplete, though {file} names it. Restore that folder, or begin with an empty ledger: remove {file} and the folders temporal and mlflow beside it.',
+        'The embedded databases, including the ledger, are gone: {file} names {folder}, which is missing or incomplete. Restore that folder. Or start with an empty ledger: remove {file} and the folders temporal and mlflow beside it.',
       otherPostgres:
-        'The databases in {folder} are of Postgres {found}, the installed one is {installed}: upgrade them with pg_upgrade.',
-      noUser: 'Postgres does not run as root and there is no user "postgres" or "nobody": run Reign as another user.',
+        'The databases in {folder} belong to Postgres {found}, but Postgres {installed} is installed: upgrade them with pg_upgrade.',
+      noUser:
+        'Postgres does not run as root, and there is no user "postgres" or "nobody" to run it as. Run Reign as another user.',
       noPostgres: 'There is no embedded Postgres for {system}: set REIGN_LEDGER_URL and REIGN_CONNECTION_WAREHOUSE.',
-      otherStart: 'Another process starts a stack in {home}, which was not healthy within {seconds:int} s.',
+      otherStart:
+        'Another process is starting a stack in {home}, but the stack was not healthy within {seconds:int} s.',
       stopping: 'The stack is being stopped.',
       noTemporal:
         'There is no `temporal` on the PATH or in .reign/python: run `npm run setup`, or set TEMPORAL_ADDRESS.',
@@ -60,7 +62,7 @@ export const processErrors = {
       cancelling: 'stopped waiting; {cycle} is being cancelled',
       starting: 'interrupted while starting',
       loadingFlights: 'interrupted while loading the flights',
-      workflowGoesOn: 'stopped waiting; {workflow} goes on',
+      workflowGoesOn: 'stopped waiting; {workflow} continues',
       whatThen: 'interrupted; {then}',
       awaitingWorker: 'interrupted while waiting for a worker',
       command: 'interrupted',
@@ -71,25 +73,25 @@ export const processErrors = {
     status: 500,
     retry: true,
     advice:
-      "Something ended the process: a native library, os._exit, the memory limit. See the trainer's log (`reign dev` keeps it in .reign/logs/trainer.log).",
+      "Find out what ended the process: a native library, os._exit or the memory limit. See the trainer's log (with `reign dev`: .reign/logs/trainer.log).",
     templates: {
       ended: 'The process ended {how}, at the stage {stage}.{used}',
       notStarted: 'No process could be started ({exception}).',
-      outOfTime: 'The time allowed has passed; the stage was {stage}.',
+      outOfTime: 'The process ran out of time; the stage was {stage}.',
       idle: 'The process has done nothing for {seconds:int} s; the stage was {stage}.',
-      otherAnswer: 'The process answered something else than was asked for.',
-      longAnswer: 'The process answered more than {limit:int} bytes.',
-      notJson: 'The process answered something that is not JSON.',
-      noError: 'The process answered with something that is not an error.',
-      forbiddenError: 'The process answered with an error that it may not raise.',
-      noAnswers: 'The process left no answers.',
+      otherAnswer: 'The process returned something other than what was requested.',
+      longAnswer: 'The process returned more than {limit:int} bytes.',
+      notJson: 'The process returned something that is not JSON.',
+      noError: 'The process returned an error in an unknown form.',
+      forbiddenError: 'The process returned an error that it may not raise.',
+      noAnswers: 'The process left no predictions.',
       trainerStopped: 'The trainer was stopped.',
     },
   },
   Internal: {
     status: 500,
     retry: true,
-    advice: "See the worker's and the trainer's log; please report it.",
+    advice: 'See the logs of the worker and the trainer, and please report the error.',
     templates: {
       noAnswer: 'python -m {module} ended without an answer: {reason}',
       terminated: 'the workflow was terminated in Temporal',
@@ -97,7 +99,7 @@ export const processErrors = {
       unforeseen: '{reason}',
       trainer: '{exception} in the trainer.',
       trainerAt: "{exception} in the trainer's {place}.",
-      commandLine: "Reign's command line in {checkout} ended with {exit:int}: {said}",
+      commandLine: "Reign's command line in {checkout} ended with exit code {exit:int}: {said}",
     },
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -8,10 +8,10 @@ export const settingErrors = {
     advice: 'Set what the message names, or start the stack with `npm run -s reign -- dev`.',
     templates: {
       notSet: 'no stack runs in {home}, and {variables} {are} not set',
-      ledgerUrl: 'REIGN_LEDGER_OWNER_URL is set without REIGN_LEDGER_URL: set the login of the role that works, too.',
-      store: 'REIGN_STORE is not set: the folder that keeps snapshots and evidence.',
+      ledgerUrl: 'REIGN_LEDGER_OWNER_URL is set, but REIGN_LEDGER_URL is not: set it to the login of the working role.',
+      store: 'REIGN_STORE is not set; expected the folder or the bucket that keeps snapshots and evidence.',
       tracker: 'MLFLOW_TRACKING_URI is not set.',
-      checkout: '{where} a checkout of Reign: name one by checkout= or REIGN_CHECKOUT.',
+      checkout: '{where} a checkout of Reign: name one with checkout= or REIGN_CHECKOUT.',
     },
   },
   SettingInvalid: {
@@ -31,10 +31,10 @@ export const settingErrors = {
       trackerUri: 'MLFLOW_TRACKING_URI is not an address that begins with http:// or https://',
       count: '{variable} is {found}; expected a whole number above zero.',
       store: 'REIGN_STORE cannot be used: {problem}.',
-      noUser: 'REIGN_PIPELINE_USER is {user}: there is no such user.',
+      noUser: 'REIGN_PIPELINE_USER is {user}, but there is no such user.',
       noBoto3:
-        "The trainer needs the package boto3 to read AWS's profiles: install it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-      awsProfile: "AWS's profile gives no credentials ({exception}).",
+        'The trainer needs the package boto3 to read AWS profiles: install it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+      awsProfile: 'The AWS profile gives no credentials ({exception}).',
     },
   },
   ConnectionUnknown: {

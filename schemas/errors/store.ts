@@ -19,8 +19,8 @@ export const storeErrors = {
       otherRowIds: "The row ids in the store's {object} are not those of the snapshot.",
       otherRows: "The store's {object} is about other rows than this snapshot.",
       noCodePack: "The store's {object} is not a code pack.",
-      fileOutside: "The store's {object} names a file outside of its folder.",
-      fitName: 'No fit has such a name.',
+      fileOutside: "The store's {object} names a file outside its folder.",
+      fitName: 'This is not the name of a fit.',
       fitPart: 'A kept fit has no {part}.',
     },
   },
@@ -35,13 +35,14 @@ export const storeErrors = {
   StoreUnavailable: {
     status: 503,
     retry: true,
-    advice: 'Check the store: its disk, or its bucket and credentials; the cycle goes on by itself when it can write.',
+    advice:
+      'Check the store: its disk, or its bucket and credentials. The cycle continues by itself when the store works.',
     templates: {
-      noEvidence: 'the store that is reachable from here has no evidence/{evidence}',
-      noFolder: "The store's folder is not there.",
+      noEvidence: 'the store has no evidence/{evidence}; check that REIGN_STORE names the store that the cycle used',
+      noFolder: "The store's folder does not exist.",
       failed: 'Cannot {attempt}: {reason}.',
-      otherBytes: '{place} answers other bytes than it was given.',
-      fitGone: 'Cannot write {object}: another attempt wrote it, and it is gone.',
+      otherBytes: '{place} returned other bytes than were written to it.',
+      fitGone: 'Cannot write {object}: another attempt wrote it, but it no longer exists.',
     },
   },
 } as const satisfies Record<string, ErrorEntry>;

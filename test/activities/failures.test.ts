@@ -23,7 +23,8 @@ test('an error goes through Temporal with its place, situation and values', asyn
     situation: 'columnTwice',
     values: { column: 'x', place: 'source.query, line 2, column 6' },
     place: { file: null, field: ['source', 'query'], line: 2, column: 6 },
-    message: 'source.query, line 2, column 6: it returns the column x more than once; name each differently with AS',
+    message:
+      'source.query, line 2, column 6: the query returns the column x more than once; give each one its own name with AS',
   });
 });
 

@@ -89,7 +89,7 @@ describe.each(bothWindows)('the inspection of the %s window', (purpose) => {
   it('refuses labels that are no class, and says how many, not which', () => {
     expect(refusal(of({ unknownClassRows: 3 }))).toEqual({
       code: 'ClassUnknown',
-      message: `${where(purpose)} has 3 rows whose outcome is none of the classes paid, defaulted`,
+      message: `${where(purpose)} has 3 rows with an unknown class in outcome; expected paid, defaulted`,
     });
   });
 

@@ -79,7 +79,10 @@ test("the model's files are named with the fit and stay; a version of an earlier
   const id = await prepare(actor);
   const others = { ...filesOf(id), 'model.pkl': hashOf('somebody else') };
   const altered = nameFit(db, first(id), { ...fitResult(id), files: others, digest: filesDigest(others) });
-  await expect(altered).rejects.toMatchObject({ ...refused, message: expect.stringContaining('these are others') });
+  await expect(altered).rejects.toMatchObject({
+    ...refused,
+    message: expect.stringContaining('already has other files'),
+  });
   await expect(nameFit(db, first(id), { ...fitResult(id), files: others })).rejects.toMatchObject(refused);
   const set = (files: Record<string, string> | null) =>
     db
@@ -120,7 +123,9 @@ test('a number that MLflow gave to another cycle before is one clear error', asy
   await prepare({ db, week: 1 });
   await expect(prepare({ db, week: 2, version: 1 })).rejects.toMatchObject({
     code: 'LedgerConflict',
-    message: expect.stringMatching(/^MLflow gave version 1 of flight-delay, .* another cycle's .* registry was reset/),
+    message: expect.stringMatching(
+      /^MLflow gave the new version of flight-delay the number 1, .* belongs to the cycle .* registry was reset/,
+    ),
   });
 });
 

@@ -164,7 +164,7 @@ describe('settings', () => {
     const env = { REIGN_HOME: home, HOME: home, REIGN_LEDGER_URL: 'postgresql://one@db/ledger' };
     expect(loadSettings(env).ledgerOwnerUrl).toBeUndefined();
     expect(() => givenSettings({ HOME: home, REIGN_LEDGER_OWNER_URL: 'postgresql://o@db/ledger' })).toThrow(
-      'REIGN_LEDGER_OWNER_URL is set without REIGN_LEDGER_URL',
+      'REIGN_LEDGER_OWNER_URL is set, but REIGN_LEDGER_URL is not',
     );
   });
 });

@@ -68,7 +68,7 @@ test('reign init writes a definition that reads, and writes over nothing', async
   const again = await reign('init', 'loans', '--json');
   expect([again.code, JSON.parse(again.stdout)]).toMatchObject([
     2,
-    { error: { message: 'models/loans/loans.yaml is there already' } },
+    { error: { message: 'models/loans/loans.yaml already exists. Choose another model name, or move the file away' } },
   ]);
   expect((await reign('init', '../loans')).stderr).toContain('error[DefinitionInvalid]');
 });

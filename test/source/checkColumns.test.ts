@@ -64,19 +64,19 @@ test('a column that is not in the query, and an unsupported one that nobody uses
   );
   expect(() => checkColumns(definitionOf({}), described(loans))).not.toThrow();
   expect(() => checkColumns(definitionOf({ features: ['extra'] }), described(loans))).toThrow(
-    "source.features[0]: the column extra is of type json; cast it in the query, such as extra ->> 'field'",
+    "source.features[0]: the column extra has the type json; cast it in the query, for example extra ->> 'field'",
   );
 });
 
 test.each([
-  [{ rowId: 'weight' }, {}, 'source.rowId: the column weight is of type float; expected is an integer or a string'],
-  [{ eventTime: 'region' }, {}, 'source.eventTime: the column region is of type text; expected is a timestamptz'],
+  [{ rowId: 'weight' }, {}, 'source.rowId: the column weight has the type float; expected an integer or a string'],
+  [{ eventTime: 'region' }, {}, 'source.eventTime: the column region has the type text; expected a timestamptz'],
   [{ knownAt: 'region' }, {}, 'source.knownAt'],
-  [{ weight: 'customer' }, {}, 'source.weight: the column customer is of type text; expected is a number'],
-  [{ label: 'weight' }, {}, 'source.label: the column weight is of type float; expected is a string'],
-  [{}, { label: { classes: [0, 1] } }, 'source.label: the column outcome is of type text; expected is a number'],
-  [{ label: 'weight' }, { label: { classes: [false, true] } }, 'expected is a boolean'],
-  [{}, { task: 'regression', label: undefined }, 'expected is a number, since the task is regression'],
+  [{ weight: 'customer' }, {}, 'source.weight: the column customer has the type text; expected a number'],
+  [{ label: 'weight' }, {}, 'source.label: the column weight has the type float; expected a string'],
+  [{}, { label: { classes: [0, 1] } }, 'source.label: the column outcome has the type text; expected a number'],
+  [{ label: 'weight' }, { label: { classes: [false, true] } }, 'expected a boolean'],
+  [{}, { task: 'regression', label: undefined }, 'expected a number, since the task is regression'],
 ])('a column that does not fit its role: %j %j', (source, rest, message) => {
   expect(() => checkColumns(definitionOf(source, rest), described(loans))).toThrow(message);
 });

@@ -26,5 +26,5 @@ test.each([
 });
 
 test.each(['', '  \n', '-- nothing', ';', '/* open'])('nothing is refused: %j', (query) => {
-  expect(() => selectText(query)).toThrow('one SELECT is expected');
+  expect(() => selectText(query)).toThrow('expected one SELECT');
 });

@@ -133,7 +133,7 @@ describe('the embedded Postgres', () => {
     const { stack } = await start(home);
     await stack.stop();
     rmSync(join(home, 'postgres'), { recursive: true });
-    await expect(start(home)).rejects.toThrow(/the ledger among them, are gone: .* Restore that folder, or begin with/);
+    await expect(start(home)).rejects.toThrow(/including the ledger, are gone: .* Restore that folder\. Or start with/);
     expect(processesOf(home)).toEqual([]);
   });
 

@@ -455,7 +455,7 @@ describe('one run, one logged model, one version', () => {
     expect(again.version).toBe(first.version);
     expect(await made(first.cycle.id)).toEqual(before);
     await deleteRun(tracker, before.runs[0] ?? '');
-    const message = expect.stringContaining('apply a new definition version or choose another asOf');
+    const message = expect.stringContaining('apply a new definition version, or choose another asOf');
     await expect(openRun(tracker, ledger.db, again.cycle)).rejects.toMatchObject({ ...refused, message });
   });
 
@@ -544,7 +544,7 @@ describe('one run, one logged model, one version', () => {
     await deleteAlias(tracker, model, 'champion');
     await expect(projectChampion(tracker, ledger.db, model)).rejects.toMatchObject({
       code: 'TrackerRefused',
-      message: expect.stringContaining('the registry was reset or replaced'),
+      message: expect.stringContaining('registry was reset or replaced'),
     });
     await deleteVersion(tracker, model, version);
     await followLedger({ tracker, ledger }, cycle);
@@ -563,7 +563,7 @@ describe('one run, one logged model, one version', () => {
     });
     await expect(registered(18)).rejects.toMatchObject({
       ...refused,
-      message: expect.stringMatching(/^MLflow gave version 1 of flight-delay/),
+      message: expect.stringMatching(/^MLflow gave the new version of flight-delay the number 1/),
     });
   });
 });

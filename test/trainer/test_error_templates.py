@@ -55,7 +55,7 @@ def test_every_call_of_invalid_fills_a_template_of_its_code() -> None:
 def test_an_error_says_its_template() -> None:
     error = TrainerError.of("SourceUnavailable", "brokeOff", connection="warehouse")
     assert error.code == "SourceUnavailable"
-    assert error.message == "The source (connection warehouse) broke off in the middle."
+    assert error.message == "The source (connection warehouse) ended the connection in the middle of the query."
     assert error.retryable
     assert error.detail.situation == "brokeOff"
     assert error.detail.values == {"connection": "warehouse"}

@@ -202,4 +202,4 @@ async def test_predicting_that_hangs_ends_by_its_time_limit_and_holds_no_other_c
         error = failed.value.cause.cause
         assert isinstance(error, ApplicationError)
         assert (error.type, error.non_retryable) == ("PredictTimeout", True)
-        assert error.message.startswith("The time allowed has passed; the stage was ")
+        assert error.message.startswith("The process ran out of time; the stage was ")

@@ -31,10 +31,10 @@ test('a part without a log, and a home without any', async () => {
   const typo = await logs('workr', '--json');
   expect([typo.code, typo.json()]).toMatchObject([
     2,
-    { error: { message: 'there is no log of "workr" (did you mean worker?). There are: trainer, worker' } },
+    { error: { message: 'there is no log of "workr" (did you mean worker?). The logs are: trainer, worker' } },
   ]);
   rmSync(join(home, 'logs'), { recursive: true });
-  expect((await logs()).stderr).toContain('no embedded part has written a log');
+  expect((await logs()).stderr).toContain('there are no logs in');
   expect((await logs('--follow', '--json')).code).toBe(2);
 });
 

@@ -81,14 +81,14 @@ describe('a cycle', () => {
       changes: { query: selecting({ outcome: 'other_outcome' }) },
       code: 'ClassUnknown',
       step: 'inspect',
-      says: 'none of the classes paid, defaulted',
+      says: 'expected paid, defaulted',
     },
     {
       model: 'duplicate-row-id',
       changes: { query: selecting({ loan_id: 'loan_id / 2' }) },
       code: 'RowIdInvalid',
       step: 'extract',
-      says: 'has been there before',
+      says: 'is a duplicate',
     },
     {
       model: 'null-row-id',

@@ -69,13 +69,13 @@ describe('apply refuses', () => {
       what: 'a query that writes',
       changes: { query: 'delete from marked returning *' },
       code: 'QueryInvalid',
-      says: [/yaml:\d+:\d+/, 'one SELECT is expected'],
+      says: [/yaml:\d+:\d+/, 'expected one SELECT'],
     },
     {
       what: 'a query that writes in its WITH',
       changes: { query: 'with gone as (delete from marked returning *) select * from gone' },
       code: 'QueryInvalid',
-      says: [/yaml:\d+:\d+/, 'one SELECT is expected'],
+      says: [/yaml:\d+:\d+/, 'expected one SELECT'],
     },
     {
       what: 'a column that the query does not return',

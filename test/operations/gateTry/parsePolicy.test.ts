@@ -25,8 +25,8 @@ test('a whole definition', () => {
 test.each([
   ['gate:\n  primary: auc\n', /policy\.yaml:2:12 gate\.primary: found "auc"; expected one of roc_auc/],
   ['gate:\n  primaries: ks\n', /policy\.yaml:2:3 gate\.primaries: unknown field/],
-  ['primary: ks\n', /found primary; expected one mapping `gate`/],
-  ['- 1\n', /expected one mapping `gate`/],
+  ['primary: ks\n', /found primary; expected a mapping `gate`/],
+  ['- 1\n', /expected a mapping `gate`/],
   ['', /found no mapping/],
   ['gate: {', /policy\.yaml:1:/],
 ])('%j names the place', (text, message) => {

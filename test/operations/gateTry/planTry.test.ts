@@ -52,7 +52,7 @@ describe('without options', () => {
   test('a column that is called day changes nothing', () => {
     expect(plan(file([0, 1], { day: 'number' })).definition.source.cluster).toBe('day');
     expect(() => plan(file([0, 1], { day: 'number' }), { cluster: ['day'] })).toThrow(
-      /--cluster day means the UTC day of the event time, and there is a column day too/,
+      /--cluster day could mean the UTC day of the event time or the column day/,
     );
   });
 
@@ -138,18 +138,18 @@ test.each<[string, DescribedFile, TryOptions, unknown, RegExp]>([
     without(file([0, 1]), 'champion'),
     {},
     {},
-    /no column "champion"; name one by --champion\. There are: label/,
+    /no column "champion"; name one with --champion\. The columns are: label/,
   ],
-  ['a label of one value', file([1]), {}, {}, /label holds one value only/],
+  ['a label of one value', file([1]), {}, {}, /label has the same value in every row/],
   ['a label without value', file([]), {}, {}, /label has no value/],
-  ['three values and binary', file([0, 1, 2]), { task: 'binary' }, {}, /takes 3 values; expected two/],
-  ['texts without a positive one', file(['no', 'yes']), {}, {}, /which of no, yes .* --positive VALUE/],
+  ['three values and binary', file([0, 1, 2]), { task: 'binary' }, {}, /has 3 different values; expected two/],
+  ['texts without a positive one', file(['no', 'yes']), {}, {}, /the classes are no, yes; .* --positive VALUE/],
   [
     'a positive one that is none',
     file(['no', 'yes']),
     { positive: 'ja' },
     {},
-    /never "ja"; --positive is one of no, yes/,
+    /no row .* has the value "ja"; expected --positive to be one of no, yes/,
   ],
   ['a metric of another task', file([0, 1]), {}, { primary: 'rmse' }, /gate\.primary: found "rmse"; expected a metric/],
   [
@@ -157,11 +157,11 @@ test.each<[string, DescribedFile, TryOptions, unknown, RegExp]>([
     file([0, 1]),
     {},
     { slices: [{ column: 'region', margin: 0 }] },
-    /needs the columns region\. There are/,
+    /lacks columns that the policy needs: region\. The columns are/,
   ],
   ['classes without a score', file(['a', 'b', 'c']), {}, {}, /no column challenger_a or challenger_0/],
-  ['a regression on texts', file(['a', 'b']), { task: 'regression' }, {}, /label holds texts; expected numbers/],
-  ['more than 200 texts', file(null, { label: 'text' }), {}, {}, /more than 200 texts/],
+  ['a regression on texts', file(['a', 'b']), { task: 'regression' }, {}, /label holds strings; expected numbers/],
+  ['more than 200 texts', file(null, { label: 'text' }), {}, {}, /more than 200 different strings/],
 ])('%s is said', (_name, described, options, gate, message) => {
   const attempt = () => plan(described, options, byGate(gate));
   expect(attempt).toThrow(ReignError);

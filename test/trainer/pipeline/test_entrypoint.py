@@ -108,7 +108,7 @@ def test_two_versions_one_after_the_other_have_their_own_modules(define: Any, wr
 def test_a_file_that_does_not_import_is_named_with_its_line_and_without_its_text(
     define: Any, write_code: Any, store: Store, text: str, place: str, kind: str
 ) -> None:
-    with pytest.raises(TrainerError, match=f"^{place}: pipeline.py does not import: {kind}.$") as caught:
+    with pytest.raises(TrainerError, match=f"^{place}: pipeline.py cannot be imported: {kind}.$") as caught:
         build_pipeline(define(CODE), write_code(pipeline=text), store=store)
     error = caught.value
     assert error.code == "PipelineImport"
@@ -121,7 +121,7 @@ def test_a_file_that_does_not_import_is_named_with_its_line_and_without_its_text
 
 def test_an_error_in_a_sibling_names_the_sibling(define: Any, write_code: Any) -> None:
     folder = write_code(pipeline="import other\n", other="\n\n1 / 0\n")
-    with pytest.raises(TrainerError, match="^other.py:3: pipeline.py does not import: ZeroDivisionError.$"):
+    with pytest.raises(TrainerError, match="^other.py:3: pipeline.py cannot be imported: ZeroDivisionError.$"):
         build_pipeline(define(CODE), folder)
 
 
@@ -136,13 +136,16 @@ def test_a_function_that_raises_is_named_with_its_line(define: Any, write_code: 
     ("text", "message"),
     [
         ("def built(): pass\n", "no function `build`. Did you mean `built`?"),
-        ("build = 3\n", "`build` is a int; expected is a function"),
-        ("def build(rows, *, columns): pass\n", "takes arguments .rows, columns.; expected is a function without"),
-        (returning("None"), "returned nothing; expected is a scikit-learn Pipeline"),
+        ("build = 3\n", "`build` is a int; expected a function"),
+        (
+            "def build(rows, *, columns): pass\n",
+            "takes arguments .rows, columns.; expected a function without arguments",
+        ),
+        (returning("None"), "returned nothing; expected a scikit-learn Pipeline"),
         (returning("{'model': LogisticRegression()}"), "returned a dict"),
         (returning("LogisticRegression"), "returned the class LogisticRegression"),
         (returning("StandardScaler()"), "returned a StandardScaler; expected .* with `fit` and `predict`"),
-        (returning("LinearRegression()"), "is a regressor; expected is a classifier"),
+        (returning("LinearRegression()"), "is a regressor; expected a classifier"),
         (returning("SGDClassifier()"), "SGDClassifier has no `predict_proba`"),
         (returning("LogisticRegression().fit([[0], [1]], [0, 1])"), "returned a fitted LogisticRegression"),
         (
@@ -166,7 +169,7 @@ def test_a_function_that_raises_is_named_with_its_line(define: Any, write_code: 
         ),
         (
             LOSSY,
-            "`__init__` of a class of your own has to name",
+            "`__init__` of your own class must name",
         ),
     ],
 )
@@ -193,14 +196,14 @@ def test_weights_need_an_estimator_that_takes_them(define: Any, write_code: Any)
 
 
 def test_a_classifier_is_refused_for_a_regression(define: Any, write_code: Any) -> None:
-    with pytest.raises(TrainerError, match="is a classifier; expected is a regressor"):
+    with pytest.raises(TrainerError, match="is a classifier; expected a regressor"):
         build_pipeline(
             define(CODE, task="regression", label=None), write_code(pipeline=returning("LogisticRegression()"))
         )
 
 
 def test_the_name_of_a_known_module_is_refused(define: Any, write_code: Any) -> None:
-    with pytest.raises(TrainerError, match="has the name of the module `random`"):
+    with pytest.raises(TrainerError, match="has the same name as the module `random`"):
         build_pipeline(define({"entrypoint": "random.py:build"}), write_code(random="def build(): pass\n"))
 
 

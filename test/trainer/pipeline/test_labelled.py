@@ -139,7 +139,7 @@ def test_labels_of_unknown_classes_are_counted_not_quoted(define: Any) -> None:
         encode_labels(pa.array(["repaid", "secret", None, "secret"]), definition)
     assert caught.value.code == "ClassUnknown"
     assert "secret" not in caught.value.message
-    with pytest.raises(TrainerError, match="holds double, label.classes are strings"):
+    with pytest.raises(TrainerError, match="holds double, but label.classes holds strings"):
         encode_labels(pa.array([1.0]), definition)
 
 

@@ -169,7 +169,7 @@ def test_the_positive_class_is_one_for_an_estimator_that_takes_codes(define: Any
     ids=["search", "search of a pipeline", "calibration"],
 )
 def test_an_estimator_that_takes_codes_is_refused_inside_of_others(define: Any, nested: Any) -> None:
-    with pytest.raises(TrainerError, match="hands the labels to XGBClassifier, which takes 0, 1") as caught:
+    with pytest.raises(TrainerError, match="passes the labels to XGBClassifier, which accepts only 0, 1") as caught:
         check_estimator(nested, define(CODE), "build")
     assert caught.value.code == "PipelineInvalid"
     numbers = define(CODE, label={"classes": [1, 0], "positive": 1})
@@ -205,14 +205,14 @@ def test_what_cannot_be_cloned_is_fitted_itself(define: Any) -> None:
 
 def test_what_a_search_cannot_clone_is_refused_with_its_parameter(define: Any) -> None:
     author = GridSearchCV(Pipeline([("keep", Constructor(("amount",))), ("model", LogisticRegression())]), {})
-    with pytest.raises(TrainerError, match="GridSearchCV clones a Pipeline.*keep `columns` as given"):
+    with pytest.raises(TrainerError, match="GridSearchCV clones a Pipeline.*store `columns` unchanged"):
         check_estimator(author, define(CODE), "build")
 
 
 def test_samplers_need_the_pipeline_that_takes_them(define: Any) -> None:
     steps = [("more", RandomOverSampler()), ("model", LogisticRegression())]
     check_estimator(ResamplingPipeline(steps), define(CODE), "build")
-    with pytest.raises(TrainerError, match="take imblearn.pipeline.Pipeline"):
+    with pytest.raises(TrainerError, match="use imblearn.pipeline.Pipeline"):
         check_estimator(Pipeline(steps), define(CODE), "build")
 
 
@@ -299,7 +299,7 @@ def test_routed_weights_go_where_the_author_wants_them(define: Any) -> None:
 
 
 def test_fractional_classes_are_refused(define: Any) -> None:
-    with pytest.raises(TrainerError, match="takes no fractional numbers"):
+    with pytest.raises(TrainerError, match="does not accept fractional numbers"):
         check_estimator(LogisticRegression(), define(CODE, label={"classes": [0.5, 1.5]}), "build")
 
 

@@ -88,8 +88,13 @@ def test_rows_without_a_label_are_not_judged(frame: pd.DataFrame, tmp_path: Path
 @pytest.mark.parametrize(
     ("column", "value", "code", "message"),
     [
-        ("challenger", float("nan"), "PredictionsInvalid", "'challenger': 1 of 2000 predictions are NULL, NaN"),
-        ("champion", 1.5, "PredictionsInvalid", "'champion': 1 of 2000 probabilities lie outside of 0 to 1"),
+        (
+            "challenger",
+            float("nan"),
+            "PredictionsInvalid",
+            "1 of 2000 predictions in the column 'challenger' are NULL, NaN",
+        ),
+        ("champion", 1.5, "PredictionsInvalid", "1 of 2000 probabilities in the column 'champion' are outside 0 to 1"),
         ("label", 7, "ClassUnknown", "1 of 2000 rows"),
         ("event_time", pd.NaT, "UsageInvalid", "'event_time' has no value in 1 rows"),
     ],
@@ -107,10 +112,10 @@ def test_bad_values_are_counted_and_not_quoted(
 @pytest.mark.parametrize(
     ("weight", "said"),
     [
-        (np.nan, "1 of 2000 weights are NULL"),
+        (np.nan, "1 of 2000 weights in the column"),
         (np.inf, "1 of 2000"),
         (-1.0, "1 of 2000"),
-        (None, "every weight is zero"),
+        (None, "has the weight zero"),
     ],
 )
 def test_weights_that_are_none_are_counted(
@@ -126,7 +131,9 @@ def test_weights_that_are_none_are_counted(
     assert "'exposure'" in raised.value.message
 
 
-@pytest.mark.parametrize(("amount", "said"), [(np.nan, "1 of 2000 amounts are NULL"), ("much", "expected numbers")])
+@pytest.mark.parametrize(
+    ("amount", "said"), [(np.nan, "1 of 2000 amounts in the column"), ("much", "expected numbers")]
+)
 def test_amounts_that_are_none_are_told(frame: pd.DataFrame, tmp_path: Path, amount: Any, said: str) -> None:
     path = tmp_path / "rows.parquet"
     values = [amount if isinstance(amount, str) or at == 3 else 1.0 for at in range(ROWS)]
@@ -144,7 +151,7 @@ def test_a_label_without_end_is_told(frame: pd.DataFrame, tmp_path: Path) -> Non
     path = tmp_path / "rows.parquet"
     frame.assign(label=np.where(np.arange(ROWS) == 3, np.inf, frame["label"])).to_parquet(path)
     numbers = definition(task="regression", label=None)
-    with pytest.raises(TrainerError, match="'label': 1 of 2000 are infinite"):
+    with pytest.raises(TrainerError, match="1 of 2000 values in the column 'label' are infinite"):
         ask(path, definition=numbers, primary="rmse")
 
 

@@ -149,8 +149,8 @@ def test_the_query_sees_the_bounds_and_a_session_in_utc(extracts: Any) -> None:
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
-        (["1", "2", "2", "3"], "The row id of 1 row of 4 has been there before; the first is row 3"),
-        (["'b'", "'a'", "'a'", "'a'"], "The row id of 2 rows of 4 has been there before; the first is row 2"),
+        (["1", "2", "2", "3"], "The row id of 1 row of 4 is a duplicate; the first duplicate is row 3"),
+        (["'b'", "'a'", "'a'", "'a'"], "The row id of 2 rows of 4 is a duplicate; the first duplicate is row 2"),
         (["1", "null", "null"], "The row id is NULL in 2 rows of 3"),
     ],
 )

@@ -199,7 +199,7 @@ def test_a_fit_that_fails_names_the_features_that_are_null_in_every_row(in_child
     changed = code(store, **{"self.width_ =": "raise ValueError('Input X contains NaN') #"})
     with pytest.raises(TrainerError) as raised:
         in_child("fit", fit_request(store, None, train=snapshot(store, empty), code_hash=changed))
-    assert raised.value.message.endswith("amount is NULL in every training row, which not every estimator takes.")
+    assert raised.value.message.endswith("amount is NULL in every training row, which not every estimator accepts.")
     with pytest.raises(TrainerError) as raised:
         in_child("fit", fit_request(store, None, code_hash=changed))
     assert "NULL" not in raised.value.message

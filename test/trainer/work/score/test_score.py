@@ -128,11 +128,11 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
         ("from parts.late import EXTRA", "needs the module parts.*import it at the top of the file"),
         (
             "import importlib; importlib.import_module('hypothesis')",
-            "needs the module hypothesis of hypothesis when it predicts, and does not bring it along",
+            "needs the module hypothesis of hypothesis to predict, but does not contain it",
         ),
         (
             "if not __import__('os').path.exists(__file__): raise SystemExit",
-            r"SystemExit in predicting [\d,]+ rows? at pipeline.py",
+            r"SystemExit while predicting [\d,]+ rows? at pipeline.py",
         ),
     ],
 )

@@ -99,7 +99,7 @@ def test_a_run_that_ended_with_other_files_is_not_taken_for_this_fit(
     request = fit_request(store, tracked)
     others = in_child("fit", request).model_copy(update={"digest": "0" * 64})
     MlflowClient(mlflow_uri).set_tag(tracked.run_id, "reign.fitResult", others.model_dump_json())
-    with pytest.raises(TrainerError, match="has named the files of its model") as raised:
+    with pytest.raises(TrainerError, match="already has other files for its model") as raised:
         in_child("track", request)
     assert raised.value.code == "LedgerConflict"
 
