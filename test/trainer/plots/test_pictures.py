@@ -18,9 +18,9 @@ from reign_trainer.plots.paper import Paper
 from reign_trainer.plots.picture import CHALLENGER, QUIET
 from reign_trainer.plots.slices import draw_slices
 from reign_trainer.plots.titles import slice_title
-from reign_trainer.shapes import SliceEvidence
+from reign_trainer.shapes import Evidence, SliceEvidence
 
-from .evidence_document import document, evidence, interval, part
+from .evidence_document import document, evidence, interval, metric, part
 
 ALL = [f"{name}.png" for name in PICTURES]
 PNG = b"\x89PNG"
@@ -160,6 +160,19 @@ def test_nothing_is_drawn_outside_of_what_a_line_is_kept_within(tmp_path: Path) 
     with Image.open(tmp_path / "line.png") as image:
         red = {x for x in range(100) if image.getpixel((x, 50)) == (255, 0, 0)}
     assert red == set(range(40, 60))
+
+
+def test_large_numbers_stay_on_the_sheet(tmp_path: Path) -> None:
+    changes = document(task="regression", primary="rmse", classes=None, positive=None, calibration=None)
+    changes["metrics"] = {
+        "rmse": metric(1.2e7, 1.3e7, 1.8e7, "lower") | {"difference": interval(-1_310_000.9, 90_000.0)}
+    }
+    for at, cohort in enumerate(changes["labels"]["cohorts"]):
+        cohort["rate"] = -1.2e8 + 1000 * at
+    for name in draw_evidence(Evidence.model_validate(changes), tmp_path):
+        with Image.open(tmp_path / name) as image:
+            pixels = np.asarray(image.convert("L"))
+        assert (pixels[:, [0, 1, -2, -1]] == 255).all(), name
 
 
 def test_the_program_prints_what_it_drew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

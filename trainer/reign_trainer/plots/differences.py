@@ -27,12 +27,14 @@ def draw_differences(evidence: Evidence) -> Paper | None:
     against = "the trivial predictor" if evidence.champion is None else "the champion"
     draw_title(paper, evidence, f"Challenger against {against}: better is to the right")
     legend = interval_legend(evidence.charge.alpha)
+    widest = max(paper.width_of(line, 8) for _, interval in measured for line in _numbers(interval).split("\n"))
+    right = min(6.65, paper.width - 0.15 - widest)
     for row, (name, interval) in enumerate(measured):
         primary = name == evidence.primary
         marks = _marks(evidence, interval) if primary else []
         values = [0.0, *edges(interval), *(value for value, _ in marks)]
         top = _TOP + row * _ROW
-        panel = Panel(paper, (1.2, top, 6.65, top + 0.34), widened(values, 0.06), (-1.0, 1.0))
+        panel = Panel(paper, (1.2, top, right, top + 0.34), widened(values, 0.06), (-1.0, 1.0))
         panel.scale_across(most=6, size=7)
         panel.upright(0)
         for value, entry in marks:
@@ -40,7 +42,7 @@ def draw_differences(evidence: Evidence) -> Paper | None:
             legend.append(entry)
         draw_interval(panel, 0, interval)
         paper.write(1.12, top + 0.17, metric_title(name), bold=primary, across="right")
-        paper.write(6.72, top + 0.17, _numbers(interval), size=8, colour=colour_of(interval))
+        paper.write(right + 0.07, top + 0.17, _numbers(interval), size=8, colour=colour_of(interval))
     draw_legend(paper, 0.12, paper.height - 0.29, legend, columns=2)
     return paper
 

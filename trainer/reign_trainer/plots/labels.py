@@ -6,7 +6,7 @@ import numpy as np
 
 from reign_trainer.shapes import Evidence
 
-from .panel import Panel
+from .panel import Panel, room_beside
 from .paper import Paper
 from .picture import CHALLENGER, QUIET, WORSE, draw_title
 
@@ -27,16 +27,18 @@ def draw_labels(evidence: Evidence) -> Paper | None:
     panels = 3 if has_rate else 2
     paper = Paper(7.6, 0.7 + panels * (_HEIGHT + _BETWEEN))
     draw_title(paper, evidence, "Labels of the mature rows by day of the event")
+    around, counts = _around(rate) if has_rate else (0.0, 1.0), (0.0, _top(rows, np.inf))
+    left = max(0.65, 0.1 + max(room_beside(paper, up, most=4) for up in (around, counts)))
 
     def panel(number: int, title: str, up: tuple[float, float]) -> Panel:
         top = 0.8 + number * (_HEIGHT + _BETWEEN)
-        drawn = Panel(paper, (0.65, top, 7.45, top + _HEIGHT), (-0.6, len(cohorts) - 0.4), up)
+        drawn = Panel(paper, (left, top, 7.45, top + _HEIGHT), (-0.6, len(cohorts) - 0.4), up)
         drawn.title(title)
         return drawn
 
     if has_rate:
         if evidence.task == "regression":
-            first = panel(0, "mean label", _around(rate))
+            first = panel(0, "mean label", around)
             first.scale_up(most=4)
         else:
             first = panel(0, f"share of the label {evidence.positive}", (0.0, _top(rate, 1.0)))
@@ -48,7 +50,7 @@ def draw_labels(evidence: Evidence) -> Paper | None:
     unlabelled = panel(panels - 2, title, (0.0, max(0.02, _top(share, 1.2))))
     unlabelled.scale_up(most=4, write=_percent)
     unlabelled.scale_across(ticks=[])
-    counted = panel(panels - 1, "rows", (0.0, _top(rows, np.inf)))
+    counted = panel(panels - 1, "rows", counts)
     counted.scale_up(most=4)
     # Cohorts follow each other at one distance: a few dates are enough.
     step = max(1, -(-len(cohorts) // _DATES))

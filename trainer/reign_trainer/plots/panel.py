@@ -12,6 +12,8 @@ from .paper import INK, Box, Colour, Paper, Shape, Style
 
 _GRID = "#e6e6e6"
 _TICK = 0.04
+#: Of the numbers at the left edge: how far they stand from it.
+_BESIDE = 0.07
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Panel:
             at = float(self.y(value))
             self.paper.line([left, right], [at, at], colour=_GRID, width=0.6)
             self.paper.line([left - _TICK, left], [at, at], width=0.8)
-            self.paper.write(left - 0.07, at, text, size=size, across="right")
+            self.paper.write(left - _BESIDE, at, text, size=size, across="right")
         self.paper.line([left, left], [top, bottom], width=0.8)
         if label:
             self.paper.write(0.12, (top + bottom) / 2, label, across="centre", turned=True)
@@ -132,6 +134,11 @@ def ticks_in(low: float, high: float, most: int) -> list[float]:
     found = MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     room = 1e-9 * (high - low)
     return [float(value) for value in found if low - room <= value <= high + room]
+
+
+def room_beside(paper: Paper, up: tuple[float, float], *, most: int = 6, size: float = 8.0) -> float:
+    """Give how much room the numbers of `scale_up` take to the left of its edge, in inches."""
+    return _BESIDE + max(paper.width_of(text, size) for text in numbered(ticks_in(*up, most=most)))
 
 
 def numbered(places: Sequence[float]) -> list[str]:

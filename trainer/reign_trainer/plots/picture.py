@@ -93,7 +93,9 @@ def save_picture(draw: Callable[[], Paper | None], path: Path) -> bool:
 
 
 def signed(value: float) -> str:
-    """Write a difference with its sign; a tiny one keeps two digits."""
+    """Write a difference with its sign; a tiny one keeps two digits, a large one no fraction."""
     size = abs(value)
-    digits = f"{size:.2g}" if 0 < size < 0.001 else f"{size:.4f}" if size < 10 else f"{size:.2f}"
+    digits = (
+        f"{size:.2g}" if 0 < size < 0.001 else f"{size:.4f}" if size < 10 else f"{size:,.{0 if size >= 1000 else 2}f}"
+    )
     return digits if value == 0 else f"{'+' if value > 0 else '−'}{digits}"

@@ -11,7 +11,7 @@ from .picture import CHALLENGER, WORSE, draw_title
 _MEASURES = (
     ("psi", "PSI"),
     ("ks", "KS distance"),
-    ("auc", "AUC of telling apart"),
+    ("auc", "AUC, old against new"),
 )
 
 

@@ -9,7 +9,7 @@ from reign_trainer.shapes import Evidence, SliceEvidence
 from .intervals import draw_interval, edges, interval_legend
 from .panel import Panel, widened
 from .paper import INK, Paper
-from .picture import CHALLENGER, QUIET, Entry, draw_legend, draw_title
+from .picture import CHALLENGER, UNDECIDED, Entry, draw_legend, draw_title
 from .titles import metric_title, slice_title
 
 #: More lines than this cannot be read in one picture.
@@ -67,7 +67,7 @@ def _draw_panel(
         panel.marks([-part.margin], [at], colour=CHALLENGER, size=11, shape="|")
         y = float(panel.y(at))
         paper.write(box[0] - 0.08, y, _name(part, found=found), size=_NAME_SIZE, across="right")
-        paper.write(box[2] + 0.07, y, f"{part.rows:,} rows", size=7.5, colour=QUIET)
+        paper.write(box[2] + 0.07, y, f"{part.rows:,} rows", size=7.5, colour=UNDECIDED)
 
 
 def _name(part: SliceEvidence, *, found: bool) -> str:

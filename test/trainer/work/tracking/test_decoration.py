@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from reign_trainer.work.model.estimator_page import estimator_page
 from reign_trainer.work.model.training_measures import TrainingMeasures
 from reign_trainer.work.tracking.pictures import draw_pictures
@@ -47,3 +48,17 @@ def test_a_picture_that_cannot_be_drawn_is_left_out(tmp_path: Path) -> None:
     nothing = TrainingMeasures({}, np.array([]), np.empty((0, 2)), None)
     list(draw_pictures(nothing, definition(), tmp_path))
     assert "training_roc_curve.png" not in {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("scale", [1e-5, 1.0, 1e8])
+def test_the_label_of_residuals_stands_clear_of_their_numbers(tmp_path: Path, scale: float) -> None:
+    labels = scale * np.linspace(-1.0, 1.0, 40)
+    list(
+        draw_pictures(
+            TrainingMeasures({}, labels, labels[::-1], None), definition(task="regression", label=None), tmp_path
+        )
+    )
+    with Image.open(tmp_path / "training_residuals.png") as image:
+        pixels = np.asarray(image.convert("L"))
+    # The label ends .23 inches from the left, the numbers begin at .28.
+    assert (pixels[:, 28:32] == 255).all()

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn import metrics
 
 from reign_trainer.labels import positive_index
-from reign_trainer.plots.panel import Panel, widened
+from reign_trainer.plots.panel import Panel, room_beside, widened
 from reign_trainer.plots.paper import Paper
 from reign_trainer.plots.picture import Entry, draw_legend, save_picture
 from reign_trainer.shapes import Definition
@@ -26,6 +26,10 @@ _CURVE_POINTS = 1000
 _SCATTER_POINTS = 5000
 #: Shares are written into the cells of so many classes; more would not be read.
 _WRITTEN_CLASSES = 20
+#: The cells of more classes have no room for a decimal.
+_WITH_FRACTION = 8
+#: Points of the shares in the cells.
+_CELL_SIZE = 7.5
 #: Points of the names of classes, and the widest that one may become, in inches.
 _NAME_SIZE, _WIDEST_NAME = 8.0, 1.6
 
@@ -72,7 +76,9 @@ def _panel(
     title: str, x: str, y: str, across: tuple[float, float] = (0.0, 1.0), up: tuple[float, float] = (0.0, 1.0)
 ) -> Panel:
     paper = Paper(_WIDTH, _HEIGHT, _DPI)
-    panel = Panel(paper, (0.65, 0.35, _WIDTH - 0.2, _HEIGHT - 0.5), across, up)
+    # The label stands at the edge of the sheet, the numbers beside it.
+    left = max(0.65, 0.28 + room_beside(paper, up))
+    panel = Panel(paper, (left, 0.35, _WIDTH - 0.2, _HEIGHT - 0.5), across, up)
     paper.write((panel.box[0] + panel.box[2]) / 2, 0.18, title, size=10, across="centre")
     panel.scale_across(x)
     panel.scale_up(y)
@@ -89,7 +95,6 @@ def _confusion(training: TrainingMeasures, names: list[str]) -> Paper:
         normalize="true",
     )
     paper = Paper(_WIDTH, _HEIGHT, _DPI)
-    paper.write(_WIDTH / 2, 0.18, "Normalized confusion matrix", size=10, across="centre")
     written = count <= _WRITTEN_CLASSES
     widest = max(paper.width_of(name, _NAME_SIZE) for name in names) if written else 0.0
     names = [_cut(paper, name) for name in names]
@@ -98,6 +103,8 @@ def _confusion(training: TrainingMeasures, names: list[str]) -> Paper:
     below = 0.35 + (min(widest, _WIDEST_NAME) if turned else 0.15)
     side = min(_WIDTH - margin - 0.15, _HEIGHT - 0.35 - below)
     left, top, cell = margin + (_WIDTH - margin - 0.15 - side) / 2, 0.35, side / count
+    paper.write(left + side / 2, 0.18, "Confusion matrix: % of each true class", size=10, across="centre")
+    digits = 1 if count <= _WITH_FRACTION else 0
     blues = mpl.colormaps["Blues"]
     for row in range(count):
         for column in range(count):
@@ -106,15 +113,16 @@ def _confusion(training: TrainingMeasures, names: list[str]) -> Paper:
             paper.fill((x, y, x + cell, y + cell), (red, green, blue))
             if written:
                 colour = "#ffffff" if share > 0.5 else "#000000"
-                size = min(8.0, 50.0 / count)
-                paper.write(x + cell / 2, y + cell / 2, f"{share:.2g}", size=size, colour=colour, across="centre")
+                text = f"{100 * share:.{digits}f}"
+                paper.write(x + cell / 2, y + cell / 2, text, size=_CELL_SIZE, colour=colour, across="centre")
     if written:
         for at, name in enumerate(names):
             middle = (at + 0.5) * cell
             paper.write(left - 0.06, top + middle, name, size=_NAME_SIZE, across="right")
             under = top + side + (0.06 + paper.width_of(name, _NAME_SIZE) / 2 if turned else 0.12)
             paper.write(left + middle, under, name, size=_NAME_SIZE, across="centre", turned=turned)
-    paper.write(left + side / 2, _HEIGHT - 0.12, "Predicted", across="centre")
+    across = "Predicted" if written else f"Predicted: {count} classes, in the order of label.classes"
+    paper.write(left + side / 2, _HEIGHT - 0.12, across, across="centre")
     paper.write(max(0.12, left - 0.2 - min(widest, _WIDEST_NAME)), top + side / 2, "True", across="centre", turned=True)
     return paper
 
@@ -171,7 +179,7 @@ def _residuals(training: TrainingMeasures) -> Paper:
     predicted = training.predictions[::step]
     residuals = training.labels[::step] - predicted
     across, up = widened([float(each) for each in predicted], 0.05), widened([0.0, *map(float, residuals)], 0.05)
-    panel = _panel("Residuals", "Predicted", "Label - predicted", across, up)
+    panel = _panel("Residuals", "Predicted", "Label − predicted", across, up)
     panel.curve(across, [0, 0], colour=_GREY, width=0.8)
     panel.marks(predicted, residuals, colour=_BLUE, size=2, opacity=0.3)
     return panel.paper
