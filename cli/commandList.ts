@@ -35,13 +35,13 @@ export const commandList: readonly ListedCommand[] = [
   {
     name: 'retrain',
     syntax: '<model>',
-    description: 'start the cycle of a model for one asOf; join it if it is running, show it if it is settled',
+    description: 'start the cycle of a model for one asOf; join it if it is running, show it if it has a result',
     load: async () => (await import('./commands/retrain.ts')).retrainCommand,
   },
   {
     name: 'retry',
     syntax: '<cycle> [asOf]',
-    description: 'try a cycle again at once that waits because something is down',
+    description: 'make a cycle that waits because something is down try again at once',
     load: async () => (await import('./commands/retry.ts')).retryCommand,
   },
   {
@@ -53,7 +53,7 @@ export const commandList: readonly ListedCommand[] = [
   {
     name: 'delete',
     syntax: '<model>',
-    description: 'delete a model that was never promoted, with its runs in MLflow and its files in the store',
+    description: 'delete a model that never had a champion, with its runs in MLflow and its files in the store',
     load: async () => (await import('./commands/delete.ts')).deleteCommand,
   },
   {
@@ -89,7 +89,7 @@ export const commandList: readonly ListedCommand[] = [
   {
     name: 'explain',
     syntax: '[check]',
-    description: 'explain what a check of the gate means; without a name, all of them',
+    description: 'explain what a check of the gate means; without a name, explain all checks',
     load: async () => (await import('./commands/explain.ts')).explainCommand,
   },
   {

@@ -4,8 +4,7 @@ import type { CycleName } from '../operations/cycleName.ts';
 import { liveLineage } from '../schemas/lineage.ts';
 
 /** `--lineage NAME`: what a command without it is about. */
-export const lineageOption = () =>
-  new Option('--lineage <lineage>', 'the line of champions that it is about').default(liveLineage);
+export const lineageOption = () => new Option('--lineage <lineage>', 'the line of champions').default(liveLineage);
 
 /** The arguments by which commands name a cycle: its id, or a model and an asOf. */
 export const withCycleArguments = (

@@ -2,7 +2,7 @@
 export const checkEffects = {
   invalid: 'The verdict is `invalid`: the comparison does not hold.',
   keep: 'The verdict is `keep`.',
-  incomparable: 'The verdict is `review`: there is nothing to compare that both sides agree on.',
+  incomparable: 'The verdict is `review`: the two versions cannot be compared.',
   insufficient: 'The verdict is `insufficient`: there is too little data to tell.',
   bar: 'The challenger is not promoted. A loss beyond what is accepted gives `keep` (or `onLoss`); otherwise the verdict is `insufficient`, or `keep` where waiting is not worth it.',
   unsureLabels: 'The verdict is `review`, unless a loss was shown.',
@@ -37,7 +37,7 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
       'Check that source.rowId is stable, and that source.query does not give one row two ids.',
     ],
     'unchosen-rows': [
-      'The rows that chose the champion are left out. A model that won on some rows won by their noise too.',
+      'The rows that chose the champion are left out. A model that won on some rows won partly by their noise.',
       'Retrain for a later asOf, whose holdout has newer rows.',
     ],
     'mature-labels': [
@@ -107,7 +107,7 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
     ],
     anchor: [
       'With `win: nonInferior`: the same against the last champion that won by being better, so that small accepted losses do not add up.',
-      'A challenger that is better than the champion alone is not enough here: look for a real gain.',
+      'Look for a real gain: it is not enough here to be better than the current champion.',
     ],
     'guardrail-<metric>': [
       'The challenger does not lose more than the margin in a metric of gate.guardrails.',
@@ -128,7 +128,7 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
       'Raise horizon or lag, or find out why labels are missing.',
     ],
     'label-rate': [
-      'The rate of the label does not move towards the end of the holdout, as it does where the youngest labels are not final.',
+      'The rate of the label does not change towards the end of the holdout. A change may mean that the youngest labels are not final.',
       'Raise horizon or lag until young labels are final.',
     ],
   }),
@@ -139,7 +139,7 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
     ],
     'complete-labels': [
       'Labels are seen for all rows, not only for those that the champion accepted.',
-      'Accept some at random and name the column that says so: docs/gate.md, selected labels.',
+      'Accept some applicants at random, and name the column that says so. See Selected labels in docs/gate.md.',
     ],
     'known-rows': [
       'The store still knows the row ids that each version was fitted and chosen on.',
@@ -154,7 +154,7 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
       'Keep a trainer of its environment running, or decide by hand.',
     ],
     margin: [
-      'With `win: nonInferior`: the margin is small against what the champion itself is worth.',
+      "With `win: nonInferior`: the margin is at most half of the champion's lead over the trivial predictor.",
       'Choose a smaller margin.',
     ],
     'slice-search': [
@@ -169,13 +169,13 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
   }),
   ...all('waiting', {
     detect: [
-      'More data could still show the gain that the policy wants: even the upper bound lies below it otherwise.',
-      'Nothing: what surely gains less need not wait for more data.',
+      'The upper bound of the difference reaches the gain that the policy wants, so more data could still show that gain.',
+      'Nothing: the possible gain is not worth waiting for more data.',
     ],
   }),
   ...all('note', {
     detectable: [
-      'Which gain these rows show four times in five, and how many clusters the wanted one takes.',
+      'Which gain these rows would show in four of five cases, and how many clusters the wanted gain takes.',
       'Choose a longer holdout if the wanted gain is smaller than that.',
     ],
     age: [
@@ -195,8 +195,8 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
       'Compare it with the bad rate that you can afford.',
     ],
     calibration: [
-      'Scores that do not mean what they say: slope and intercept of the calibration.',
-      'Recalibrate the pipeline where its probabilities are used as such.',
+      'Whether scores can be read as probabilities: the slope of the calibration is 1 and its intercept is 0, within their intervals.',
+      'Recalibrate the pipeline if callers use its scores as probabilities.',
     ],
     shift: [
       'Features whose distribution moved since training by more than gate.shift, and more than is usual.',
@@ -221,7 +221,7 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
     ],
     domain: [
       'Whether the evidence lies where the error rates of docs/gate.md were measured.',
-      'Outside, the promised error rate is only likely.',
+      'Outside this domain, error rates were not measured.',
     ],
     'trivial-<metric>': [
       'A first champion that is worse than the trivial predictor in a metric that the policy names.',

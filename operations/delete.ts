@@ -14,7 +14,7 @@ type Needs = Pick<OperationContext, 'ledger' | 'store' | 'tracker' | 'settings' 
 
 export const deleteOperation = operation({
   name: 'delete',
-  description: 'delete a model that was never promoted, with its runs in MLflow and its files in the store',
+  description: 'delete a model that never had a champion, with its runs in MLflow and its files in the store',
   request: z.strictObject({
     model: z.string(),
     /** Recorded in the ledger. */

@@ -6,7 +6,7 @@ import { operation } from './operation.ts';
 
 export const explainOperation = operation({
   name: 'explain',
-  description: 'explain what a check of the gate means; without a name, all of them',
+  description: 'explain what a check of the gate means; without a name, explain all checks',
   request: z.strictObject({
     /** As a verdict names it: `primary`, `guardrail-log_loss`. Default: all. */
     check: z.string().optional(),

@@ -9,7 +9,7 @@ import { awaitCycle, planCycle, startWorkflow } from './startCycle.ts';
 
 export const retrainOperation = operation({
   name: 'retrain',
-  description: 'start the cycle of a model for one asOf; join it if it is running, show it if it is settled',
+  description: 'start the cycle of a model for one asOf; join it if it is running, show it if it has a result',
   request: z.strictObject({
     model: z.string(),
     /** As a person writes it: `2001-02-12`, or an ISO 8601 time with zone. */

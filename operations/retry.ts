@@ -8,7 +8,7 @@ import { runningWorkflow } from './watch/runningWorkflow.ts';
 
 export const retryOperation = operation({
   name: 'retry',
-  description: 'try a cycle again at once that waits because something is down',
+  description: 'make a cycle that waits because something is down try again at once',
   request: CycleName,
   answer: Cycle,
   run: async ({ ledger, temporal }: Pick<OperationContext, 'ledger' | 'temporal'>, name) => {

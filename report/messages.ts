@@ -12,7 +12,7 @@ const ownMessages = {
   'rows.largest': '{rows} judged, in {clusters} by {by}, the largest with {largest} of them, from {from} to {to}',
   'rows.by-class': 'by class {classes}',
   'rows.effective': 'weighing as much as {rows}',
-  'rows.chose': '{rows} left out that chose the champion',
+  'rows.chose': '{rows} left out because they chose the champion',
   'rows.labels-differ': "{rows} with another label in the champion's query",
 
   'error-level': 'one-sided alpha {alpha}, {account}',
@@ -97,12 +97,13 @@ const ownMessages = {
   'cycle.ended-attempt': '{at}, took {elapsed}, attempt {attempt}',
 
   'next.advice': '{advice}',
-  'next.review': 'A person has to decide; what decided is {check}.',
+  'next.review': 'A person has to decide; the deciding check is {check}.',
   'next.more-data': 'This takes {clusters}; here are {here}. Retrain when there are more.',
   'next.more-data-on': 'This takes {clusters}; here are {here}. A holdout that begins with this one has them on {day}.',
-  'next.insufficient': 'Retrain for a later asOf, or choose a longer holdout; what decided is {check}.',
-  'next.invalid': 'Fix what {check} says, then retrain: this comparison tells nothing about the challenger.',
-  'next.fault': 'The cycle goes on by itself when the fault is fixed.',
+  'next.insufficient': 'Retrain for a later asOf, or choose a longer holdout; the deciding check is {check}.',
+  'next.invalid':
+    'Fix the problem that {check} names, then retrain: this comparison says nothing about the challenger.',
+  'next.fault': 'The cycle continues by itself when the fault is fixed.',
   'next.cancelled': 'Start it again: reign retrain {model} --as-of {asOf}.',
   'next.superseded': 'Another version was promoted meanwhile; the next cycle challenges that one.',
 
@@ -117,7 +118,7 @@ const ownMessages = {
   'verify.differs': 'differs',
   'verify.definition-lost': 'the ledger has lost version {version}',
   'verify.definition-hash': 'version {version} does not match its hash',
-  'verify.evidence-without-definition': 'without its definition nobody knows what to measure',
+  'verify.evidence-without-definition': 'without its definition it cannot be recomputed',
   'verify.evidence-gone': 'the store has no evidence/{hash}',
   'verify.evidence-format': 'the evidence is of an earlier format, which this release does not recompute',
   'verify.evidence-damaged': '{message}',
@@ -132,10 +133,10 @@ const ownMessages = {
   'verify.policy-invalid': 'the stored policy is not valid: {path}: {problem}',
   'verify.policy-of-another': 'is not that of definition version {version}',
   'verify.charge-missing': 'the ledger has no charge for this test',
-  'verify.promotion-missing': 'the cycle is promoted, and the ledger has no promotion of it',
-  'verify.promotion-of-nothing': 'epoch {epoch} follows from judgement {number}, which there is not',
-  'verify.follow-up-lost': 'the ledger has lost what became of epoch {epoch}',
-  'verify.judgement-missing': 'its row names evidence, and the ledger has no judgement of it',
+  'verify.promotion-missing': 'the cycle has the status promoted, but the ledger has no promotion for it',
+  'verify.promotion-of-nothing': 'epoch {epoch} follows from judgement {number}, which does not exist',
+  'verify.follow-up-lost': 'the ledger has lost the follow-up of epoch {epoch}',
+  'verify.judgement-missing': 'its row names evidence, but the ledger has no judgement with this evidence',
 
   'doctor.node': '{version}',
   'doctor.node-old': '{version}; expected {needed} or later',
@@ -179,9 +180,9 @@ const ownMessages = {
   'budget.each': 'Each test has {alpha}: the schedule comes to at most {tests} tests a year.',
   'budget.exhausted': '{tests} ran after the budget was spent; the best possible verdict was review.',
   'budget.spent-per-cycle':
-    '{spent} was spent by cycles of a definition without a budget: it counts against the whole.',
+    '{spent} was spent by cycles of a definition without a budget. It counts against the whole budget.',
   'budget.spent-before':
-    '{spent} was spent before there was a budget: it holds for any 365 days that begin after that.',
+    '{spent} was spent before there was a budget. The budget holds for any 365 days that begin after that.',
 } as const;
 
 /** Every message that a report may hold, by id. Another language needs a template for each. */

@@ -198,10 +198,10 @@ export type Definition = z.infer<typeof Definition>;
 function* contradictions(definition: DefinitionFields): Generator<Contradiction> {
   const { task, label, source, windows, pipeline } = definition;
   if (task === 'regression' && label !== undefined) {
-    yield { path: ['label'], found: label, message: 'nothing, since a regression has no classes' };
+    yield { path: ['label'], found: label, message: 'nothing, because a regression has no classes' };
   }
   if (task !== 'regression' && label === undefined) {
-    yield { path: ['label'], found: undefined, message: `label.classes, since the task is ${task}` };
+    yield { path: ['label'], found: undefined, message: `label.classes, because the task is ${task}` };
   }
   if (label !== undefined) yield* labelContradictions(task, label);
   yield* columnContradictions(source);
@@ -235,11 +235,11 @@ function* labelContradictions(task: string, label: Label): Generator<Contradicti
     yield {
       path: ['label', 'classes'],
       found: label.classes,
-      message: 'classes of one type: all texts, all numbers or all booleans',
+      message: 'classes of one type: all strings, all numbers or all booleans',
     };
   }
   if (task === 'binary' && label.classes.length !== 2) {
-    yield { path: ['label', 'classes'], found: label.classes, message: 'two classes, since the task is binary' };
+    yield { path: ['label', 'classes'], found: label.classes, message: 'two classes, because the task is binary' };
   }
   if (task === 'multiclass') {
     if (label.positive !== undefined)
@@ -252,7 +252,11 @@ function* labelContradictions(task: string, label: Label): Generator<Contradicti
   }
   if (label.positive === undefined) {
     if (label.classes.some((value) => typeof value === 'string')) {
-      yield { path: ['label', 'positive'], found: undefined, message: `which of ${texts.join(', ')} the score is for` };
+      yield {
+        path: ['label', 'positive'],
+        found: undefined,
+        message: `the class whose probability the score is, one of ${texts.join(', ')}`,
+      };
     }
   } else if (!label.classes.includes(label.positive)) {
     yield { path: ['label', 'positive'], found: label.positive, message: `one of the classes: ${texts.join(', ')}` };
@@ -320,14 +324,14 @@ function clusterColumns({ cluster }: Source): { column: string; path: (string | 
 function* selectionContradictions({ labels, selection, features, ...roles }: Source): Generator<Contradiction> {
   if (labels === 'complete') {
     if (selection !== undefined)
-      yield { path: ['source', 'selection'], found: selection, message: 'nothing, since source.labels is complete' };
+      yield { path: ['source', 'selection'], found: selection, message: 'nothing, because source.labels is complete' };
     return;
   }
   if (selection === undefined) {
     yield {
       path: ['source', 'selection'],
       found: undefined,
-      message: 'a mapping with decision, the column that says who was accepted, since source.labels is selected',
+      message: 'a mapping with decision, the column that says who was accepted, because source.labels is selected',
     };
     return;
   }

@@ -32,7 +32,7 @@ export function* gateContradictions(context: PolicyContext): Generator<Contradic
       yield {
         path: ['gate', 'slices', at, 'protected'],
         found: true,
-        message: 'no protected slice, since gate.undecidedSlices lets every slice that cannot be told pass',
+        message: 'no protected slice, because gate.undecidedSlices lets every undecided slice pass',
       };
   }
   if ('wrongPromotions' in gate.error && schedule === undefined)
@@ -40,7 +40,7 @@ export function* gateContradictions(context: PolicyContext): Generator<Contradic
       path: ['schedule'],
       found: undefined,
       message:
-        'a schedule, since gate.error.wrongPromotions is shared out among the cycles that a year has (or gate.error.perCycle)',
+        'a schedule, because gate.error.wrongPromotions is divided among the cycles of a year (or use gate.error.perCycle)',
     };
   if (isEmpty(gate.approval.deadline))
     yield { path: ['gate', 'approval', 'deadline'], found: gate.approval.deadline, message: 'a length above zero' };
@@ -75,7 +75,7 @@ function* metricContradictions(gate: Gate, task: Task): Generator<Contradiction>
 function* winContradictions({ win, margin, reason, minimumGain, detect }: Gate): Generator<Contradiction> {
   if (win === 'superior') {
     if (reason !== undefined)
-      yield { path: ['gate', 'reason'], found: reason, message: 'no reason, since win is superior: better needs none' };
+      yield { path: ['gate', 'reason'], found: reason, message: 'no reason: only win: nonInferior needs one' };
     if (detect !== undefined && detect <= minimumGain)
       yield {
         path: ['gate', 'detect'],
@@ -88,25 +88,25 @@ function* winContradictions({ win, margin, reason, minimumGain, detect }: Gate):
     yield {
       path: ['gate', 'margin'],
       found: undefined,
-      message: 'the loss that is accepted, since win is nonInferior',
+      message: 'the loss that is accepted, because win is nonInferior',
     };
   if (margin === 0)
     yield {
       path: ['gate', 'margin'],
       found: 0,
-      message: 'a loss above 0, since win is nonInferior (a challenger that may lose nothing: win: superior)',
+      message: 'a loss above 0, because win is nonInferior (use win: superior if no loss is accepted)',
     };
   if (reason === undefined)
     yield {
       path: ['gate', 'reason'],
       found: undefined,
-      message: 'why a challenger that is not better may win, since win is nonInferior',
+      message: 'why a challenger that is not better may win, because win is nonInferior',
     };
   if (minimumGain > 0)
     yield {
       path: ['gate', 'minimumGain'],
       found: minimumGain,
-      message: 'no minimum gain, since win is nonInferior and accepts a loss',
+      message: 'no minimum gain, because win is nonInferior and accepts a loss',
     };
 }
 
@@ -116,30 +116,34 @@ function* parameterContradictions(gate: Gate, task: Task): Generator<Contradicti
     yield {
       path: ['gate', 'badRate'],
       found: gate.badRate,
-      message: 'nothing where gate.cutoff accepts rows above it: the approval rate takes positive rows for bad ones',
+      message: 'nothing if gate.cutoff accepts rows above it: the approval rate treats positive rows as bad',
     };
   for (const key of ['cutoff', 'cost', 'badRate'] as const)
     if (task !== 'binary' && gate[key] !== undefined)
-      yield { path: ['gate', key], found: gate[key], message: `nothing, since only a binary model is cut at a score` };
+      yield {
+        path: ['gate', key],
+        found: gate[key],
+        message: `nothing, because only a binary model is cut at a score`,
+      };
   if (task !== 'regression' && gate.quantile !== undefined)
     yield {
       path: ['gate', 'quantile'],
       found: gate.quantile,
-      message: 'nothing, since only a regression predicts quantiles',
+      message: 'nothing, because only a regression predicts quantiles',
     };
   if (task !== 'binary') return;
   if (cutoff !== undefined && !(cutoff.score >= 0 && cutoff.score <= 1))
     yield {
       path: ['gate', 'cutoff', 'score'],
       found: cutoff.score,
-      message: 'a score from 0 to 1, since scores are probabilities',
+      message: 'a score from 0 to 1, because scores are probabilities',
     };
   if (cost === undefined) return;
   if (cutoff === undefined)
     yield {
       path: ['gate', 'cutoff'],
       found: undefined,
-      message: 'the score at which callers cut, since gate.cost counts errors there',
+      message: 'the score at which callers cut, because gate.cost counts errors at that score',
     };
   for (const [wrong, right] of [
     ['falsePositive', 'trueNegative'],
@@ -180,7 +184,7 @@ function* scaleContradictions(gate: Gate, task: Task): Generator<Contradiction> 
   ];
   for (const { path, metric, size } of sizes)
     if (size !== undefined && size >= 1 && shares.has(metric))
-      yield { path, found: size, message: `less than 1, since ${metric} lies between 0 and 1` };
+      yield { path, found: size, message: `less than 1, because ${metric} lies between 0 and 1` };
   for (const [at, { metric, limit }] of gate.floors.entries()) {
     const reachable = shares.has(metric) ? limit >= 0 && limit < 1 : metric === 'r2' ? limit < 1 : true;
     if (!reachable)

@@ -1,6 +1,6 @@
 /**
- * Writes what is derived from the schemas: the JSON Schema of a definition (for editors), the trainer's pydantic models,
- * error codes and templates, and the page of errors. `npm run generate` writes; `npm run generate -- --check` fails where a file differs from what would be written.
+ * Generates files from the schemas: the JSON Schema of a definition (for editors), the trainer's pydantic models,
+ * error codes and templates, and docs/errors.md. `npm run generate` writes them. `npm run generate -- --check` writes nothing and fails if a file is out of date.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ function definitionSchema(): string {
   const schema = z.toJSONSchema(Definition, {
     io: 'input',
     target: 'draft-2020-12',
-    // What is turned into a list before it is parsed may stand in a file as it is.
+    // A file may also give one column instead of a list.
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema !== Source.shape.cluster) return;
       jsonSchema.anyOf?.push({ type: 'string', minLength: 1, maxLength: 63 });
@@ -40,12 +40,12 @@ function shapesSchema(): Record<string, unknown> {
   return { ...(withoutConstraints(mayLack(all)) as Record<string, unknown>), title: 'Shapes' };
 }
 
-/** What an earlier release wrote may lack a field that has a default: the trainer reads it all the same. */
+/** Makes fields with a default optional, so that the trainer can read what an earlier release wrote. */
 function mayLack(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(mayLack);
   if (!isObject(schema)) return schema;
   const { properties, required } = schema;
-  // An object as a default would be one object for all who read it.
+  // Python would share one default object among all instances.
   const kept = Object.entries(schema).filter(([key, value]) => !(key === 'default' && isObject(value)));
   const walked = Object.fromEntries(kept.map(([key, value]) => [key, mayLack(value)]));
   if (!isObject(properties) || !Array.isArray(required)) return walked;
@@ -110,15 +110,15 @@ function pythonConstants(): string {
     `TRAINER_QUEUE = "${trainerQueue}"`,
     `FIT_QUEUE = "${fitQueue}"`,
     `PROMPT_QUEUE = "${promptQueue}"`,
-    '#: So many digits of its hash name the queue of an environment, after a dot.',
+    "#: The queue of an environment ends in a dot and this many digits of the environment's hash.",
     `ENVIRONMENT_DIGITS = ${environmentDigits}`,
     '',
-    '#: What is measured needs so many clusters, and so many rows of each class.',
+    '#: A measurement needs at least this many clusters, and this many rows of each class.',
     `FEWEST_CLUSTERS = ${fewestClusters}`,
     `FEWEST_ROWS = ${fewestRows}`,
-    '#: So often an activity is tried that fails for a reason that nobody foresaw.',
+    '#: How often an activity is tried if it fails for an unforeseen reason.',
     `MOST_UNEXPLAINED = ${mostUnexplained}`,
-    '#: A larger payload goes through the store.',
+    '#: Larger payloads go through the store.',
     `LARGEST_INLINE_BYTES = ${largestInlineBytes}`,
     '',
     'RETRYABLE: dict[str, bool] = {',
@@ -130,14 +130,14 @@ function pythonConstants(): string {
     ...codes.flatMap(pythonTemplates),
     '}',
     '',
-    '#: Of MLflow: what no repetition changes.',
+    "#: MLflow's error codes for which a retry does not help.",
     'FINAL_TRACKER_CODES: frozenset[str] = frozenset(',
     '    {',
     ...finalTrackerCodes.map((code) => `        "${code}",`),
     '    }',
     ')',
     '',
-    '#: Beginnings of an SQLSTATE of a warehouse, with whether another attempt may work; the longest counts.',
+    "#: By the beginning of a warehouse's SQLSTATE: whether a retry can help. The longest match counts.",
     'SQLSTATE_PASSES: dict[str, bool] = {',
     ...Object.entries(sqlstates).map(([state, { source }]) => `    "${state}": ${source ? 'True' : 'False'},`),
     '}',
@@ -167,7 +167,7 @@ function pythonTemplates(code: ErrorCode): string[] {
   ];
 }
 
-/** docs/errors.md: every error with its status, whether it passes, what to do, and what it can say. */
+/** docs/errors.md: every error with what to do, its HTTP status, whether a retry can help, and its messages. */
 function errorsPage(): string {
   const sections = codes.map((code) => {
     const { status, retry, advice, templates } = errors[code];
@@ -177,7 +177,7 @@ function errorsPage(): string {
       '',
       advice,
       '',
-      `HTTP status ${status}. ${retry ? 'It may pass: Reign tries again.' : 'Trying again does not help.'}`,
+      `HTTP status ${status}. ${retry ? 'Reign tries again, because the cause may pass.' : 'Trying again does not help.'}`,
       ...(said.length === 0
         ? []
         : ['', ...said.map(([situation, template]) => `- \`${situation}\`: ${inMarkdown(template)}`)]),
@@ -188,8 +188,8 @@ function errorsPage(): string {
     '<!-- Generated by `npm run generate` from schemas/errors.ts. Do not edit. -->',
     '# Errors',
     '',
-    'Every error has a code of this list. Codes and situations are stable: programs may rely on them. The message may change.',
-    'The words in braces stand for what the error is about. No message holds a value of a row.',
+    'This page lists all errors by code. Codes and situations are stable, so programs can rely on them. The wording of a message may change.',
+    'The messages of a code are listed by situation. Words in braces are placeholders. No message contains a value of a row.',
     '',
     ...sections.flat(),
   ]
@@ -198,13 +198,13 @@ function errorsPage(): string {
     .concat('\n');
 }
 
-/** Placeholders without their type; what Markdown would read as markup stays as it is, and so does code. */
+/** Removes the types of placeholders and escapes Markdown outside code. */
 function inMarkdown(template: string): string {
   const plain = template.replaceAll(/\{(\w+):int\}/g, '{$1}');
   return plain.replaceAll(/`[^`]*`|[*_<>|]/g, (found) => (found.startsWith('`') ? found : `\\${found}`));
 }
 
-/** The gain that is worth having by default: absolute, or a share of what the trivial predictor has. */
+/** The gain that is worth having by default: absolute, or a share of the trivial predictor's value. */
 function detectOf(name: Metric): string {
   const { detect } = metricEntry(name);
   return 'absolute' in detect ? `("absolute", ${detect.absolute})` : `("of-trivial", ${detect.ofTrivial})`;

@@ -130,18 +130,18 @@ const at = (path: FieldPath) => ({ place: { field: [...path] } });
 function checkLabel({ label }: Definition, column: Column): void {
   const path = ['source', 'label'];
   if (label === undefined) {
-    ofRole(column, path, numberOf(['integer', 'float', 'numeric']), 'a number, since the task is regression');
+    ofRole(column, path, numberOf(['integer', 'float', 'numeric']), 'a number, because the task is regression');
     return;
   }
   const [first] = label.classes;
   if (typeof first === 'string') {
-    ofRole(column, path, ofKind('text'), 'a string, since label.classes are strings');
+    ofRole(column, path, ofKind('text'), 'a string, because label.classes are strings');
   } else if (typeof first === 'boolean') {
-    ofRole(column, path, numberOf(['boolean']), 'a boolean, since label.classes are booleans');
+    ofRole(column, path, numberOf(['boolean']), 'a boolean, because label.classes are booleans');
   } else {
-    ofRole(column, path, ofKind('number'), 'a number, since label.classes are numbers');
+    ofRole(column, path, ofKind('number'), 'a number, because label.classes are numbers');
     if (column.sourceType === 'boolean' && label.classes.some((value) => value !== 0 && value !== 1))
-      throw unfit(column, path, `a number, since label.classes are ${label.classes.join(', ')}`);
+      throw unfit(column, path, `a number, because label.classes are ${label.classes.join(', ')}`);
   }
 }
 

@@ -79,11 +79,11 @@ function flightsTables({ weeks }: FlightsAnswer, found: Record<GateName, Afterwa
   const challenged = weeks.filter((week) => week.gates.reign !== undefined);
   return [
     `Made by \`npm run bench -- gate --flights\`: the example's model on ${challenged.length} Mondays after the first, judged`,
-    'by three rules on the same two weeks of flights (less the rows that chose the champion). *larger* promotes the larger ROC',
-    'AUC, *rows* needs a 95 % interval above zero but takes flights for independent, *Reign* counts in days. Each rule has its',
-    'own line of champions. **Bold** differences were promoted; beside them stands what the two weeks that followed said of',
-    'the same two models, with the interval by day. (Fits are seeded here by the number 1 and in a cycle by its name, which moves',
-    'a difference by some .002: the numbers are not exactly those of the demo.)',
+    'by three rules on the same two weeks of flights (without the rows that chose the champion). *larger* promotes the larger ROC',
+    'AUC. *rows* needs a 95 % interval above zero, but treats flights as independent. *Reign* counts in days. Each rule has its',
+    'own line of champions. Challengers with a **bold** difference were promoted. The next column shows the difference between',
+    'the same two models in the two weeks that followed, with the interval by day. (Fits here use the seed 1, fits of a cycle a seed from its name. This changes',
+    'a difference by about .002, so the numbers differ slightly from those of the demo.)',
     '',
     table(
       ['asOf', ...gates.flatMap((gate) => [titles[gate], 'two weeks later'])],
@@ -104,7 +104,7 @@ function flightsTables({ weeks }: FlightsAnswer, found: Record<GateName, Afterwa
       }),
     ),
     '',
-    "'Surely': the whole 95 % interval by day lies on that side of zero.",
+    "'Surely' means that the whole 95 % interval by day is on that side of zero.",
   ].join('\n');
 }
 

@@ -11,12 +11,12 @@ export const deleteCommand = (session: Session, tell: Tell) =>
     .description(deleteOperation.description)
     .argument('<model>', 'such as flight-delay')
     .requiredOption('--reason <text>', 'recorded in the ledger, with your name')
-    .option('--force', 'delete it although it has had a champion')
+    .option('--force', 'delete the model even if it has had a champion')
     .option('--dry-run', 'say what would be deleted, and delete nothing')
     .option('--yes', 'do not ask for confirmation on a terminal')
     .addHelpText(
       'after',
-      '\nThe ledger keeps the history of the model, and that it was deleted, by whom and why.\nApplied again, the model begins anew.',
+      '\nThe ledger keeps the history of the model, and records who deleted it and why.\nIf you apply the model again, it gets a new definition version.',
     )
     .action(async (model: string, { reason, force, dryRun, yes }: DeleteOptions) => {
       const { context, progress, surroundings } = session;
@@ -25,7 +25,7 @@ export const deleteCommand = (session: Session, tell: Tell) =>
       if (dryRun === true) return tell({ document: planned, text: () => `Would delete ${whatOf(planned)}.` });
       if (yes !== true && surroundings.ask !== undefined) {
         progress.say(`Deletes ${whatOf(planned)}. This cannot be undone.`);
-        const found = (await surroundings.ask(`Type the name of the model to go on: `)).trim();
+        const found = (await surroundings.ask(`Type the name of the model to continue: `)).trim();
         if (found !== model) throw errorOf('UsageInvalid', 'notConfirmed', { found: JSON.stringify(found), model });
       }
       const answer = await perform(deleteOperation, context, request);

@@ -48,7 +48,7 @@ export const demoCommand = (session: Session, tell: Tell) =>
 function readWeeks(text: string): number {
   const weeks = Number(text);
   if (Number.isInteger(weeks) && weeks >= 1 && weeks <= mostWeeks) return weeks;
-  const expected = `expected a whole number from 1 to ${mostWeeks}, since the flights end with June 2001`;
+  const expected = `expected a whole number from 1 to ${mostWeeks}, because the flights end with June 2001`;
   throw errorOf('UsageInvalid', 'weeks', { found: JSON.stringify(text), expected });
 }
 

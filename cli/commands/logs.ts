@@ -23,8 +23,8 @@ export const logsCommand = (session: Session, tell: Tell) =>
   new Command('logs')
     .description('show the logs of the embedded servers, the worker and the trainer')
     .argument('[part]', 'such as worker, trainer or mlflow; default: every part')
-    .option('--lines <n>', 'how many lines of the end of each log; default: 20', wholeNumber, 20)
-    .option('--follow', 'show what is written from then on too, until Ctrl-C')
+    .option('--lines <n>', 'how many lines to show from the end of each log', wholeNumber, 20)
+    .option('--follow', 'also show new lines as they are written, until Ctrl-C')
     .action(async (part: string | undefined, { lines, follow, json }: LogsOptions) => {
       if (follow === true && json === true) throw errorOf('UsageInvalid', 'followJson');
       const { env, interrupted, stdout } = session.surroundings;

@@ -13,7 +13,7 @@ export const modelsCommand = (session: Session, tell: Tell) =>
   new Command('models')
     .description(modelsOperation.description)
     .addOption(lineageOption())
-    .option('--deleted', 'list those that were deleted too')
+    .option('--deleted', 'also list deleted models')
     .action(async ({ lineage, deleted }: { lineage: string; deleted?: boolean }) => {
       const answer = await perform(modelsOperation, session.context, { lineage, deleted });
       const { models } = answer;

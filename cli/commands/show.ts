@@ -10,7 +10,7 @@ import { shownCycle } from '../shownCycle.ts';
 
 export const showCommand = (session: Session, tell: Tell) =>
   withCycleArguments(new Command('show'), {
-    meaning: 'its id; or a model, whose latest cycle it then is without an asOf',
+    meaning: 'its id; or a model: its latest cycle, unless an asOf follows',
   })
     .description(showOperation.description)
     .option('--plots <folder>', 'also write pictures of the evidence to this folder, as PNG')

@@ -86,26 +86,26 @@ const contradictory: [what: string, changes: Changes, lines: string[]][] = [
     'not worse, by nothing and for nothing',
     { gate: ['win: nonInferior'] },
     [
-      'gate.margin: missing; expected the loss that is accepted, since win is nonInferior',
-      'gate.reason: missing; expected why a challenger that is not better may win, since win is nonInferior',
+      'gate.margin: missing; expected the loss that is accepted, because win is nonInferior',
+      'gate.reason: missing; expected why a challenger that is not better may win, because win is nonInferior',
     ],
   ],
   [
     'not worse by zero',
     { gate: ['win: nonInferior', 'margin: 0', 'reason: it is much cheaper to run'] },
     [
-      'gate.margin: found 0; expected a loss above 0, since win is nonInferior (a challenger that may lose nothing: win: superior)',
+      'gate.margin: found 0; expected a loss above 0, because win is nonInferior (use win: superior if no loss is accepted)',
     ],
   ],
   [
     'not worse, and yet better',
     { gate: ['win: nonInferior', 'margin: 0.01', 'minimumGain: 0.01', 'reason: it is much cheaper to run'] },
-    ['gate.minimumGain: found 0.01; expected no minimum gain, since win is nonInferior and accepts a loss'],
+    ['gate.minimumGain: found 0.01; expected no minimum gain, because win is nonInferior and accepts a loss'],
   ],
   [
     'a reason for being better',
     { gate: ['reason: it is much cheaper to run'] },
-    ['gate.reason: found "it is much cheaper to run"; expected no reason, since win is superior: better needs none'],
+    ['gate.reason: found "it is much cheaper to run"; expected no reason: only win: nonInferior needs one'],
   ],
   [
     'a gain worth having that could not win',
@@ -119,25 +119,25 @@ const contradictory: [what: string, changes: Changes, lines: string[]][] = [
       gate: ['badRate: 0.05', 'cutoff: {score: 0.5}', 'cost: {falsePositive: 1, falseNegative: 5}'],
     },
     [
-      'gate.badRate: found 0.05; expected nothing, since only a binary model is cut at a score',
-      'gate.cutoff: found a mapping with score; expected nothing, since only a binary model is cut at a score',
-      'gate.cost: found a mapping with falsePositive, falseNegative; expected nothing, since only a binary model is cut at a score',
+      'gate.badRate: found 0.05; expected nothing, because only a binary model is cut at a score',
+      'gate.cutoff: found a mapping with score; expected nothing, because only a binary model is cut at a score',
+      'gate.cost: found a mapping with falsePositive, falseNegative; expected nothing, because only a binary model is cut at a score',
     ],
   ],
   [
     'a quantile of a class',
     { gate: ['quantile: 0.9'] },
-    ['gate.quantile: found 0.9; expected nothing, since only a regression predicts quantiles'],
+    ['gate.quantile: found 0.9; expected nothing, because only a regression predicts quantiles'],
   ],
   [
     'a cut-off in percent',
     { gate: ['cutoff: {score: 30}'] },
-    ['gate.cutoff.score: found 30; expected a score from 0 to 1, since scores are probabilities'],
+    ['gate.cutoff.score: found 30; expected a score from 0 to 1, because scores are probabilities'],
   ],
   [
     'costs without a cut-off',
     { gate: ['cost: {falsePositive: 1, falseNegative: 5}'] },
-    ['gate.cutoff: missing; expected the score at which callers cut, since gate.cost counts errors there'],
+    ['gate.cutoff: missing; expected the score at which callers cut, because gate.cost counts errors at that score'],
   ],
   [
     'being wrong for less',
@@ -197,11 +197,11 @@ const contradictory: [what: string, changes: Changes, lines: string[]][] = [
       ],
     },
     [
-      'gate.minimumGain: found 1; expected less than 1, since roc_auc lies between 0 and 1',
+      'gate.minimumGain: found 1; expected less than 1, because roc_auc lies between 0 and 1',
       'gate.floors[0].limit: found 65; expected from 0 to less than 1, where roc_auc lies',
       'gate.floors[1].limit: found 0; expected above 0, which log_loss never falls below',
-      'gate.guardrails[0].margin: found 2; expected less than 1, since ks lies between 0 and 1',
-      'gate.search.margin: found 5; expected less than 1, since roc_auc lies between 0 and 1',
+      'gate.guardrails[0].margin: found 2; expected less than 1, because ks lies between 0 and 1',
+      'gate.search.margin: found 5; expected less than 1, because roc_auc lies between 0 and 1',
     ],
   ],
   [
@@ -213,14 +213,14 @@ const contradictory: [what: string, changes: Changes, lines: string[]][] = [
     'a protected slice that does not protect',
     { gate: ['undecidedSlices: pass', 'slices: [{column: origin, margin: 0.01, protected: true}]'] },
     [
-      'gate.slices[0].protected: found true; expected no protected slice, since gate.undecidedSlices lets every slice that cannot be told pass',
+      'gate.slices[0].protected: found true; expected no protected slice, because gate.undecidedSlices lets every undecided slice pass',
     ],
   ],
   [
     'a yearly budget for cycles that nobody can count',
     { gate: ['error: {wrongPromotions: 0.05}'], schedule: false },
     [
-      'schedule: missing; expected a schedule, since gate.error.wrongPromotions is shared out among the cycles that a year has (or gate.error.perCycle)',
+      'schedule: missing; expected a schedule, because gate.error.wrongPromotions is divided among the cycles of a year (or use gate.error.perCycle)',
     ],
   ],
   [
@@ -232,13 +232,13 @@ const contradictory: [what: string, changes: Changes, lines: string[]][] = [
     'selected labels, by nobody',
     { source: ['labels: selected'] },
     [
-      'source.selection: missing; expected a mapping with decision, the column that says who was accepted, since source.labels is selected',
+      'source.selection: missing; expected a mapping with decision, the column that says who was accepted, because source.labels is selected',
     ],
   ],
   [
     'a selection of complete labels',
     { source: ['labels: complete', 'selection: {decision: accepted}'] },
-    ['source.selection: found a mapping with decision; expected nothing, since source.labels is complete'],
+    ['source.selection: found a mapping with decision; expected nothing, because source.labels is complete'],
   ],
   [
     'a decision that is a feature, the label or both at once',

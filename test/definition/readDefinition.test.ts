@@ -163,12 +163,12 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'text classes without a positive one',
     withLine('classes: [0, 1]', '  classes: [good, bad]'),
-    ['m.yaml:12:1 label.positive: missing; expected which of good, bad the score is for'],
+    ['m.yaml:12:1 label.positive: missing; expected the class whose probability the score is, one of good, bad'],
   ],
   [
     'three classes for a binary model',
     withLine('classes: [0, 1]', '  classes: [0, 1, 2]'),
-    ['m.yaml:13:12 label.classes: found [0, 1, 2]; expected two classes, since the task is binary'],
+    ['m.yaml:13:12 label.classes: found [0, 1, 2]; expected two classes, because the task is binary'],
   ],
   [
     'a label without classes',
@@ -178,7 +178,7 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'classes for a regression',
     withLine('task: binary', 'task: regression').replace(/gate:\n(?: {2}.*\n)+/, ''),
-    ['m.yaml:13:3 label: found a mapping with classes; expected nothing, since a regression has no classes'],
+    ['m.yaml:13:3 label: found a mapping with classes; expected nothing, because a regression has no classes'],
   ],
   [
     'a class that is a list',

@@ -82,7 +82,7 @@ test('a stored sentence that this release would say otherwise stands alone', () 
 
 test.each([
   ['review', 'A person has to decide'],
-  ['invalid', 'this comparison tells nothing about the challenger'],
+  ['invalid', 'this comparison says nothing about the challenger'],
   ['insufficient', 'Retrain for a later asOf, or choose a longer holdout'],
 ] as const)('what to do after %s', (kind, said) => {
   const [first = expect.unreachable()] = released;

@@ -76,7 +76,7 @@ test.each([
   [{ label: 'weight' }, {}, 'source.label: the column weight has the type float; expected a string'],
   [{}, { label: { classes: [0, 1] } }, 'source.label: the column outcome has the type text; expected a number'],
   [{ label: 'weight' }, { label: { classes: [false, true] } }, 'expected a boolean'],
-  [{}, { task: 'regression', label: undefined }, 'expected a number, since the task is regression'],
+  [{}, { task: 'regression', label: undefined }, 'expected a number, because the task is regression'],
 ])('a column that does not fit its role: %j %j', (source, rest, message) => {
   expect(() => checkColumns(definitionOf(source, rest), described(loans))).toThrow(message);
 });

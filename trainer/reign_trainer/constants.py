@@ -7,15 +7,15 @@ EVENT_TIME = "reign_event_time"
 TRAINER_QUEUE = "reign-trainer"
 FIT_QUEUE = "reign-trainer.fit"
 PROMPT_QUEUE = "reign-trainer.prompt"
-#: So many digits of its hash name the queue of an environment, after a dot.
+#: The queue of an environment ends in a dot and this many digits of the environment's hash.
 ENVIRONMENT_DIGITS = 16
 
-#: What is measured needs so many clusters, and so many rows of each class.
+#: A measurement needs at least this many clusters, and this many rows of each class.
 FEWEST_CLUSTERS = 7
 FEWEST_ROWS = 10
-#: So often an activity is tried that fails for a reason that nobody foresaw.
+#: How often an activity is tried if it fails for an unforeseen reason.
 MOST_UNEXPLAINED = 10
-#: A larger payload goes through the store.
+#: Larger payloads go through the store.
 LARGEST_INLINE_BYTES = 8192
 
 RETRYABLE: dict[str, bool] = {
@@ -477,7 +477,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
     },
 }
 
-#: Of MLflow: what no repetition changes.
+#: MLflow's error codes for which a retry does not help.
 FINAL_TRACKER_CODES: frozenset[str] = frozenset(
     {
         "ALREADY_EXISTS",
@@ -492,7 +492,7 @@ FINAL_TRACKER_CODES: frozenset[str] = frozenset(
     }
 )
 
-#: Beginnings of an SQLSTATE of a warehouse, with whether another attempt may work; the longest counts.
+#: By the beginning of a warehouse's SQLSTATE: whether a retry can help. The longest match counts.
 SQLSTATE_PASSES: dict[str, bool] = {
     "28": True,
     "40": True,

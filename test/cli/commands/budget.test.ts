@@ -125,7 +125,7 @@ describe('reign budget', () => {
 
       1 test ran after the budget was spent; the best possible verdict was review.
 
-      0.05 was spent before there was a budget: it holds for any 365 days that begin after that.
+      0.05 was spent before there was a budget. The budget holds for any 365 days that begin after that.
 
       asOf                  account    alpha     version  against  trigger   cycle
       2001-01-01T06:00:00Z  cycle      0.025     v1       trivial  schedule  flight-delay.live.20010101T060000Z.v1

@@ -34,8 +34,8 @@ test('a promoted cycle in full', () => {
     log loss      0.4512    0.4510   0.5012  -0.0002 [-0.0011, +0.0007]  ├━━━━━━━━━━━●━━┊━━━━━━━━━┤─────
 
     rows         190,000 rows judged, in 14 clusters by day, the largest with 8 % of them, from
-                 2001-02-04 to 2001-02-18; by class 150,000, 40,000; 10,456 left out that chose the
-                 champion
+                 2001-02-04 to 2001-02-18; by class 150,000, 40,000; 10,456 left out because they chose
+                 the champion
     error level  one-sided alpha 0.025, for this cycle
     labels       every one of 200,456 mature rows has one
     age          judged on rows 1 to 15 days after its training, serves from day 16 on; the champion's
