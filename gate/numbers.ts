@@ -4,7 +4,7 @@ export function signed(value: number): string {
   return value > 0 ? `+${text}` : text.replace('-', '−');
 }
 
-/** A size without the sign of a difference: at most four significant digits, none of them padding. */
+/** A size without a sign: at most four significant digits, without trailing zeros. */
 export const amount = (value: number): string => String(Number(value.toPrecision(4))).replace('-', '−');
 
 /** A number of things: `1,000`. */

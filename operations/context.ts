@@ -23,7 +23,7 @@ export interface OperationContext {
   /** Who asks. */
   readonly actor: Actor;
   readonly now: () => Date;
-  /** Ends the waiting; what was started goes on. */
+  /** Ends the waiting. What was started continues. */
   readonly signal: AbortSignal;
   /** Gets what happens while an operation runs. */
   readonly onEvent: (event: OperationEvent) => void;

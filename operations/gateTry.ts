@@ -18,7 +18,7 @@ export const gateTryOperation = operation({
   name: 'gate-try',
   description: 'judge two columns of predictions in a Parquet or CSV file, without any server',
   request: z.strictObject({
-    /** Predictions may be larger than what is sent: whoever gets them as bytes puts them into a file first. */
+    /** A path, because predictions may be too large for a request. A caller that has bytes writes them to a file first. */
     predictions: z.strictObject({
       /** What messages call the file. */
       name: z.string().min(1),

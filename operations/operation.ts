@@ -25,7 +25,7 @@ export const operation = <Needs, Request extends z.ZodType, Answer extends z.Zod
 export type AnswerOf<O extends { readonly answer: z.ZodType }> = z.output<O['answer']>;
 
 /**
- * Asks for an operation: the request and the answer are what the schemas say, whoever asks.
+ * Performs an operation, and checks its request and its answer against their schemas for every caller.
  *
  * ```ts
  * const { cycles } = await perform(cyclesOperation, { ledger }, { model: 'flight-delay' });

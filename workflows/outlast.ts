@@ -15,7 +15,7 @@ import type { Fault } from '../schemas/steps.ts';
 /** Tells a cycle that waits for a fault to try again at once. */
 export const retrySignal = defineSignal('retry');
 
-/** Records that a cycle waits, and that it goes on. */
+/** Records that a cycle waits, and that it continues. */
 export interface Watch {
   readonly waits: (fault: Fault) => Promise<void>;
   readonly goesOn: () => Promise<void>;

@@ -38,7 +38,7 @@ async function examineCycle(db: Kysely<Database>, cycle: Cycle, lookUp: LookUp):
     return [noted(part, said, `End it with reign cancel ${id} --reason TEXT, or go on with reign retrain.`)];
   }
   if (cycle.waitsFor === 'fault') {
-    const advice = `Fix the fault; the cycle goes on by itself, or at once with reign retry ${id}. To end it: reign cancel ${id} --reason TEXT.`;
+    const advice = `Fix the fault. The cycle then continues by itself, or at once with reign retry ${id}. To end it: reign cancel ${id} --reason TEXT.`;
     return [noted(part, summary === null ? tell('doctor.waits-unsaid') : tell('doctor.waits', { summary }), advice)];
   }
   return pending

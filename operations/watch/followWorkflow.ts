@@ -10,7 +10,7 @@ export type Following = Pick<OperationContext, 'signal' | 'onEvent'>;
 
 /** Attempts and heartbeats are no events of a workflow: while nothing happens it is looked at this often. */
 const lookMilliseconds = 2000;
-/** What happens within so long is told at once: each look costs Temporal and the workflow's worker time of their own. */
+/** Events within this time are reported together, because each query costs Temporal and the worker time. */
 const gatherMilliseconds = 300;
 /** Temporal does not answer. */
 const pauseMilliseconds = 2000;
@@ -51,7 +51,7 @@ interface Watching {
   readonly untilItsEnd: Promise<void>;
 }
 
-/** @param result fires when nothing more will happen: what was gathered is told now */
+/** @param result fires when nothing more will happen: pending events are reported now */
 function watch(
   handle: WorkflowHandle,
   onEvent: Following['onEvent'],
@@ -109,6 +109,6 @@ export async function cancelled(handle: WorkflowHandle, what: string): Promise<R
     () => true,
     () => false,
   );
-  const then = asked ? `${what} was cancelled` : `${what} goes on in Temporal, which did not take the cancellation`;
+  const then = asked ? `${what} was cancelled` : `${what} continues in Temporal, which did not accept the cancellation`;
   return errorOf('Interrupted', 'whatThen', { then });
 }
