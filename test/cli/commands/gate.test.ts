@@ -73,7 +73,7 @@ describe('bad input ends in one line', () => {
       /no column "late"; name one with --label\. The columns are: outcome, challenger, old_score/,
     ],
     [['--label', 'outcome', '--positive', 'late'], 'UsageInvalid', /no column "champion"; name one with --champion/],
-    [[...columns, '--task', 'regression'], 'UsageInvalid', /outcome holds texts; expected numbers/],
+    [[...columns, '--task', 'regression'], 'UsageInvalid', /outcome holds strings; expected numbers/],
   ])('%j', async (options, code, message) => {
     const ran = await reign(scores, '--policy', policy, ...options, '--json');
     expect([ran.code, ran.json()]).toMatchObject([2, { error: { code, message: expect.stringMatching(message) } }]);
