@@ -1,4 +1,4 @@
-// Imports point one way: schemas <- gate, report, ledger, store, source, tracker, definition, settings <- activities <- worker.
+// Imports point one way: schedule <- schemas <- gate, report, ledger, store, source, tracker, definition, settings <- activities <- worker.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -16,11 +16,12 @@ const only = (name, from, allowed) => ({
 module.exports = {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
-    only('schemas-import-nothing', 'schemas', []),
+    only('schedule-imports-nothing', 'schedule', []),
+    only('schemas-are-shapes', 'schemas', ['schedule']),
     only('postgres-imports-shapes', 'postgres', ['schemas']),
-    only('gate-is-pure', 'gate', ['schemas']),
-    only('report-is-pure', 'report', ['schemas', 'gate']),
-    only('ledger-below-activities', 'ledger', ['schemas', 'postgres']),
+    only('gate-is-pure', 'gate', ['schemas', 'schedule']),
+    only('report-is-pure', 'report', ['schemas', 'schedule', 'gate']),
+    only('ledger-below-activities', 'ledger', ['schemas', 'schedule', 'postgres']),
     only('store-below-activities', 'store', ['schemas']),
     only('source-below-activities', 'source', ['schemas', 'postgres']),
     only('tracker-below-activities', 'tracker', ['schemas']),
@@ -29,6 +30,7 @@ module.exports = {
     only('stack-below-commands', 'stack', ['schemas', 'postgres', 'settings', 'setup']),
     only('activities-below-worker', 'activities', [
       'schemas',
+      'schedule',
       'gate',
       'ledger',
       'store',
@@ -49,6 +51,7 @@ module.exports = {
     ]),
     only('operations-below-their-doors', 'operations', [
       'schemas',
+      'schedule',
       'postgres',
       'gate',
       'report',

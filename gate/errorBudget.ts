@@ -1,8 +1,8 @@
 import type { Charge } from '../schemas/charge.ts';
 import type { Trigger } from '../schemas/cycle.ts';
-import type { Schedule } from '../schemas/definition.ts';
 import { instantOf } from '../schemas/durations.ts';
 import type { ErrorPolicy } from '../schemas/gate.ts';
+import type { Schedule } from '../schemas/schedule.ts';
 import { largestYearlyCount, year } from './yearlyCount.ts';
 
 /** A budget of wrong promotions, and no chance of error for each cycle. */

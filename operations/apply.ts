@@ -3,9 +3,12 @@ import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { describeChanges } from '../definition/describeChanges.ts';
 import { latestDefinition, storeDefinition } from '../ledger/definitions.ts';
+import { type ChangedDay, changedDays } from '../schedule/clockChanges.ts';
+import { timingOf } from '../schedule/nominalTimes.ts';
 import { Column } from '../schemas/columns.ts';
 import { CheckPipelineResult } from '../schemas/payloads.ts';
 import { trainerQueue, workerQueue } from '../schemas/queues.ts';
+import type { Schedule } from '../schemas/schedule.ts';
 import type { CheckDefinitionRequest, CheckedDefinition } from '../schemas/steps.ts';
 import type { OperationContext } from './context.ts';
 import { DefinitionContent, storeContent } from './definitionContent.ts';
@@ -16,7 +19,7 @@ import { toReignError } from './toReignError.ts';
 import { awaitWorker } from './watch/awaitWorker.ts';
 import { cancelled, type Following, followWorkflow } from './watch/followWorkflow.ts';
 
-type Needs = Pick<OperationContext, 'ledger' | 'store' | 'temporal' | 'actor' | 'signal' | 'onEvent'>;
+type Needs = Pick<OperationContext, 'ledger' | 'store' | 'temporal' | 'actor' | 'now' | 'signal' | 'onEvent'>;
 
 export const applyOperation = operation({
   name: 'apply',
@@ -32,9 +35,17 @@ export const applyOperation = operation({
     /** Data files that are too large to travel with the code. */
     leftBehind: z.array(z.string()).readonly(),
     columns: z.array(Column),
+    /** The days of the coming year on which the clocks of the schedule's zone skip or repeat its times. */
+    clockChanges: z.array(
+      z.strictObject({
+        date: z.string(),
+        kind: z.enum(['skipped', 'repeated']),
+        times: z.array(z.string()).readonly(),
+      }),
+    ),
     pipeline: CheckPipelineResult,
   }),
-  run: async ({ ledger, store, temporal, actor, signal, onEvent }: Needs, content) => {
+  run: async ({ ledger, store, temporal, actor, now, signal, onEvent }: Needs, content) => {
     const read = await storeContent(store, content);
     const { definition, pack } = read;
     const codeHash = pack?.hash ?? null;
@@ -58,9 +69,16 @@ export const applyOperation = operation({
         ? []
         : describeChanges(await definitionWithCode(store, latest), { definition, code, columns });
     const leftBehind = content.code?.leftBehind ?? [];
-    return { model: definition.model, version, created, changes, leftBehind, ...checked };
+    const clockChanges = comingClockChanges(definition.schedule, now());
+    return { model: definition.model, version, created, changes, leftBehind, clockChanges, ...checked };
   },
 });
+
+function comingClockChanges(schedule: Schedule | undefined, now: Date): ChangedDay[] {
+  const timing = schedule === undefined ? null : timingOf(schedule);
+  const from = now.getTime() / 1000;
+  return timing === null ? [] : changedDays(timing, from, from + 366 * 86_400);
+}
 
 async function check(
   client: Client,

@@ -1,9 +1,10 @@
-import { Cron } from 'croner';
 import { z } from 'zod';
 import { isDuration } from './durations.ts';
 import { Gate } from './gate.ts';
 import { type Contradiction, gateContradictions, isEmpty } from './gateContradictions.ts';
 import { tasks } from './metrics.ts';
+import { Schedule } from './schedule.ts';
+import { scheduleContradictions } from './scheduleContradictions.ts';
 
 export { Gate };
 
@@ -148,14 +149,6 @@ export const CodePipeline = z
   .meta({ id: 'CodePipeline' });
 export type CodePipeline = z.infer<typeof CodePipeline>;
 
-export const Schedule = z
-  .strictObject({
-    cron: z.string().refine(isCron, { error: 'five cron fields, such as 0 6 * * MON' }),
-    timeZone: z.string().default('UTC').describe('IANA zone of the cron fields.'),
-  })
-  .meta({ id: 'Schedule' });
-export type Schedule = z.infer<typeof Schedule>;
-
 /**
  * The fields of a definition, each by itself: how a stored one is read. What the fields must not say together is held
  * against a file when it is applied, by the release that applies it.
@@ -208,6 +201,7 @@ function* contradictions(definition: DefinitionFields): Generator<Contradiction>
   yield* zoneContradictions(definition);
   yield* selectionContradictions(source);
   yield* gateContradictions(definition);
+  if (definition.schedule !== undefined) yield* scheduleContradictions(definition.schedule);
   for (const length of ['train', 'holdout'] as const) {
     if (isEmpty(windows[length]))
       yield { path: ['windows', length], found: windows[length], message: 'a length above zero' };
@@ -353,23 +347,11 @@ function selectionColumns({ selection }: Pick<Source, 'selection'>): { column: s
   );
 }
 
-function* zoneContradictions({ source, schedule, windows }: DefinitionFields): Generator<Contradiction> {
+function* zoneContradictions({ source, windows }: DefinitionFields): Generator<Contradiction> {
   const message = 'an IANA time zone such as Europe/Berlin';
   if (windows.timeZone !== undefined && !isTimeZone(windows.timeZone))
     yield { path: ['windows', 'timeZone'], found: windows.timeZone, message };
   if (!isTimeZone(source.timeZone)) yield { path: ['source', 'timeZone'], found: source.timeZone, message };
-  if (schedule !== undefined && !isTimeZone(schedule.timeZone))
-    yield { path: ['schedule', 'timeZone'], found: schedule.timeZone, message };
-}
-
-function isCron(text: string): boolean {
-  if (text.trim().split(/\s+/).length !== 5) return false;
-  try {
-    new Cron(text, { paused: true });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isTimeZone(text: string): boolean {

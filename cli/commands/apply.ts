@@ -16,19 +16,29 @@ export const applyCommand = (session: Session, tell: Tell) =>
     });
 
 function textOf(applied: AnswerOf<typeof applyOperation>, paint: Paint): string {
-  const { model, version, created, changes, leftBehind, columns, pipeline } = applied;
+  const { model, version, created, changes, leftBehind, columns, pipeline, clockChanges } = applied;
   const name = paint('bold', model);
-  const left = leftBehind.map(
+  const notes = leftBehind.map(
     (file) => `${paint('yellow', 'left behind')}  ${file}: data files above 10 MB do not travel`,
   );
-  if (!created && changes.length === 0) return [`${name}: unchanged, version ${version} holds`, ...left].join('\n');
+  notes.push(...clockChanges.map((change) => `${paint('yellow', 'clock change')}  ${clockChange(change)}`));
+  if (!created && changes.length === 0) return [`${name}: unchanged, version ${version} holds`, ...notes].join('\n');
   if (!created) {
     const changed = ['changed, without a new version:', ...changes.map((change) => `  ${change}`)];
-    return [`${name}: version ${version} holds, with other settings`, ...changed, ...left].join('\n');
+    return [`${name}: version ${version} holds, with other settings`, ...changed, ...notes].join('\n');
   }
   const checked = `${columns.length} columns; pipeline ${pipeline.steps.join(' -> ')}`;
   const lines = [`${name}: version ${version} stored`, paint('dim', `  ${checked}`)];
   if (changes.length > 0) lines.push('changed:', ...changes.map((change) => `  ${change}`));
   else if (version === 1) lines.push(`Start its first cycle: reign retrain ${model} --as-of T --wait`);
-  return [...lines, ...left].join('\n');
+  return [...lines, ...notes].join('\n');
+}
+
+/** `2027-03-28: no cycle at 02:30, which the clocks skip` */
+function clockChange({ date, kind, times }: AnswerOf<typeof applyOperation>['clockChanges'][number]): string {
+  const [first] = times;
+  const when = times.length === 1 ? `at ${first}` : `at ${times.length} times from ${first} to ${times.at(-1)}`;
+  return kind === 'skipped'
+    ? `${date}: no cycle ${when}, which the clocks skip`
+    : `${date}: two cycles ${when}, which the clocks repeat`;
 }

@@ -156,6 +156,20 @@ const corpus: [what: string, text: string, lines: string[]][] = [
     ['m.yaml:27:9 schedule.cron: found "every monday"; expected five cron fields, such as 0 6 * * MON'],
   ],
   [
+    'a cron that readers read differently',
+    withLine('cron: 0 6 * * MON', '  cron: 0 6 13 * FRI'),
+    [
+      'm.yaml:27:9 schedule.cron: found "0 6 13 * FRI"; expected a day of the month or a day of the week, and * for the other: some readers run it where both match (Temporal), others where one of them does',
+    ],
+  ],
+  [
+    'a zone that is spelt otherwise',
+    withLine('cron: 0 6 * * MON', '  cron: 0 6 * * MON', '  timeZone: europe/berlin'),
+    [
+      'm.yaml:28:13 schedule.timeZone: found "europe/berlin"; expected an IANA time zone such as Europe/Berlin, spelt as the time zone database spells it',
+    ],
+  ],
+  [
     'a positive class that is none',
     withLine('classes: [0, 1]', '  classes: [0, 1]', '  positive: 2'),
     ['m.yaml:14:13 label.positive: found 2; expected one of the classes: 0, 1'],

@@ -9,9 +9,9 @@ import {
   scheduledAlpha,
 } from '../../gate/errorBudget.ts';
 import type { Trigger } from '../../schemas/cycle.ts';
-import type { Schedule } from '../../schemas/definition.ts';
 import { instantOf } from '../../schemas/durations.ts';
 import { ErrorPolicy } from '../../schemas/gate.ts';
+import type { Schedule } from '../../schemas/schedule.ts';
 
 const day = 86_400_000;
 const year = 365 * day;

@@ -160,6 +160,17 @@ test('a schedule makes no version, so that one asOf does not run twice; it is ke
     await expect(sql.raw(statement).execute(ledger.owner)).rejects.toMatchObject({ code: 'LedgerConflict' });
 });
 
+test('a schedule that can no longer be applied stays readable', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const differs = { schedule: { cron: '0 6 13 * MON#1', timeZone: 'europe/berlin' } };
+  const applied = { codeHash: null, columns: [], appliedBy: osUser('ada') };
+  await storeDefinition(db, { ...applied, definition: { ...definition(), ...differs } });
+  const stored = await latestDefinition(db, model);
+  expect(stored?.definition).toMatchObject(differs);
+  expect(stored && definitionHash(stored)).toBe(stored?.hash);
+});
+
 test('a schedule that an earlier release stored in its versions is the one in force, and applying it changes nothing', async () => {
   await using database = await withDatabase();
   const { db, close } = openLedger(database.url);
