@@ -1,3 +1,4 @@
+import { approvalActivities } from './approval.ts';
 import { chargeErrorActivities } from './chargeError.ts';
 import { checkDefinitionActivities } from './checkDefinition.ts';
 import { decideActivities } from './decide.ts';
@@ -19,6 +20,7 @@ export function createActivities(world: World) {
     ...trackActivities(world),
     ...chargeErrorActivities(world),
     ...decideActivities(world),
+    ...approvalActivities(world),
     ...promoteActivities(world),
     ...recordActivities(world),
     ...checkDefinitionActivities(world),

@@ -51,6 +51,24 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/cancel.ts')).cancelCommand,
   },
   {
+    name: 'waiting',
+    syntax: '',
+    description: 'list the cycles that wait: for a person to decide, or for a fault to be fixed',
+    load: async () => (await import('./commands/waiting.ts')).waitingCommand,
+  },
+  {
+    name: 'approve',
+    syntax: '<cycle> [asOf]',
+    description: 'promote the challenger of a cycle that waits for a person',
+    load: async () => (await import('./commands/approve.ts')).approveCommand,
+  },
+  {
+    name: 'reject',
+    syntax: '<cycle> [asOf]',
+    description: 'keep the champion where a cycle waits for a person',
+    load: async () => (await import('./commands/reject.ts')).rejectCommand,
+  },
+  {
     name: 'delete',
     syntax: '<model>',
     description: 'delete a model that never had a champion, with its runs in MLflow and its files in the store',

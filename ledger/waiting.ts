@@ -36,6 +36,68 @@ export async function noteMended(db: Kysely<Database>, cycle: Attempt): Promise<
   });
 }
 
+/** A question to a person, as those who list it show it. */
+export interface Question {
+  /** The judgement's number within the cycle. */
+  readonly number: number;
+  /** How often it has been asked. */
+  readonly round: number;
+  /** Who may decide; nobody named: everybody. */
+  readonly approvers: readonly string[];
+  /** ISO 8601. */
+  readonly until: string;
+}
+
+const questionKind = 'waits-for-person';
+
+/** Records that a cycle waits for a person to decide about its judgement, and until when. */
+export async function askPerson(db: Kysely<Database>, cycle: Attempt, question: Question, verdict: string) {
+  await db.transaction().execute(async (transaction) => {
+    const row = await unended(transaction, cycle);
+    if (row === undefined) return;
+    const { number, round, until, approvers } = question;
+    const whom = approvers.length === 0 ? 'a person' : approvers.join(' or ');
+    await transaction
+      .updateTable('cycles')
+      .set({
+        status: 'waiting',
+        waits_for: 'person',
+        summary: `Waits until ${until} for ${whom} to decide: ${verdict}`,
+      })
+      .where('id', '=', cycle.id)
+      .execute();
+    const key = `${cycle.attempt} ${number} ${round}`;
+    await event(transaction, { model: row.model, cycle: cycle.id, kind: questionKind, detail: question, key });
+  });
+}
+
+/** Records that a cycle waits for nobody any more. What was decided until now counts; from now on it is too late. */
+export async function stopAsking(db: Transaction<Database>, cycle: Attempt): Promise<void> {
+  const row = await unended(db, cycle);
+  if (row?.waits_for !== 'person') return;
+  await db
+    .updateTable('cycles')
+    .set({ status: 'running', waits_for: null, summary: null })
+    .where('id', '=', cycle.id)
+    .execute();
+}
+
+/** The last question that a cycle asked, with when. */
+export async function lastQuestion(
+  db: Kysely<Database>,
+  cycle: string,
+): Promise<(Question & { readonly askedAt: string }) | undefined> {
+  const row = await db
+    .selectFrom('events')
+    .select(['detail', 'at'])
+    .where('cycle', '=', cycle)
+    .where('kind', '=', questionKind)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { ...(row.detail as Question), askedAt: row.at };
+}
+
 async function unended(db: Transaction<Database>, cycle: Attempt): Promise<Selectable<Database['cycles']> | undefined> {
   const row = await lockCycle(db, cycle);
   return row.status === 'running' || row.status === 'waiting' ? row : undefined;

@@ -16,7 +16,7 @@ export const retrainOperation = operation({
     asOf: z.string(),
     lineage: AskedLineage,
     trigger: z.enum(triggers).default('manual'),
-    /** Whether to answer only when the cycle has ended. */
+    /** Whether to answer only when the cycle has ended, or waits for a person. */
     wait: z.boolean().default(false),
   }),
   answer: z.union([

@@ -7,6 +7,7 @@ import type { Actor } from '../schemas/actor.ts';
 import { type Cycle, cycleId, isSettled, type Trigger } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
+import { personStep } from '../schemas/stepNames.ts';
 import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { knownModel } from './knownModel.ts';
 import { parseAsOf } from './parseAsOf.ts';
@@ -71,14 +72,29 @@ export async function startWorkflow(client: Client, retrain: RetrainRequest): Pr
 }
 
 /**
- * Waits until a cycle has ended and reads from the ledger how.
+ * Waits until a cycle has ended, or asks a person, and reads from the ledger how.
  *
  * @throws ReignError where it ended without the ledger knowing about it: terminated in Temporal
  */
 export async function awaitCycle(client: Client, ledger: Ledger, id: string, following: Following): Promise<Cycle> {
   let failure: unknown;
+  const enough = new AbortController();
+  const asking = Promise.withResolvers<Cycle>();
+  const onEvent: Following['onEvent'] = async (event) => {
+    following.onEvent(event);
+    if (event.kind !== 'progress' || event.progress.step !== personStep) return;
+    const waiting = await cycleById(ledger.db, id).catch(() => undefined);
+    if (waiting?.waitsFor === 'person') asking.resolve(waiting);
+  };
   try {
-    await followWorkflow<Outcome>(client.workflow.getHandle(id), following);
+    const signal = AbortSignal.any([following.signal, enough.signal]);
+    const ending = followWorkflow<Outcome>(client.workflow.getHandle(id), { onEvent, signal });
+    const asked = await Promise.race([ending.then(() => undefined), asking.promise]);
+    if (asked !== undefined) {
+      enough.abort();
+      await ending.catch(() => {});
+      return asked;
+    }
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     failure = error;

@@ -97,7 +97,8 @@ const ownMessages = {
   'cycle.ended-attempt': '{at}, took {elapsed}, attempt {attempt}',
 
   'next.advice': '{advice}',
-  'next.review': 'A person has to decide; the deciding check is {check}.',
+  'next.review': 'The gate left it to a person ({check}), and nobody approved it: the champion stays.',
+  'next.person': 'A person decides: reign approve {cycle} --reason TEXT, or reign reject {cycle} --reason TEXT.',
   'next.more-data': 'This takes {clusters}; here are {here}. Retrain when there are more.',
   'next.more-data-on': 'This takes {clusters}; here are {here}. A holdout that begins with this one has them on {day}.',
   'next.insufficient': 'Retrain for a later asOf, or choose a longer holdout; the deciding check is {check}.',

@@ -14,6 +14,7 @@ export function nextSteps(cycle: Cycle, verdict: Verdict | null, evidence: Evide
     return waitsFor === 'fault' ? [advice, tell('next.fault')] : [advice];
   }
   if (waitsFor === 'fault') return [tell('next.fault')];
+  if (waitsFor === 'person') return [tell('next.person', { cycle: cycle.id })];
   if (status === 'cancelled') return [tell('next.cancelled', { model, asOf: day(asOf) })];
   if (status === 'superseded') return [tell('next.superseded')];
   return verdict === null || status === 'promoted' ? [] : [...afterVerdict(verdict, evidence)];

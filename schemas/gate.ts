@@ -199,16 +199,30 @@ export const Gate = z
     approval: z
       .strictObject({
         when: z
-          .enum(['review', 'always'])
+          .enum(['never', 'review', 'always'])
           .default('review')
-          .describe('review: a person decides where the gate cannot. always: also where the challenger wins.'),
+          .describe(
+            'review: a person decides where the verdict is review. always: also where the challenger wins. never: where the gate cannot tell, the champion stays.',
+          ),
+        approvers: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('The names of those who may decide. Default: everybody.'),
+        fourEyes: z
+          .boolean()
+          .default(false)
+          .describe('Whoever started the cycle or applied the definition may not decide. Needs authenticated persons.'),
         deadline: z
           .string()
           .refine(isDuration, { error: 'an ISO 8601 duration such as P7D' })
           .default('P7D')
           .describe('How long a person has to decide.'),
+        onDeadline: z
+          .enum(['keep', 'askAgain'])
+          .default('keep')
+          .describe('Where nobody has decided by then. keep: the champion stays. askAgain: a new deadline begins.'),
       })
-      .default({ when: 'review', deadline: 'P7D' })
+      .prefault({})
       .meta({ id: 'ApprovalPolicy' }),
   })
   .meta({ id: 'Gate' });

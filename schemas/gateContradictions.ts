@@ -42,8 +42,25 @@ export function* gateContradictions(context: PolicyContext): Generator<Contradic
       message:
         'a schedule, because gate.error.wrongPromotions is divided among the cycles of a year (or use gate.error.perCycle)',
     };
-  if (isEmpty(gate.approval.deadline))
-    yield { path: ['gate', 'approval', 'deadline'], found: gate.approval.deadline, message: 'a length above zero' };
+  yield* approvalContradictions(gate);
+}
+
+function* approvalContradictions({ approval }: Gate): Generator<Contradiction> {
+  const { when, approvers, fourEyes, deadline } = approval;
+  if (isEmpty(deadline))
+    yield { path: ['gate', 'approval', 'deadline'], found: deadline, message: 'a length above zero' };
+  if (fourEyes)
+    yield {
+      path: ['gate', 'approval', 'fourEyes'],
+      found: true,
+      message: 'false, since nobody is authenticated here: anybody can take the name of a user of the operating system',
+    };
+  if (when === 'never' && approvers.length > 0)
+    yield {
+      path: ['gate', 'approval', 'approvers'],
+      found: approvers,
+      message: 'nobody, since gate.approval.when is never',
+    };
 }
 
 /** Whether it is a duration of no length: one without a digit above zero. */

@@ -12,5 +12,8 @@ const stepNames: Readonly<Record<string, string>> = {
   decideTry: 'decide',
 };
 
+/** The step in which a cycle waits for somebody to approve or reject its challenger. */
+export const personStep = 'wait for a person';
+
 /** What a step is called where a person reads it. */
 export const stepName = (activity: string): string => stepNames[activity] ?? activity;

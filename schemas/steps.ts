@@ -224,6 +224,28 @@ export interface Judged {
   readonly championSawHoldout: boolean;
 }
 
+/** A judgement that a person is asked to decide about. */
+export interface ApprovalRequest {
+  readonly cycle: CycleAttempt;
+  readonly number: number;
+  /** How often it has been asked: 1 the first time. */
+  readonly round: number;
+  /** When; ISO 8601. The deadline counts from here. */
+  readonly askedAt: string;
+}
+
+/** What became of the question: nothing yet, a decision, no answer in time, or another champion to be judged against. */
+export type Answered =
+  | { readonly kind: 'waits' }
+  | {
+      readonly kind: 'approved' | 'rejected';
+      readonly decision: number;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'championChanged'; readonly champion: ChampionToBeat };
+
 export interface PromotionRequest {
   readonly cycle: CycleIdentity;
   readonly number: number;

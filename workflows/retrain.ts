@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
+import { leaveToPromote } from './approval.ts';
 import { attemptOf } from './attemptOf.ts';
 import { fitChallenger } from './fitChallenger.ts';
 import { foresee } from './foresee.ts';
@@ -7,6 +8,7 @@ import { judge } from './judge.ts';
 import { measure } from './measure.ts';
 import { observe } from './observe.ts';
 import { reportProgress } from './progress.ts';
+import { promote } from './promote.ts';
 import { control, trainer } from './proxies.ts';
 import { scoreChallenger } from './scoreChallenger.ts';
 import { scoreChampion } from './scoreChampion.ts';
@@ -57,22 +59,16 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
       const shown = alongside(showEvidence(plan, challenger, evidence, deciding));
       const judged = await deciding;
       if (number > plan.firstJudgement && judged.championSawHoldout) return superseded(plan, champion);
-      if (judged.kind !== 'promote') return { status: 'kept', summary: judged.summary };
 
-      progress.at('promote');
-      const promotion = await control.promote({
-        cycle: plan.cycle,
-        number,
-        epoch: judged.epoch,
-        version: challenger.version,
-        reason: judged.summary,
-      });
-      if (promotion.outcome === 'promoted') return { status: 'promoted', summary: judged.summary };
+      const leave = await leaveToPromote(plan, judged, progress);
+      if (leave.kind === 'keep') return { status: 'kept', summary: leave.summary };
+      const promoted = leave.kind === 'promote' ? await promote(plan, challenger, judged, leave, progress) : leave;
+      if (promoted.kind === 'promoted') return { status: 'promoted', summary: judged.summary };
 
       // Somebody else was promoted since. What was judged says nothing about the new champion: judge again, or give way.
-      if (promotion.champion.asOf > plan.cycle.asOf) return superseded(plan, promotion.champion);
+      if (promoted.champion.asOf > plan.cycle.asOf) return superseded(plan, promoted.champion);
       await shown.done;
-      champion = await scoreChampion(plan, snapshots, promotion.champion);
+      champion = await scoreChampion(plan, snapshots, promoted.champion);
     }
   });
 }

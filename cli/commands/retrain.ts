@@ -13,12 +13,13 @@ export const retrainCommand = (session: Session, tell: Tell) =>
     .description(retrainOperation.description)
     .argument('<model>', 'such as flight-delay')
     .requiredOption('--as-of <time>', 'a date (midnight UTC) or a time with a zone, such as 2001-02-12')
-    .option('--wait', 'wait until the cycle ends, and show it; exit code 4 if it failed')
+    .option('--wait', 'wait until the cycle ends or a person is asked, and show it; exit code 4 if it failed')
     .addOption(lineageOption())
     .action(async (model: string, { asOf, lineage, wait }: { asOf: string; lineage: string; wait?: boolean }) => {
       const answer = await perform(retrainOperation, session.context, { model, asOf, lineage, wait });
       const { id, status } = answer;
-      if (status === 'running' || status === 'waiting') {
+      const asksPerson = 'waitsFor' in answer && answer.waitsFor === 'person';
+      if (!asksPerson && (status === 'running' || status === 'waiting')) {
         const follow = `reign retrain ${model} --as-of ${asOf} --wait`;
         const text = () => `Started ${id}. To wait for it: ${follow}. To see it: reign show ${id}`;
         return tell({ document: answer, text });

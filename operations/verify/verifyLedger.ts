@@ -133,7 +133,9 @@ export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgemen
   if (last === undefined) return [];
   const { verdict, evidence, challenger, champion, primary } = cycle;
   // How a cycle ended in another way stands in its summary: superseded, failed.
-  const summary = cycle.status === 'kept' || cycle.status === 'promoted' ? cycle.summary : last.verdict.summary;
+  // Of what the gate left to a person the cycle says what became of it.
+  const saysVerdict = cycle.status === 'promoted' || (cycle.status === 'kept' && last.verdict.kind !== 'review');
+  const summary = saysVerdict ? cycle.summary : last.verdict.summary;
   return [
     compared(
       'cycle',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../schemas/evidence.ts';
+import { Gate } from '../../schemas/gate.ts';
 import { decide } from './decided.ts';
 import { evidence, interval, metric, policy, selection } from './evidence.ts';
 
@@ -106,13 +107,13 @@ describe('what leaves a win to a person', () => {
   });
 
   it('asks for every promotion where the policy says so', () => {
-    const always = policy({ approval: { when: 'always', deadline: 'P7D' } });
+    const always = policy({ approval: { ...Gate.parse({}).approval, when: 'always' } });
     expect(capped({}, always)).toMatchObject({ kind: 'review', deciding: 'approval' });
     expect(capped(lost, always).kind).toBe('keep');
   });
 
   it('names the first of several reasons', () => {
-    const always = policy({ approval: { when: 'always', deadline: 'P7D' } }, 'selected');
+    const always = policy({ approval: { ...Gate.parse({}).approval, when: 'always' } }, 'selected');
     expect(capped({ charge: { alpha: 0.025, account: 'exhausted' } }, always).deciding).toBe('complete-labels');
   });
 });

@@ -89,6 +89,7 @@ export const judged = (number: number, given: Partial<Judged> = {}): Judged => (
 });
 
 const rehearsal = { rows: 1000, mismatches: 0, largestDifference: 0 };
+const week = 7 * 24 * 3600 * 1000;
 const never = () => {
   throw new Error('nothing in a cycle asks for this');
 };
@@ -132,6 +133,8 @@ export const cast: Cast = {
   chargeError: async () => ({ alpha: 0.025, account: 'reserve' }),
   evaluate: async () => ({ evidence: hashOf('evidence') }),
   decide: async ({ number, champion: against }) => judged(number, { epoch: against?.epoch ?? 0 }),
+  askForApproval: async ({ askedAt }) => new Date(Date.parse(askedAt) + week).toISOString(),
+  hearApproval: async (_cycle, _number, isOver) => ({ kind: isOver ? 'expired' : 'waits' }),
   promote: async ({ epoch }) => ({ outcome: 'promoted', epoch: epoch + 1 }),
   record: async (_, outcome) => outcome,
   showTraining: async () => undefined,

@@ -42,14 +42,11 @@ describe('a cycle', () => {
     expect(recorded(cycle)).toMatchObject({ status: 'promoted', failure: null });
   });
 
-  it.each(['keep', 'review', 'insufficient', 'invalid'] as const)(
-    'promotes nobody where the verdict is %s',
-    async (kind) => {
-      const cycle = await stage.perform({ decide: () => judged(1, { kind, summary: 'It does not win.' }) });
-      await expect(cycle.outcome()).resolves.toMatchObject({ status: 'kept', summary: 'It does not win.' });
-      expect(cycle.names()).not.toContain('promote');
-    },
-  );
+  it.each(['keep', 'insufficient', 'invalid'] as const)('promotes nobody where the verdict is %s', async (kind) => {
+    const cycle = await stage.perform({ decide: () => judged(1, { kind, summary: 'It does not win.' }) });
+    await expect(cycle.outcome()).resolves.toMatchObject({ status: 'kept', summary: 'It does not win.' });
+    expect(cycle.names()).not.toContain('promote');
+  });
 
   it('ends at once where it has its result already', async () => {
     const cycle = await stage.perform({ plan: () => ({ kind: 'settled', status: 'kept', summary: 'No gain.' }) });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
@@ -47,6 +48,10 @@ export interface Performance {
   /** The activities that it waits for: `score started`, or `score scheduled` where nobody has taken it. */
   readonly pending: () => Promise<string[]>;
   readonly retry: () => Promise<void>;
+  /** Tells it that somebody has decided. */
+  readonly decided: () => Promise<void>;
+  /** Fulfilled when an activity has been called so often. */
+  readonly called: (name: keyof Cast, times?: number) => Promise<void>;
   readonly cancel: (by: string, reason: string) => Promise<void>;
   /** Temporal's own cancellation. */
   readonly cancelWorkflow: () => Promise<void>;
@@ -126,6 +131,10 @@ export async function openStage(): Promise<Stage> {
           ),
         progress: () => handle.query<Progress>('progress'),
         retry: () => handle.signal('retry'),
+        decided: () => handle.signal('decided'),
+        called: async (name, times = 1) => {
+          while (calls.filter((call) => call.name === name).length < times) await sleep(10);
+        },
         cancel: (by, reason) => handle.signal('cancel', { by, reason }),
         cancelWorkflow: async () => {
           await handle.cancel();

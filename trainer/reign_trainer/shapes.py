@@ -200,8 +200,13 @@ class ApprovalPolicy(Shape):
         extra="forbid",
         populate_by_name=True,
     )
-    when: Literal["review", "always"] = "review"
+    when: Literal["never", "review", "always"] = "review"
+    approvers: list[str] = []
+    four_eyes: Annotated[bool, Field(alias="fourEyes")] = False
     deadline: str = "P7D"
+    on_deadline: Annotated[Literal["keep", "askAgain"], Field(alias="onDeadline")] = (
+        "keep"
+    )
 
 
 class Schedule(Shape):

@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { perform } from '../../operations/operation.ts';
+import { waitingOperation } from '../../operations/waiting.ts';
+import type { Tell } from '../answer.ts';
+import { renderTable } from '../render/table.ts';
+import { formatTime } from '../render/times.ts';
+import type { Session } from '../session.ts';
+
+export const waitingCommand = (session: Session, tell: Tell) =>
+  new Command('waiting')
+    .description(waitingOperation.description)
+    .option('--model <model>', 'only the cycles of one model')
+    .action(async ({ model }: { model?: string }) => {
+      const answer = await perform(waitingOperation, session.context, model === undefined ? {} : { model });
+      const titles = ['cycle', 'waits for', 'since', 'until', 'why'].map((title) => ({ title }));
+      const rows = answer.cycles.map(({ id, waitsFor, question, summary }) => [
+        id,
+        waitsFor === 'person' ? whom(question?.approvers ?? []) : `a ${waitsFor}`,
+        question === null ? '' : formatTime(question.askedAt),
+        question === null ? '' : formatTime(question.until),
+        summary ?? '',
+      ]);
+      tell({
+        document: answer,
+        text: ({ paint }) => (rows.length === 0 ? 'No cycle waits.' : renderTable(titles, rows, paint)),
+      });
+    });
+
+const whom = (approvers: readonly string[]): string => (approvers.length === 0 ? 'anybody' : approvers.join(' or '));

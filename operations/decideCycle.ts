@@ -1,0 +1,90 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { z } from 'zod';
+import { currentChampion } from '../ledger/champions.ts';
+import { type Decision, storeDecision } from '../ledger/decisions.ts';
+import { judgementsOf } from '../ledger/judgements.ts';
+import { lastQuestion } from '../ledger/waiting.ts';
+import { Cycle } from '../schemas/cycle.ts';
+import { errorOf } from '../schemas/errors.ts';
+import { Hash } from '../schemas/primitives.ts';
+import { workerQueue } from '../schemas/queues.ts';
+import type { OperationContext } from './context.ts';
+import { CycleName } from './cycleName.ts';
+import { findCycle } from './findCycle.ts';
+import { pollersOf } from './watch/awaitWorker.ts';
+import { runningWorkflow } from './watch/runningWorkflow.ts';
+
+/** What a person says about the judgement that a cycle waits with. */
+export const DecisionRequest = CycleName.extend({
+  /** Stays in the ledger for ever. */
+  reason: z.string().regex(/\S/, 'why, in words'),
+  /** The hash of the evidence that they had in front of them. Default: that of the cycle's last judgement. */
+  evidence: Hash.optional(),
+});
+
+export const DecisionAnswer = z.strictObject({
+  cycle: Cycle,
+  decision: z.strictObject({ id: z.int(), kind: z.enum(['approve', 'reject']), by: z.string(), at: z.string() }),
+  /** False: the decision stands in the ledger, and the cycle goes on once a worker and Temporal run again. */
+  heard: z.boolean(),
+});
+
+type Needs = Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>;
+
+/**
+ * Records a decision, then wakes the cycle. The ledger alone says what was decided: where nobody hears it now, the cycle
+ * finds it when it looks next.
+ *
+ * @throws ReignError UsageInvalid where there is nothing to decide, or not by this person; LedgerConflict where the cycle
+ *   has ended, asks about another judgement or another champion reigns by now
+ */
+export async function decideCycle(
+  kind: 'approve' | 'reject',
+  { ledger, temporal, actor }: Needs,
+  { reason, evidence, ...name }: z.output<typeof DecisionRequest>,
+): Promise<z.input<typeof DecisionAnswer>> {
+  const { db } = ledger;
+  const cycle = await findCycle(ledger, name);
+  const { id, status } = cycle;
+  if (status !== 'waiting' || cycle.waitsFor !== 'person')
+    throw errorOf('UsageInvalid', 'notAsked', { cycle: id, status });
+  const [judgement, question] = [(await judgementsOf(db, id)).at(-1), await lastQuestion(db, id)];
+  if (judgement === undefined || question === undefined)
+    throw errorOf('UsageInvalid', 'notAsked', { cycle: id, status });
+  if (evidence !== undefined && evidence !== judgement.evidence)
+    throw errorOf('UsageInvalid', 'otherEvidenceSeen', { cycle: id, seen: evidence, evidence: judgement.evidence });
+  const { approvers } = question;
+  if (approvers.length > 0 && !(actor.kind === 'person' && approvers.includes(actor.name)))
+    throw errorOf('UsageInvalid', 'noApprover', { name: actor.name, cycle: id, approvers: approvers.join(', ') });
+  const epoch = (await currentChampion(db, cycle.model, cycle.lineage))?.epoch ?? 0;
+  if (epoch !== judgement.epoch) {
+    // The cycle finds that out, and asks anew once it has judged against the new champion.
+    await wake(temporal, id);
+    throw errorOf('UsageInvalid', 'championChanged', { cycle: id, judged: judgement.epoch, reigns: epoch });
+  }
+  const decision = await storeDecision(db, {
+    ...{ kind, cycle: id, judgementNumber: judgement.number, evidence: judgement.evidence, epoch, reason },
+    asked: { actor },
+  });
+  return { cycle, decision: shown(decision, kind, actor.name), heard: await wake(temporal, id) };
+}
+
+const shown = ({ id, decidedAt }: Decision, kind: 'approve' | 'reject', by: string) => ({
+  id,
+  kind,
+  by,
+  at: decidedAt,
+});
+
+/** Tells a cycle's workflow to look into the ledger. False where Temporal does not answer, or no worker listens. */
+export async function wake(temporal: OperationContext['temporal'], cycle: string): Promise<boolean> {
+  try {
+    const client = await temporal();
+    const workflow: WorkflowHandle | undefined = await runningWorkflow(client, cycle);
+    if (workflow === undefined) return false;
+    await workflow.signal('decided');
+    return (await pollersOf(client, workerQueue)) > 0;
+  } catch {
+    return false;
+  }
+}
