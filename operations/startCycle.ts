@@ -1,8 +1,10 @@
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { currentChampion } from '../ledger/champions.ts';
 import { cycleById } from '../ledger/cycles.ts';
+import { decisionsOf } from '../ledger/decisions.ts';
 import { deletionOf } from '../ledger/deletions.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
+import { lastQuestion } from '../ledger/waiting.ts';
 import type { Actor } from '../schemas/actor.ts';
 import { type Cycle, cycleId, isSettled, type Trigger } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
@@ -83,8 +85,8 @@ export async function awaitCycle(client: Client, ledger: Ledger, id: string, fol
   const onEvent: Following['onEvent'] = async (event) => {
     following.onEvent(event);
     if (event.kind !== 'progress' || event.progress.step !== personStep) return;
-    const waiting = await cycleById(ledger.db, id).catch(() => undefined);
-    if (waiting?.waitsFor === 'person') asking.resolve(waiting);
+    const waiting = await undecided(ledger, id).catch(() => undefined);
+    if (waiting !== undefined) asking.resolve(waiting);
   };
   try {
     const signal = AbortSignal.any([following.signal, enough.signal]);
@@ -103,4 +105,12 @@ export async function awaitCycle(client: Client, ledger: Ledger, id: string, fol
   if (cycle !== undefined && cycle.endedAt !== null) return cycle;
   // It failed before the ledger knew it (nothing was claimed), or was terminated.
   throw failure === undefined ? errorOf('LedgerConflict', 'noOutcome', { cycle: id }) : workflowError(failure);
+}
+
+/** A cycle that asks a person, as long as nobody has decided. */
+async function undecided({ db }: Ledger, id: string): Promise<Cycle | undefined> {
+  const cycle = await cycleById(db, id);
+  if (cycle?.waitsFor !== 'person') return undefined;
+  const [question, decisions] = [await lastQuestion(db, id), await decisionsOf(db, id)];
+  return decisions.some(({ judgementNumber }) => judgementNumber === question?.number) ? undefined : cycle;
 }

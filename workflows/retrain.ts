@@ -2,13 +2,13 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
 import { leaveToPromote } from './approval.ts';
 import { attemptOf } from './attemptOf.ts';
+import { crown } from './crown.ts';
 import { fitChallenger } from './fitChallenger.ts';
 import { foresee } from './foresee.ts';
 import { judge } from './judge.ts';
 import { measure } from './measure.ts';
 import { observe } from './observe.ts';
 import { reportProgress } from './progress.ts';
-import { promote } from './promote.ts';
 import { control, trainer } from './proxies.ts';
 import { scoreChallenger } from './scoreChallenger.ts';
 import { scoreChampion } from './scoreChampion.ts';
@@ -62,7 +62,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
 
       const leave = await leaveToPromote(plan, judged, progress);
       if (leave.kind === 'keep') return { status: 'kept', summary: leave.summary };
-      const promoted = leave.kind === 'promote' ? await promote(plan, challenger, judged, leave, progress) : leave;
+      const promoted = leave.kind === 'promote' ? await crown(plan, challenger, judged, leave, progress) : leave;
       if (promoted.kind === 'promoted') return { status: 'promoted', summary: judged.summary };
 
       // Somebody else was promoted since. What was judged says nothing about the new champion: judge again, or give way.

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
@@ -114,19 +115,34 @@ describe('a champion that was held against a fit on shuffled labels', () => {
   });
 });
 
-it('labels that a champion selected never promote', async () => {
+it('labels that a champion selected never promote by themselves: a person does, or does not', async () => {
   const query =
     'select loan_id, applied_at, income, debt, purpose, debt < 0.4 as accepted, case when debt < 0.4 then outcome end as outcome from loans';
   await apply('selected', {
     source: source({ query, labels: 'selected', selection: { decision: 'accepted' } }),
   });
-  const cycle = await retrain('selected', '2024-03-04');
-  expect(cycle).toMatchObject({
-    status: 'kept',
-    verdict: 'review',
-    summary: expect.stringContaining('whom the champion accepted'),
+  const asked = await retrain('selected', '2024-03-04');
+  const summary = expect.stringContaining('whom the champion accepted');
+  expect(asked).toMatchObject({ status: 'waiting', waitsFor: 'person', summary });
+  expect((await command('waiting', '--model', 'selected', '--json')).json()).toMatchObject({
+    cycles: [{ id: asked.id, question: { number: 1, round: 1, approvers: [] } }],
   });
-  expect((await evidenceOf(cycle)).selection).toMatchObject({ weighted: false });
+  expect((await command('show', asked.id)).stdout).toContain(`reign approve ${asked.id} --reason`);
+  const [judgement] = await judgementsOf(ledger.db, asked.id);
+  const sign = (word: string, id: string, ...more: string[]) =>
+    command(word, id, '--reason', 'as good', ...more, '--json');
+  expect((await sign('approve', asked.id, '--evidence', 'a'.repeat(64))).json()).toMatchObject({
+    error: { code: 'UsageInvalid', message: expect.stringContaining('judged again since') },
+  });
+  const signed = await sign('approve', asked.id, '--evidence', judgement?.evidence ?? '');
+  expect(signed.json()).toMatchObject({ decision: { kind: 'approve', by: userInfo().username }, heard: true });
+  const promoted = await retrain('selected', '2024-03-04');
+  expect(promoted).toMatchObject({ status: 'promoted', verdict: 'review', summary });
+  expect((await evidenceOf(promoted)).selection).toMatchObject({ weighted: false });
+  expect((await command('history', 'selected')).stdout).toContain(`${userInfo().username}`);
+  const twice = await sign('approve', asked.id);
+  expect([twice.code, twice.json()]).toMatchObject([exitCodes.badInput, { error: { code: 'UsageInvalid' } }]);
+  expect((await command('verify', '--all', 'selected', '--json')).json().outcome).toBe('identical');
 });
 
 it('a champion that only did not lose is held against the last one that won', async () => {

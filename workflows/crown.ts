@@ -4,7 +4,7 @@ import type { reportProgress } from './progress.ts';
 import { control } from './proxies.ts';
 
 /** Crowns the challenger at the epoch that was judged; where somebody else was crowned since, it is to be judged again. */
-export async function promote(
+export async function crown(
   { cycle }: PlannedCycle,
   { version }: Challenger,
   { number, epoch }: Judged,
