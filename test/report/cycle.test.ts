@@ -81,13 +81,8 @@ test('a stored sentence that this release would say otherwise stands alone', () 
 });
 
 test.each([
-<<<<<<< HEAD
-  ['review', 'A person has to decide'],
-  ['invalid', 'this comparison says nothing about the challenger'],
-=======
   ['review', 'The gate left it to a person'],
-  ['invalid', 'this comparison tells nothing about the challenger'],
->>>>>>> 6741c2a (A person's decision is heard once, from the ledger; who waits with --wait is told that a person is asked)
+  ['invalid', 'this comparison says nothing about the challenger'],
   ['insufficient', 'Retrain for a later asOf, or choose a longer holdout'],
 ] as const)('what to do after %s', (kind, said) => {
   const [first = expect.unreachable()] = released;
