@@ -28,6 +28,7 @@ export interface Database {
   rollback_proposals: RollbackProposalsTable;
   decisions: DecisionsTable;
   promotions: PromotionsTable;
+  resumptions: ResumptionsTable;
   events: EventsTable;
   error_charges: ErrorChargesTable;
   follow_ups: FollowUpsTable;
@@ -288,6 +289,19 @@ interface PromotionsTable {
   restores_epoch: number | null;
   required_verdict: GeneratedAlways<string | null>;
   required_decision: GeneratedAlways<string | null>;
+  /** The database fills it in. */
+  held_definition_version: GeneratedAlways<number | null>;
+}
+
+interface ResumptionsTable {
+  model: string;
+  lineage: string;
+  epoch: number;
+  kind: GeneratedAlways<string>;
+  reason: string;
+  actor: string;
+  request: number;
+  resumed_at: Clock;
 }
 
 interface EventsTable {

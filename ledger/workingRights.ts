@@ -74,6 +74,7 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
   rollback_proposals: { insert: true },
   decisions: { insert: true },
   promotions: { insert: true },
+  resumptions: { insert: true },
   events: { insert: true },
   error_charges: { insert: true },
   follow_ups: { insert: true },

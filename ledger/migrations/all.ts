@@ -9,6 +9,7 @@ import * as deletions from './deletions.ts';
 import * as errorCharges from './errorCharges.ts';
 import * as events from './events.ts';
 import * as followUps from './followUps.ts';
+import * as heldPromotions from './heldPromotions.ts';
 import * as leases from './leases.ts';
 import * as lineages from './lineages.ts';
 import * as observations from './observations.ts';
@@ -40,4 +41,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0018-definition-settings': definitionSettings,
   '0019-schedule-periods': schedulePeriods,
   '0020-deletions': deletions,
+  '0021-held-promotions': heldPromotions,
 };

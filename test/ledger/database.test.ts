@@ -233,6 +233,17 @@ const tables: Tables = {
     restores_epoch: 'integer?',
     required_verdict: 'text?',
     required_decision: 'text?',
+    held_definition_version: 'integer?',
+  },
+  resumptions: {
+    model: 'text',
+    lineage: 'text',
+    epoch: 'integer',
+    kind: 'text',
+    reason: 'text',
+    actor: 'text',
+    request: 'bigint',
+    resumed_at: time,
   },
   events: {
     id: 'bigint',
