@@ -2,12 +2,12 @@ import { windowsOf } from '../gate/windows.ts';
 import type { Champion } from '../ledger/champions.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { promote } from '../ledger/promote.ts';
+import { followChampion } from '../projection/followChampion.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { CycleIdentity } from '../schemas/payloads.ts';
 import type { ChampionToBeat, PromotionRequest, PromotionResult } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
 import { planQueries } from './planQueries.ts';
-import { followChampion } from './tracking/followLedger.ts';
 import type { World } from './world.ts';
 
 export const promoteActivities = (world: World) => ({

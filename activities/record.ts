@@ -4,11 +4,12 @@ import { cycleById } from '../ledger/cycles.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
 import { storeStepDurations } from '../ledger/stepDurations.ts';
+import type { FollowWorld } from '../projection/followChampion.ts';
 import { cycleId } from '../schemas/cycle.ts';
 import type { StepDurations } from '../schemas/progress.ts';
 import type { ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { evidenceOf } from './evidenceOf.ts';
-import { type FollowWorld, followLedger } from './tracking/followLedger.ts';
+import { followLedger } from './tracking/followLedger.ts';
 import type { World } from './world.ts';
 
 export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => ({

@@ -17,7 +17,7 @@ export const mutants: readonly Mutant[] = [
   {
     law: 1,
     breaks: 'the alias is set once and not read again',
-    file: 'activities/tracking/projectChampion.ts',
+    file: 'projection/projectChampion.ts',
     search: 'if (champion?.version === aliased) return;',
     replacement: 'if (champion?.version === aliased || aliased !== undefined) return;',
     test: ['test/tracker/mlflow.test.ts', 'the alias follows the ledger'],

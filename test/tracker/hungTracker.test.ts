@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { projectChampion } from '../../activities/tracking/projectChampion.ts';
 import { models } from '../../ledger/definitions.ts';
+import { projectChampion } from '../../projection/projectChampion.ts';
 import { openTracker } from '../../tracker/openTracker.ts';
 import { withLedger } from '../ledger/withLedger.ts';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { projectChampion } from '../../activities/tracking/projectChampion.ts';
+import { projectChampion } from '../../projection/projectChampion.ts';
 import { openTracker } from '../../tracker/openTracker.ts';
 import { cycleTag } from '../../tracker/tags.ts';
 import { apply, identity, model, reign } from '../ledger/scene.ts';

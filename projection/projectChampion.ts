@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
-import { type Champion, currentChampion } from '../../ledger/champions.ts';
-import type { Database } from '../../ledger/database.ts';
-import { withLease } from '../../ledger/lease.ts';
-import { errorOf } from '../../schemas/errors.ts';
-import type { Tracker } from '../../tracker/openTracker.ts';
-import { deleteAlias, getAlias, getVersion, setAlias } from '../../tracker/registry.ts';
-import { championAlias, cycleTag } from '../../tracker/tags.ts';
+import { type Champion, currentChampion } from '../ledger/champions.ts';
+import type { Database } from '../ledger/database.ts';
+import { type Lease, withLease } from '../ledger/lease.ts';
+import { errorOf } from '../schemas/errors.ts';
+import type { Tracker } from '../tracker/openTracker.ts';
+import { deleteAlias, getAlias, getVersion, setAlias } from '../tracker/registry.ts';
+import { championAlias, cycleTag } from '../tracker/tags.ts';
 
 /** More rounds than this mean that something else sets the alias all the time. */
 const rounds = 10;
@@ -16,9 +16,16 @@ const rounds = 10;
  * MLflow that does not belong to the ledger's cycle of that number gets no alias: the error TrackerRefused.
  *
  * No connection of the ledger is held while MLflow is asked.
+ *
+ * @param patience seconds to wait while another process projects the same model. Default: 30
  */
-export async function projectChampion(tracker: Tracker, db: Kysely<Database>, model: string): Promise<void> {
-  await withLease(db, `project ${model}`, async (lease) => {
+export async function projectChampion(
+  tracker: Tracker,
+  db: Kysely<Database>,
+  model: string,
+  patience = 30,
+): Promise<void> {
+  const project = async (lease: Lease): Promise<void> => {
     let checked: number | undefined;
     for (let round = 0; round < rounds; round++) {
       const champion = await currentChampion(db, model, 'live');
@@ -35,7 +42,8 @@ export async function projectChampion(tracker: Tracker, db: Kysely<Database>, mo
       else await setAlias(tracker, model, championAlias, champion.version);
     }
     throw errorOf('TrackerUnavailable', 'aliasMoves', { alias: championAlias, model });
-  });
+  };
+  await withLease(db, `project ${model}`, project, { patience });
 }
 
 async function checkVersion(tracker: Tracker, { model, version, cycle }: Champion): Promise<void> {
