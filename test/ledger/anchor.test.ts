@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { anchorOf } from '../../ledger/anchor.ts';
 import { currentChampion } from '../../ledger/champions.ts';
+import { resumePromotions } from '../../ledger/heldPromotions.ts';
 import { storeJudgement } from '../../ledger/judgements.ts';
+import { osUser } from '../../schemas/actor.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { apply, crown, judgementOf, model, prepare, reign, rollBack } from './scene.ts';
 import { withLedger } from './withLedger.ts';
@@ -35,7 +37,7 @@ test('the first champion is one, by whatever policy', async () => {
   expect((await anchorOf(db, model, 'live'))?.version).toBe(1);
 });
 
-test('a policy of before there was a choice is superiority; a rollback wins nothing', async () => {
+test('a policy of before there was a choice is superiority', async () => {
   await using ledger = await withLedger();
   const { db } = ledger;
   await apply(db);
@@ -45,7 +47,26 @@ test('a policy of before there was a choice is superiority; a rollback wins noth
   const earlier = { gate: { guardrails: [] }, labels: 'complete' } as unknown as Policy;
   await crown({ db, week: 2 }, await storeJudgement(db, { ...judgement, policy: earlier }));
   await reign({ db, week: 3, gate: nonInferior });
-  await rollBack(db, { epoch: 4, to: 1 });
-  expect((await currentChampion(db, model, 'live'))?.version).toBe(1);
   expect((await anchorOf(db, model, 'live'))?.version).toBe(2);
+});
+
+test('after a rollback it is that of the reign that was restored, also once others have followed', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  for (const week of [1, 2]) await reign({ db, week });
+  await reign({ db, week: 3, gate: nonInferior });
+  await reign({ db, week: 4 });
+  const anchor = async () => (await anchorOf(db, model, 'live'))?.epoch;
+  expect(await anchor()).toBe(4);
+  await rollBack(db, { epoch: 5, to: 3 });
+  expect(await anchor()).toBe(2);
+  await resumePromotions(db, { model, lineage: 'live', epoch: 5, reason: 'repaired', actor: osUser('ada') });
+  await reign({ db, week: 5, gate: nonInferior });
+  expect(await anchor()).toBe(2);
+  await rollBack(db, { epoch: 7, to: 1 });
+  expect(await anchor()).toBe(1);
+  // A rollback to a reign that was a rollback itself.
+  await rollBack(db, { epoch: 8, to: 5 });
+  expect(await anchor()).toBe(2);
 });
