@@ -81,6 +81,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/models.ts')).modelsCommand,
   },
   {
+    name: 'inventory',
+    syntax: '',
+    description: 'list every model with what it is for, who answers for it, and when it was validated',
+    load: async () => (await import('./commands/inventory.ts')).inventoryCommand,
+  },
+  {
     name: 'cycles',
     syntax: '<model>',
     description: 'list the cycles of a model, oldest asOf first',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isDuration } from './durations.ts';
 import { Gate } from './gate.ts';
 import { type Contradiction, gateContradictions, isEmpty } from './gateContradictions.ts';
+import { inventoryFields } from './inventory.ts';
 import { tasks } from './metrics.ts';
 import { Schedule } from './schedule.ts';
 import { scheduleContradictions } from './scheduleContradictions.ts';
@@ -163,6 +164,7 @@ export const DefinitionFields = z.strictObject({
   pipeline: z.union([CodePipeline, DeclarativePipeline]),
   gate: Gate.prefault({}),
   schedule: Schedule.optional(),
+  ...inventoryFields,
 });
 
 export type DefinitionFields = z.infer<typeof DefinitionFields>;
@@ -171,7 +173,9 @@ export type DefinitionFields = z.infer<typeof DefinitionFields>;
  * What a definition says that changes no fit, such as when cycles run. It is kept with a history of its own: a new
  * version would let one asOf run twice.
  */
-export const DefinitionSettings = DefinitionFields.pick({ schedule: true });
+export const DefinitionSettings = DefinitionFields.pick({
+  ...{ schedule: true, owner: true, intendedUse: true, tier: true, tags: true, reviewEvery: true },
+});
 export type DefinitionSettings = z.infer<typeof DefinitionSettings>;
 
 /** The versioned description of a model, as it stands in its YAML file. */

@@ -1053,6 +1053,11 @@ class Definition(Shape):
     pipeline: CodePipeline | DeclarativePipeline
     gate: Gate
     schedule: Schedule | None = None
+    owner: str | None = None
+    intended_use: Annotated[str | None, Field(alias="intendedUse")] = None
+    tier: Literal["high", "medium", "low"] | None = None
+    tags: list[str] | None = None
+    review_every: Annotated[str | None, Field(alias="reviewEvery")] = None
 
 
 class Evidence(Shape):
