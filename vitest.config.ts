@@ -35,7 +35,7 @@ const all = {
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/postgres.ts', 'test/laws/sharedStack.ts'],
+    globalSetup: ['test/postgres.ts', 'test/storePlace.ts', 'test/laws/sharedStack.ts'],
     sequence: { sequencer: LongestFirst },
     // Vitest leaves one core to itself: on two cores it would run one file after the other, and mostly wait for servers.
     maxWorkers: Math.max(2, availableParallelism()),

@@ -13,6 +13,8 @@ export interface BenchmarkOptions {
   readonly flights: boolean;
   /** The cycle's: 20,000 rows. */
   readonly small: boolean;
+  /** The extract's: where the rows go, into a folder or to a server that speaks S3's protocol. */
+  readonly store: 'folder' | 's3';
   /** The small cycle's: the folder of another working tree, set up, to measure in the same sitting. */
   readonly tree: string | undefined;
 }

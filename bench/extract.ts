@@ -8,8 +8,10 @@ import { Definition } from '../schemas/definition.ts';
 import type { ExtractRequest } from '../schemas/payloads.ts';
 import { describeQuery } from '../source/describeQuery.ts';
 import { planExtract } from '../source/planExtract.ts';
+import { openObjects } from '../store/openObjects.ts';
 import { startPostgres } from '../test/postgres.ts';
-import { type Benchmark, median, print, rounded } from './benchmark.ts';
+import { startS3Server } from '../test/s3Server.ts';
+import { type Benchmark, type BenchmarkOptions, median, print, rounded } from './benchmark.ts';
 
 const root = join(import.meta.dirname, '..');
 const python = join(root, '.reign', 'python', 'bin', 'python');
@@ -27,13 +29,18 @@ interface ExtractRun {
   readonly contentHash: string;
 }
 
-/** Rows per second from Postgres into the store, over those of psql's COPY into a CSV file, in turns. */
-export default async function extract(): Promise<Benchmark> {
+/**
+ * Rows per second from Postgres into the store, over those of psql's COPY into a CSV file, in turns. With `--store s3` the
+ * store is moto's server on this machine, which takes CPU time of its own: then only the memory tells something.
+ */
+export default async function extract({ store }: BenchmarkOptions): Promise<Benchmark> {
   if (spawnSync('psql', ['--version']).status !== 0) {
     throw new Error('The peer of this benchmark is psql, which is not on the PATH (package postgresql-client).');
   }
   const folder = mkdtempSync(join(tmpdir(), 'reign-bench-extract-'));
   const postgres = await startPostgres();
+  const s3 = store === 's3' ? await startS3Server() : undefined;
+  const placeOf = async (name: string) => (await s3?.makePlace()) ?? join(folder, name);
   try {
     const url = `${postgres.url}postgres`;
     await load(url);
@@ -45,8 +52,8 @@ export default async function extract(): Promise<Benchmark> {
     const smallRuns: ExtractRun[] = [];
     for (let turn = 0; turn <= repetitions; turn++) {
       const copied = await psqlSeconds(url, join(folder, 'flights.csv'));
-      const extracted = await reignExtract(url, full, join(folder, `store-${turn}`));
-      const fewer = await reignExtract(url, small, join(folder, `small-${turn}`));
+      const extracted = await reignExtract(url, full, await placeOf(`store-${turn}`));
+      const fewer = await reignExtract(url, small, await placeOf(`small-${turn}`));
       if (turn === 0) continue; // warms the server's cache
       print(`turn ${turn}: psql ${copied.toFixed(2)} s, reign ${extracted.seconds.toFixed(2)} s`);
       psql.push(copied);
@@ -78,6 +85,7 @@ export default async function extract(): Promise<Benchmark> {
     };
   } finally {
     await postgres.stop();
+    s3?.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -121,8 +129,8 @@ async function psqlSeconds(url: string, file: string): Promise<number> {
 }
 
 /** In a process of its own, as the trainer does it; its imports are not part of the time. */
-async function reignExtract(url: string, request: ExtractRequest, store: string): Promise<ExtractRun> {
-  const child = spawn(python, [join(import.meta.dirname, 'extract_once.py'), url, store], {
+async function reignExtract(url: string, request: ExtractRequest, place: string): Promise<ExtractRun> {
+  const child = spawn(python, [join(import.meta.dirname, 'extract_once.py'), url, place], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, PYTHONPATH: join(root, 'trainer') },
   });
@@ -130,7 +138,7 @@ async function reignExtract(url: string, request: ExtractRequest, store: string)
   child.stdin.end(JSON.stringify(request));
   const answer = await text(child.stdout);
   const [code] = await ended;
-  rmSync(store, { recursive: true, force: true });
   if (code !== 0) throw new Error('the extract failed');
+  for (const kind of ['snapshots', 'rowids']) await openObjects(place).delete(kind);
   return JSON.parse(answer);
 }

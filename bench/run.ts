@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json] [--quick] [--flights] [--small [--tree FOLDER]]`: runs bench/NAME.ts against its peer in the same run. */
+/** `npm run bench -- NAME [--json] [--quick] [--flights] [--store s3] [--small [--tree FOLDER]]`: runs bench/NAME.ts against its peer in the same run. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +19,7 @@ async function main(): Promise<number> {
       quick: { type: 'boolean', default: false },
       flights: { type: 'boolean', default: false },
       small: { type: 'boolean', default: false },
+      store: { type: 'string', default: 'folder' },
       tree: { type: 'string' },
     },
     allowPositionals: true,
@@ -28,8 +29,13 @@ async function main(): Promise<number> {
     print(`npm run bench -- NAME [--json] [--quick], where NAME is one of: ${names().join(', ')}`);
     return 2;
   }
+  const { store } = values;
+  if (store !== 'folder' && store !== 's3') {
+    print(`--store: expected folder or s3, found '${store}'`);
+    return 2;
+  }
   const { default: run }: { default: RunBenchmark } = await import(join(import.meta.dirname, `${name}.ts`));
-  const { ratios, measured } = await run({ ...values, tree: values.tree });
+  const { ratios, measured } = await run({ ...values, store, tree: values.tree });
   if (values.json) console.log(JSON.stringify({ name, ratios, measured }));
   else {
     for (const [ratio, value] of Object.entries(ratios)) console.log(`${ratio}  ${value}`);

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errorOf } from '../schemas/errors.ts';
-import { localObjects } from './localObjects.ts';
 import { Missing, type Objects } from './objects.ts';
-import { parsePlace } from './place.ts';
-import { s3Objects } from './s3Objects.ts';
+import { openObjects } from './openObjects.ts';
 
 /** Documents: one object each, named by the sha256 of its bytes. */
 export const documentKinds = ['evidence', 'observations', 'code', 'tracebacks', 'payloads'] as const;
@@ -50,8 +48,7 @@ export interface Store {
  * @throws ReignError SettingInvalid
  */
 export function openStore(place: string): Store {
-  const parsed = parsePlace(place);
-  return storeOf(parsed.kind === 'bucket' ? s3Objects(parsed, place) : localObjects(parsed.folder));
+  return storeOf(openObjects(place));
 }
 
 function storeOf(objects: Objects): Store {

@@ -1,10 +1,12 @@
 /**
- * `npm test`: everything that can fail, in one run: Vitest beside pytest, then the checks of format, lint, types, directions
- * of imports and drift of generated files. Closes with `N passed, N failed`. A signal ends all of it.
+ * `npm test [-- --store s3] [--no-checks]`: everything that can fail, in one run: Vitest beside pytest, then the checks of
+ * format, lint, types, directions of imports and drift of generated files. Closes with `N passed, N failed`. A signal ends
+ * all of it. With `--store s3`, every test that does not concern a local folder keeps its store in S3, on moto's server.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { endAllOnSignals, run, type Step, stoppedBy } from './steps.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -73,13 +75,17 @@ function counted(read: () => Count, ok: boolean): Count {
 }
 
 async function main(): Promise<number> {
-  const only = process.argv.slice(2);
+  const { values } = parseArgs({
+    options: { store: { type: 'string', default: 'folder' }, 'no-checks': { type: 'boolean', default: false } },
+  });
+  if (!['folder', 's3'].includes(values.store)) throw new Error('--store: expected folder or s3');
+  const environment = { REIGN_TEST_STORE: values.store };
   const scratch = mkdtempSync(join(tmpdir(), 'reign-test-'));
   try {
     const results: boolean[] = [];
     const vitestReport = join(scratch, 'vitest.json');
     const pytestReport = join(scratch, 'pytest.xml');
-    const ahead = only.includes('--no-checks') ? [] : [...checks];
+    const ahead = values['no-checks'] ? [] : [...checks];
     /** Whichever half is done first begins with the checks, and the other one helps. */
     const thenChecks = async (half: Promise<boolean>): Promise<boolean> => {
       const ok = await half;
@@ -92,6 +98,7 @@ async function main(): Promise<number> {
           name: 'Vitest',
           command: bin('vitest'),
           args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${vitestReport}`],
+          environment,
         }),
       ),
       thenChecks(
@@ -99,7 +106,7 @@ async function main(): Promise<number> {
           name: 'pytest',
           command: python('pytest'),
           args: ['-c', 'trainer/pyproject.toml', '--rootdir=.', '-q', `--junitxml=${pytestReport}`, 'test/trainer'],
-          environment: { PYTHONPATH: join(root, 'trainer') },
+          environment: { ...environment, PYTHONPATH: join(root, 'trainer') },
         }),
       ),
     ]);

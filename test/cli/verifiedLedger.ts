@@ -28,12 +28,12 @@ export interface JudgedCycle {
 }
 
 /** A ledger and a store in which two challengers were really judged: the first reigns, the second beats it. */
-export async function verifiedLedger(ledger: Ledger, storeFolder: string): Promise<JudgedCycle[]> {
+export async function verifiedLedger(ledger: Ledger, place: string): Promise<JudgedCycle[]> {
   const { db } = ledger;
   const definition = Definition.parse(parse(validDefinition));
   await storeDefinition(db, { definition, codeHash: 'c'.repeat(64), columns: [], appliedBy: osUser('ada') });
-  const judged = judgedStore(storeFolder, definition);
-  const store = openStore(storeFolder);
+  const judged = judgedStore(place, definition);
+  const store = openStore(place);
   let before: { version: number; cycle: string } | null = null;
   for (const [at, one] of judged.entries()) {
     const evidence = Evidence.parse(JSON.parse((await store.readDocument('evidence', one.evidence)).toString('utf8')));

@@ -8,6 +8,7 @@ import { loadSettings, type Settings } from '../../settings/settings.ts';
 import { openStore } from '../../store/openStore.ts';
 import { asking } from '../operations/asking.ts';
 import { shareCache, temporaryFolder, until } from '../stack/testHome.ts';
+import { storeSettings } from '../storePlace.ts';
 import { Reign } from './reign.ts';
 import { loansFolder } from './servers.ts';
 import { takeTurn } from './sharedStack.ts';
@@ -60,7 +61,7 @@ const plans: readonly { readonly asOf: string; readonly kills: readonly (readonl
 async function prepared(): Promise<Reign> {
   const home = temporaryFolder();
   shareCache(home);
-  const reign = new Reign(home);
+  const reign = new Reign(home, storeSettings(home));
   await reign.start();
   await reign.loadLoans();
   await withAsking(reign.settings, (asked) => asked.apply(`${loansFolder}/loans.yaml`));

@@ -1,6 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../cli/exitCodes.ts';
@@ -10,6 +8,8 @@ import { openLedger } from '../../ledger/openLedger.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import type { Verdict } from '../../schemas/verdict.ts';
+import { openObjects } from '../../store/openObjects.ts';
+import { rowsFileOf } from '../storeFiles.ts';
 import { type Changes, selecting, writeDefinition } from './badInput/definitions.ts';
 import { useStack } from './useStack.ts';
 
@@ -191,18 +191,17 @@ it('verifying names what was altered', async () => {
   // One prediction, changed as somebody would who knows the format: the file's hash is not what its manifest says.
   const [cycle] = await cyclesOf(ledger.db, 'cheaper');
   const { challenger } = await evidenceOf(cycle as Cycle);
-  const folder = join(settings.store, 'predictions', challenger.predictions ?? 'none');
-  const file = join(folder, 'rows.parquet');
-  const bytes = readFileSync(file);
+  const objects = openObjects(settings.store);
+  const file = await rowsFileOf(settings.store, 'predictions', challenger.predictions ?? 'none');
+  const bytes = await objects.read(file);
   const altered = Buffer.from(bytes);
   const middle = Math.floor(altered.length / 2);
   altered.writeUInt8(altered.readUInt8(middle) ^ 1, middle);
-  expect(readdirSync(folder)).toContain('rows.parquet');
-  writeFileSync(file, altered);
+  await objects.put(file, altered);
   const broken = await command('verify', '--all', 'cheaper', '--json');
   expect(broken.code).not.toBe(exitCodes.ok);
   expect(JSON.stringify(broken.json())).toContain(cycle?.id);
-  writeFileSync(file, bytes);
+  await objects.put(file, bytes);
 
   // Only the owner of the ledger can do this.
   const owner = openLedger(settings.ledgerOwnerUrl ?? '');

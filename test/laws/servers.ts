@@ -8,6 +8,7 @@ import { placeSchema } from '../../stack/postgresPlace.ts';
 import { type Stack, startStack } from '../../stack/stack.ts';
 import { defaultWorkers } from '../../stack/workers.ts';
 import { shareCache } from '../stack/testHome.ts';
+import { storeSettings } from '../storePlace.ts';
 
 export const loansFolder = join(import.meta.dirname, 'loans');
 
@@ -29,7 +30,7 @@ export async function startServers(
   shareCache(home);
   const servers = await prepare?.(home);
   const stack = await startStack({
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: home, ...servers },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, REIGN_HOME: home, ...storeSettings(home), ...servers },
     workers: defaultWorkers
       .filter(({ name }) => workers.includes(name))
       .map((program) => ({ ...program, env: { ...program.env, ...environment } })),

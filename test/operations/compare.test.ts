@@ -17,8 +17,10 @@ import { runCommand } from '../cli/runCommand.ts';
 import { type JudgedCycle, verifiedLedger } from '../cli/verifiedLedger.ts';
 import { withLine } from '../definition/valid.ts';
 import { type TestDatabase, withDatabase } from '../postgres.ts';
+import { storePlace } from '../storePlace.ts';
 
 let folder: string;
+let store: string;
 let database: TestDatabase;
 let ledger: Ledger;
 let judged: JudgedCycle[];
@@ -26,10 +28,11 @@ let judged: JudgedCycle[];
 let running: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reign-compare-'));
+  store = storePlace(folder);
   database = await withDatabase();
   ledger = openLedger(database.url);
   await migrate(ledger.db);
-  judged = await verifiedLedger(ledger, folder);
+  judged = await verifiedLedger(ledger, store);
   const definition = Definition.parse(parse(withLine('train: P4W', '  train: P8W')));
   await storeDefinition(ledger.db, { definition, codeHash: 'c'.repeat(64), columns: [], appliedBy: osUser('ada') });
   const key = { model: definition.model, lineage: 'live', asOf: '2001-04-30T00:00:00Z', definitionVersion: 2 };
@@ -48,7 +51,7 @@ const named = (cycle: string) => ({ cycle, lineage: 'live' });
 const idOf = (at: number) => judged[at]?.id ?? '';
 
 test('two judgements side by side: windows, versions, metrics with intervals, checks', async () => {
-  const context = { ledger, store: openStore(folder), temporal: () => Promise.reject(new Error('none runs')) };
+  const context = { ledger, store: openStore(store), temporal: () => Promise.reject(new Error('none runs')) };
   const { one, other, changes, report } = await perform(compareOperation, context, {
     ...{ one: named(idOf(0)), other: named(idOf(1)) },
   });
@@ -70,7 +73,7 @@ test('two judgements side by side: windows, versions, metrics with intervals, ch
 
 test('reign compare says what differs in the definition, and what only one of the two has', async () => {
   const { code, stdout } = await runCommand(['compare', idOf(0), running], {
-    env: { REIGN_LEDGER_URL: database.url, REIGN_STORE: folder },
+    env: { REIGN_LEDGER_URL: database.url, REIGN_STORE: store },
   });
   expect(code).toBe(0);
   expect(stdout).toContain(`A  ${idOf(0)}\nB  ${running}\n`);
@@ -79,7 +82,7 @@ test('reign compare says what differs in the definition, and what only one of th
   expect(stdout).toContain('The definition, from A to B\n  windows.train: "P4W" -> "P8W"');
   expect(stdout).toContain('  B – not made');
   const byAsOf = await runCommand(['compare', 'flight-delay', '2001-04-30', '2001-05-07', '--json'], {
-    env: { REIGN_LEDGER_URL: database.url, REIGN_STORE: folder },
+    env: { REIGN_LEDGER_URL: database.url, REIGN_STORE: store },
   });
   expect([byAsOf.code, byAsOf.json()]).toMatchObject([2, { error: { code: 'CycleUnknown' } }]);
 });

@@ -17,6 +17,8 @@ import { openTracker, type Tracker } from '../../tracker/openTracker.ts';
 import { openStore } from '../../store/openStore.ts';
 import { closing } from '../laws/closing.ts';
 import { startServers } from '../laws/servers.ts';
+import { copyStore } from '../storeFiles.ts';
+import { storeSettings } from '../storePlace.ts';
 import { recordedVersions } from './recorded.ts';
 import { releaseFolder, restoreRelease, sumsOf } from './restore.ts';
 
@@ -59,7 +61,9 @@ describe.each(Object.entries(goingOn))('release %s', (version, models) => {
       startServers(['worker', 'trainer'], {
         prepare: async (home) => {
           const restored = await restoreRelease(version, home);
-          return { REIGN_LEDGER_URL: restored.ledger.url, REIGN_CONNECTION_WAREHOUSE: restored.warehouse.url };
+          const store = storeSettings(home);
+          if (store.REIGN_STORE !== undefined) await copyStore(join(home, 'store'), store.REIGN_STORE);
+          return { REIGN_LEDGER_URL: restored.ledger.url, REIGN_CONNECTION_WAREHOUSE: restored.warehouse.url, ...store };
         },
       }),
       (started) => started.stop({ now: true }),

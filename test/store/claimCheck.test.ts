@@ -7,15 +7,19 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { largestInlineBytes } from '../../schemas/limits.ts';
 import { claimCheck } from '../../store/claimCheck.ts';
+import { openObjects } from '../../store/openObjects.ts';
 import { openStore } from '../../store/openStore.ts';
+import { storePlace, storesAreInS3 } from '../storePlace.ts';
 
 let root: string;
+let place: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'reign-test-claim-'));
+  place = storePlace(join(root, 'store'));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const codec = () => claimCheck(openStore(root));
+const codec = () => claimCheck(openStore(place));
 const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 const contentOf = (payload: Payload | undefined): unknown => payload && defaultPayloadConverter.fromPayload(payload);
 const large = { columns: Array.from({ length: 300 }, (_, at) => ({ name: `größe_${at}`, type: 'double precision' })) };
@@ -25,10 +29,11 @@ function plain(payload: Payload | undefined) {
   return { metadata: Object.fromEntries(metadata), data: Buffer.from(payload?.data ?? []).toString() };
 }
 
-async function oneReference(): Promise<{ reference: Payload; file: string }> {
+/** A reference, and the name of the object that it stands for. */
+async function oneReference(): Promise<{ reference: Payload; name: string }> {
   const [reference] = await codec().encode([payloadOf(large)]);
   if (reference === undefined) throw new Error('no reference');
-  return { reference, file: join(root, 'payloads', JSON.parse(plain(reference).data)) };
+  return { reference, name: `payloads/${JSON.parse(plain(reference).data)}` };
 }
 
 test('a large payload becomes the hash of its bytes in the store, and comes back as it was', async () => {
@@ -36,12 +41,12 @@ test('a large payload becomes the hash of its bytes in the store, and comes back
   const hash = createHash('sha256')
     .update(payload.data ?? '')
     .digest('hex');
-  const { reference, file } = await oneReference();
+  const { reference, name } = await oneReference();
   expect(plain(reference)).toEqual({
     metadata: { encoding: 'json/reign-reference', 'reign-encoding': 'json/plain' },
     data: `"${hash}"`,
   });
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(large);
+  expect(JSON.parse((await openObjects(place).read(name)).toString('utf8'))).toEqual(large);
   const [back] = await codec().decode([reference]);
   expect(plain(back)).toEqual(plain(payload));
   expect(contentOf(back)).toEqual(large);
@@ -106,8 +111,8 @@ test('the trainer writes the same reference for the same value', async () => {
 
 describe('what went wrong is a failure with the code as its type', () => {
   test('a damaged document, which no retry mends', async () => {
-    const { reference, file } = await oneReference();
-    writeFileSync(file, readFileSync(file, 'utf8').replace('double', 'triple'));
+    const { reference, name } = await oneReference();
+    await openObjects(place).put(name, Buffer.from('{}'));
     await expect(codec().decode([reference])).rejects.toMatchObject({
       type: 'StoreCorrupt',
       nonRetryable: true,
@@ -116,9 +121,9 @@ describe('what went wrong is a failure with the code as its type', () => {
   });
 
   test('a missing document, by its name', async () => {
-    const { reference, file } = await oneReference();
-    rmSync(file);
-    const message = `The store has no payloads/${JSON.parse(plain(reference).data)}.`;
+    const { reference, name } = await oneReference();
+    await openObjects(place).delete(name);
+    const message = `The store has no ${name}.`;
     await expect(codec().decode([reference])).rejects.toMatchObject({ type: 'StoreCorrupt', message });
   });
 
@@ -139,8 +144,9 @@ describe('what went wrong is a failure with the code as its type', () => {
   });
 });
 
-test('a payload that is stored again after a day counts as new, so that cleaning by age spares it', async () => {
-  const { file } = await oneReference();
+// In S3 it counts as new at every writing.
+test.skipIf(storesAreInS3)('a payload in a folder counts as new when it is stored again after a day', async () => {
+  const file = join(place, (await oneReference()).name);
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
   utimesSync(file, hoursAgo(23), hoursAgo(23));
   await oneReference();
@@ -148,5 +154,5 @@ test('a payload that is stored again after a day counts as new, so that cleaning
   utimesSync(file, hoursAgo(25), hoursAgo(25));
   await oneReference();
   expect(statSync(file).mtimeMs).toBeGreaterThan(hoursAgo(1).getTime());
-  expect(readdirSync(join(root, 'payloads'))).toHaveLength(1);
+  expect(readdirSync(join(place, 'payloads'))).toHaveLength(1);
 });

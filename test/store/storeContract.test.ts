@@ -8,11 +8,10 @@ import { join } from 'node:path';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pythonBin } from '../../settings/home.ts';
-import { localObjects } from '../../store/localObjects.ts';
 import type { Objects } from '../../store/objects.ts';
+import { openObjects } from '../../store/openObjects.ts';
 import { openStore, type Store } from '../../store/openStore.ts';
 import { parsePlace } from '../../store/place.ts';
-import { s3Objects } from '../../store/s3Objects.ts';
 import { type S3Server, startS3Server } from '../s3Server.ts';
 
 const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
@@ -40,7 +39,7 @@ describe.each(Object.entries(makers))('a store in %s', (_, makePlace) => {
   beforeEach(async () => {
     place = await makePlace();
     store = openStore(place);
-    objects = objectsOf(place);
+    objects = openObjects(place);
   });
 
   test('a document is named by the hash of its bytes and comes back as it was', async () => {
@@ -115,7 +114,7 @@ describe.each(Object.entries(makers))('a store in %s', (_, makePlace) => {
 describe('S3', () => {
   test('a copy of a local store is read as it is', async () => {
     const place = await server.makePlace();
-    const objects = objectsOf(place);
+    const objects = openObjects(place);
     const hash = sha256('content');
     const manifest = JSON.stringify({ contentHash: hash, fileHash: sha256('rows') });
     await objects.put(`snapshots/${hash}/rows.parquet`, Buffer.from('rows'));
@@ -164,11 +163,6 @@ describe('S3', () => {
     refusing.stop();
   });
 });
-
-const objectsOf = (place: string): Objects => {
-  const parsed = parsePlace(place);
-  return parsed.kind === 'folder' ? localObjects(parsed.folder) : s3Objects(parsed, place);
-};
 
 /** Denies everything, as S3 does. */
 async function refusingServer() {

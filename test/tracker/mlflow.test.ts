@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -35,6 +35,7 @@ import { cycleId } from '../../schemas/cycle.ts';
 import { Definition, Gate } from '../../schemas/definition.ts';
 import type { RetrainRequest } from '../../schemas/steps.ts';
 import { knownSettings } from '../../settings/settings.ts';
+import { openObjects } from '../../store/openObjects.ts';
 import { openStore } from '../../store/openStore.ts';
 import { ensureExperiment } from '../../tracker/experiments.ts';
 import {
@@ -75,6 +76,7 @@ import {
   windows,
 } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
+import { storePlace } from '../storePlace.ts';
 import { startMlflow, type TestMlflow } from './startMlflow.ts';
 
 let server: TestMlflow;
@@ -572,7 +574,8 @@ test('a deleted model leaves nothing of its own in MLflow and the store, and all
   await using ledger = await withLedger();
   const { db } = ledger;
   const folder = mkdtempSync(join(tmpdir(), 'reign-delete-'));
-  const store = openStore(folder);
+  const place = storePlace(join(folder, 'store'));
+  const [store, objects] = [openStore(place), openObjects(place)];
   try {
     const definition = Definition.parse(parse(validDefinition));
     const codeHash = await store.writeDocument('code', 'shared');
@@ -589,10 +592,8 @@ test('a deleted model leaves nothing of its own in MLflow and the store, and all
       ...['predictions', 'predictions'].map((kind, at) => [kind, Object.values(predictions)[at]] as const),
       ...['snapshots', 'rowids'].map((kind) => [kind, hashOf('holdout doomed')] as const),
       ['snapshots', hashOf('train both')] as const,
-    ]) {
-      mkdirSync(join(folder, kind, hash ?? ''), { recursive: true });
-      writeFileSync(join(folder, kind, hash ?? '', 'manifest.json'), JSON.stringify({ contentHash: hash }));
-    }
+    ])
+      await objects.put(`${kind}/${hash}/manifest.json`, Buffer.from(JSON.stringify({ contentHash: hash })));
     const fitted = async (name: string, found: string[], definitionVersion = 1) => {
       const key = { model: name, lineage: 'live', asOf: '2001-02-19T00:00:00Z', definitionVersion };
       const cycle = { id: cycleId(key), ...key, attempt: 1 };
@@ -645,13 +646,13 @@ test('a deleted model leaves nothing of its own in MLflow and the store, and all
       model: (await getLoggedModel(tracker, modelId)) !== undefined,
       version: (await getVersion(tracker, name, version)) !== undefined,
       evidence: await store.hasDocument('evidence', evidence),
-      holdout: existsSync(join(folder, 'snapshots', hashOf(`holdout ${name}`))),
+      holdout: await store.hasRows('snapshots', hashOf(`holdout ${name}`)),
     });
     expect(await there(doomed)).toEqual({ run: false, model: false, version: false, evidence: false, holdout: false });
     expect(await there(kept)).toMatchObject({ run: true, model: true, version: true, evidence: true });
     expect(await store.hasDocument('code', codeHash)).toBe(true);
-    const left = (kind: string) => readdirSync(join(folder, kind));
-    expect([left('predictions'), left('snapshots'), left('rowids')]).toEqual([
+    const left = async (kind: string) => (await objects.list(kind)).map(({ name }) => name);
+    expect([await left('predictions'), await left('snapshots'), await left('rowids')]).toEqual([
       [predictions.shared],
       [hashOf('train both')],
       [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 # The tests run two at once on two cores: more threads would only wait for each other, and burn CPU while they do.
 # Read where NumPy and the estimators are loaded, so before anything else is imported.
@@ -17,7 +18,7 @@ from mlflow_server import mlflow_uri, tracked_run  # noqa: F401
 from postgres_server import database, postgres  # noqa: F401
 from property_tests import choose_examples
 from reign_trainer.store import Store, open_store
-from s3_server import s3_endpoint, s3_place  # noqa: F401
+from s3_server import s3_endpoint, s3_place, store_place  # noqa: F401
 
 choose_examples()
 
@@ -31,6 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(store_place: Callable[[Path], str], tmp_path: Path) -> Store:  # noqa: F811
     """An empty store."""
-    return open_store(tmp_path / "store")
+    return open_store(store_place(tmp_path / "store"))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 #: The server takes any.
-os.environ.setdefault("AWS_ACCESS_KEY_ID", "tests")
-os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "tests")
+S3_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+for _name in S3_CREDENTIALS:
+    os.environ.setdefault(_name, "tests")
 
 
 @pytest.fixture(scope="session")
@@ -31,9 +33,23 @@ def s3_endpoint() -> Iterator[str]:
 @pytest.fixture
 def s3_place(s3_endpoint: str) -> str:
     """Make an empty bucket; give what ``REIGN_STORE`` says of a store in it."""
+    return f"s3://{_make_bucket(s3_endpoint)}/some/prefix?endpoint={s3_endpoint}"
+
+
+@pytest.fixture(scope="session")
+def store_place(request: pytest.FixtureRequest) -> Callable[[Path], str]:
+    """Give what ``REIGN_STORE`` says of a new store: in the folder, or (`npm test -- --store s3`) in a bucket of the run."""
+    if os.environ.get("REIGN_TEST_STORE") != "s3":
+        return str
+    endpoint: str = request.getfixturevalue("s3_endpoint")
+    bucket = _make_bucket(endpoint)
+    return lambda _: f"s3://{bucket}/{secrets.token_hex(8)}?endpoint={endpoint}"
+
+
+def _make_bucket(endpoint: str) -> str:
     bucket = f"reign-{secrets.token_hex(8)}"
-    s3_client(s3_endpoint).create_bucket(Bucket=bucket)
-    return f"s3://{bucket}/some/prefix?endpoint={s3_endpoint}"
+    s3_client(endpoint).create_bucket(Bucket=bucket)
+    return bucket
 
 
 def s3_client(endpoint: str) -> Any:

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from reign_trainer.claim_check import ClaimCheck
 from reign_trainer.constants import LARGEST_INLINE_BYTES
 from reign_trainer.store import Store, open_store
-from store_folder import folder_of
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
@@ -33,16 +32,16 @@ def converter(store: Store) -> DataConverter:
     return dataclasses.replace(pydantic_data_converter, payload_codec=ClaimCheck(store))
 
 
-def document(store: Store, reference: Payload) -> Path:
-    """Name the file that a reference stands for."""
-    return folder_of(store) / "payloads" / json.loads(reference.data)
+def document(reference: Payload) -> str:
+    """Name the object that a reference stands for."""
+    return f"payloads/{json.loads(reference.data)}"
 
 
 async def test_a_large_payload_comes_back_as_it_was(store: Store) -> None:
     (plain,) = await pydantic_data_converter.encode([LARGE])
     (reference,) = await converter(store).encode([LARGE])
     assert dict(reference.metadata) == {"encoding": b"json/reign-reference", "reign-encoding": b"json/plain"}
-    assert document(store, reference).read_bytes() == plain.data
+    assert store.objects.read(document(reference)) == plain.data
     assert await converter(store).decode([reference]) == [LARGE]
     assert await ClaimCheck(store).decode([reference]) == [plain]
 
@@ -106,9 +105,9 @@ async def test_the_worker_writes_the_same_reference_for_the_same_value(store: St
 async def test_a_document_that_is_not_there_as_it_was_is_named(store: Store, damage: str) -> None:
     (reference,) = await converter(store).encode([LARGE])
     if damage == "bytes":
-        document(store, reference).write_bytes(b"{}")
+        store.objects.put(document(reference), b"{}")
     elif damage == "missing":
-        document(store, reference).unlink()
+        store.objects.delete(document(reference))
     else:
         reference.data = b'"../secrets"'
     with pytest.raises(ApplicationError) as raised:
@@ -129,9 +128,10 @@ async def test_a_store_that_is_away_may_come_back(store: Store, tmp_path: Path) 
         assert (raised.value.type, raised.value.non_retryable) == ("StoreUnavailable", False)
 
 
-async def test_a_payload_that_is_stored_again_after_a_day_counts_as_new(store: Store) -> None:
+async def test_a_payload_in_a_folder_that_is_stored_again_after_a_day_counts_as_new(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
     (reference,) = await converter(store).encode([LARGE])
-    file, now = document(store, reference), time.time()
+    file, now = tmp_path / document(reference), time.time()
     for hours, renewed in ((23, False), (25, True)):
         os.utime(file, (now - hours * 3600, now - hours * 3600))
         await converter(store).encode([LARGE])

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,7 @@ import pytest_asyncio
 from reign_trainer.constants import FIT_QUEUE, TRAINER_QUEUE
 from reign_trainer.shapes import FitRequest, FitResult, ScoreRequest, ScoreResult
 from reign_trainer.store import Store, open_store
+from s3_server import S3_CREDENTIALS
 from small_model import code, fit_request, rows, snapshot
 from temporalio import workflow
 from temporalio.api.enums.v1 import PendingActivityState
@@ -83,10 +84,12 @@ class Trainers(NamedTuple):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def trainers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Trainers]:
+async def trainers(
+    store_place: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Trainers]:
     """Two trainers that are ready, at a Temporal of their own."""
     folder = tmp_path_factory.mktemp("trainers")
-    store = open_store(folder / "store")
+    store = open_store(store_place(folder / "store"))
     async with await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
@@ -112,7 +115,7 @@ async def trainers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tr
 
 def _start(folder: Path, store: Store, client: Client, name: str) -> subprocess.Popen[bytes]:
     environment = {
-        **{known: os.environ[known] for known in ("PATH", "HOME") if known in os.environ},
+        **{known: os.environ[known] for known in ("PATH", "HOME", *S3_CREDENTIALS) if known in os.environ},
         "PYTHONPATH": str(_REPOSITORY / "trainer"),
         "REIGN_STORE": store.place,
         "REIGN_FITS_AT_ONCE": "2",

@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -7,19 +6,24 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { canonicalHash } from '../../../ledger/canonicalHash.ts';
 import { migrate } from '../../../ledger/migrate.ts';
 import { type Ledger, openLedger } from '../../../ledger/openLedger.ts';
+import { openObjects } from '../../../store/openObjects.ts';
 import { type TestDatabase, withDatabase } from '../../postgres.ts';
+import { copyStore, filesOf, rowsFileOf } from '../../storeFiles.ts';
+import { storePlace } from '../../storePlace.ts';
 import { runCommand } from '../runCommand.ts';
 import { type JudgedCycle, verifiedLedger } from '../verifiedLedger.ts';
 
 let folder: string;
 let template: TestDatabase;
+let templateStore: string;
 let judged: JudgedCycle[];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reign-verify-'));
   template = await withDatabase();
   const ledger = openLedger(template.url);
   await migrate(ledger.db);
-  judged = await verifiedLedger(ledger, join(folder, 'template'));
+  templateStore = storePlace(join(folder, 'template'));
+  judged = await verifiedLedger(ledger, templateStore);
   await ledger.close();
 });
 afterAll(async () => {
@@ -34,13 +38,12 @@ let store: string;
 beforeEach(async () => {
   database = await withDatabase({ template: template.name });
   ledger = openLedger(database.url);
-  store = join(folder, database.name);
-  cpSync(join(folder, 'template'), store, { recursive: true });
+  store = storePlace(join(folder, database.name));
+  await copyStore(templateStore, store);
 });
 afterEach(async () => {
   await ledger.close();
   await database[Symbol.asyncDispose]();
-  rmSync(store, { recursive: true });
 });
 
 const reign = (...args: string[]) =>
@@ -61,7 +64,7 @@ async function edit(statement: string): Promise<void> {
 }
 
 test('all agree, to the bit, and nothing is written', async () => {
-  const before = await readdir(store, { recursive: true });
+  const before = await filesOf(store);
   const all = await reign('verify', '--all', 'flight-delay');
   expect([all.code, all.stdout]).toEqual([
     0,
@@ -71,7 +74,7 @@ test('all agree, to the bit, and nothing is written', async () => {
   expect(one.json()).toMatchObject({ outcome: 'identical', cycles: [{ cycle: cycleAt(1).id, outcome: 'identical' }] });
   const parts = (one.json().cycles as { findings: { part: string }[] }[])[0]?.findings.map(({ part }) => part);
   expect(parts).toEqual(['definition', 'evidence', 'verdict', 'primary', 'policy', 'charge', 'promotion', 'cycle']);
-  expect(await readdir(store, { recursive: true })).toEqual(before);
+  expect(await filesOf(store)).toEqual(before);
 });
 
 test('a ledger of an earlier release agrees, whose documents lack keys that came later', async () => {
@@ -91,10 +94,10 @@ test('a ledger of an earlier release agrees, whose documents lack keys that came
 describe('what was altered is named, and which cycle', () => {
   test('one byte of the stored predictions', async () => {
     const predictions = cycleAt(1).request.champion?.predictions ?? '';
-    const file = join(store, 'predictions', predictions, 'rows.parquet');
-    const bytes = readFileSync(file);
+    const file = await rowsFileOf(store, 'predictions', predictions);
+    const bytes = await openObjects(store).read(file);
     bytes[200] = (bytes[200] ?? 0) ^ 1;
-    writeFileSync(file, bytes);
+    await openObjects(store).put(file, bytes);
     const ran = await reign('verify', '--all', 'flight-delay');
     expect(ran.code).toBe(5);
     expect(ran.stdout).toContain(`✓ ${cycleAt(0).id}`);
@@ -106,8 +109,9 @@ describe('what was altered is named, and which cycle', () => {
   });
 
   test('the evidence itself', async () => {
-    const file = join(store, 'evidence', cycleAt(1).evidence);
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"judged":', '"judged": '));
+    const file = `evidence/${cycleAt(1).evidence}`;
+    const document = (await openObjects(store).read(file)).toString('utf8');
+    await openObjects(store).put(file, Buffer.from(document.replace('"judged":', '"judged": ')));
     const ran = await reign('verify', cycleAt(1).id, '--json');
     expect([ran.code, ran.json()]).toMatchObject([5, { outcome: 'differs' }]);
     expect(ran.stdout).toContain(`evidence/${cycleAt(1).evidence} does not match its hash`);
@@ -160,14 +164,14 @@ describe('what was altered is named, and which cycle', () => {
 
 test('snapshots that are deleted: the row ids that are kept apart are enough', async () => {
   const { trainSnapshot } = cycleAt(1).request.challenger;
-  rmSync(join(store, 'snapshots', trainSnapshot), { recursive: true });
+  await openObjects(store).delete(`snapshots/${trainSnapshot}`);
   const ran = await reign('verify', cycleAt(1).id);
   expect(ran.code).toBe(0);
 });
 
 test('row ids that are gone too: what can still be recomputed is, and the rest is said', async () => {
   const { trainSnapshot } = cycleAt(1).request.challenger;
-  for (const kind of ['snapshots', 'rowids']) rmSync(join(store, kind, trainSnapshot), { recursive: true });
+  for (const kind of ['snapshots', 'rowids']) await openObjects(store).delete(`${kind}/${trainSnapshot}`);
   const ran = await reign('verify', cycleAt(1).id);
   expect(ran.code).toBe(3);
   expect(ran.stdout).toContain('what can still be recomputed agrees');
@@ -183,7 +187,7 @@ test('nothing to verify, and a wrong way to ask', async () => {
 });
 
 test('show draws the evidence into a folder', async () => {
-  const plots = join(store, 'plots');
+  const plots = join(folder, 'plots');
   const ran = await reign('show', cycleAt(1).id, '--plots', plots);
   expect(ran.code).toBe(0);
   expect(ran.stdout).toContain('ROC AUC against the champion: better is to the right');

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,7 +21,7 @@ import type { Asked, Fault } from './faultyProxy.ts';
 import { asOf, rowValue, useMarkedLoans } from './markedLoans.ts';
 
 const {
-  settings,
+  root,
   store,
   client,
   ledger,
@@ -332,7 +333,9 @@ describe('an asOf or a model that cannot be', () => {
 });
 
 async function compareScores(one?: string | null, other?: string | null) {
-  const paths = [one, other].map((hash) => join(settings.store, 'predictions', hash ?? 'none', 'rows.parquet'));
+  const paths = [join(root, 'one.parquet'), join(root, 'other.parquet')] as const;
+  await writeFile(paths[0], store.readRows('predictions', one ?? 'none'));
+  await writeFile(paths[1], store.readRows('predictions', other ?? 'none'));
   const script = join(import.meta.dirname, 'compare_scores.py');
   const { stdout } = await promisify(execFile)(join(pythonBin, 'python'), [script, ...paths]);
   return JSON.parse(stdout) as { rows: number; largestDifference: number };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Client as Postgres } from 'pg';
@@ -8,6 +8,7 @@ import { storeDefinition } from '../../../ledger/definitions.ts';
 import { DefinitionContent, storeContent } from '../../../operations/definitionContent.ts';
 import { osUser } from '../../../schemas/actor.ts';
 import { homeOf } from '../../../settings/home.ts';
+import { openObjects } from '../../../store/openObjects.ts';
 import { useStack } from '../useStack.ts';
 import { type Changes, writeDefinition } from './definitions.ts';
 
@@ -90,9 +91,9 @@ export async function useMarkedLoans() {
       expectNoRowValue(table, JSON.stringify(rows));
     }
     // What is too large for Temporal lies here.
-    const payloads = join(settings.store, 'payloads');
-    for (const name of existsSync(payloads) ? readdirSync(payloads) : [])
-      expectNoRowValue(name, readFileSync(join(payloads, name), 'utf8'));
+    const objects = openObjects(settings.store);
+    for (const { name } of await objects.list('payloads'))
+      expectNoRowValue(name, (await objects.read(`payloads/${name}`)).toString('utf8'));
     let histories = 0;
     for await (const { workflowId, runId } of client.workflow.list()) {
       const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();

@@ -14,6 +14,7 @@ import { type ErrorCode, errors } from '../../../schemas/errors.ts';
 import { workerQueue } from '../../../schemas/queues.ts';
 import type { RetrainRequest } from '../../../schemas/steps.ts';
 import { homeOf } from '../../../settings/home.ts';
+import { storesAreInS3 } from '../../storePlace.ts';
 import { type Changes, selecting, writeDefinition } from './definitions.ts';
 import { asOf, rowValue, useMarkedLoans } from './markedLoans.ts';
 
@@ -200,7 +201,7 @@ describe('another local user', () => {
       return stdout;
     };
     expect(await readable('/etc/passwd')).toBe('/etc/passwd\n');
-    for (const path of ['store', 'temporal', 'mlflow', 'logs', 'cache']) {
+    for (const path of [...(storesAreInS3 ? [] : ['store']), 'temporal', 'mlflow', 'logs', 'cache']) {
       expect(existsSync(join(settings.home, path)), path).toBe(true);
       expect(await readable(join(settings.home, path)), path).toBe('');
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import Any
 
 import pytest
 from judged_pair import COUNT, GOOD, IDS, LABELS, pair
 from reign_trainer.evidence import evaluate
-from store_folder import folder_of
+from stored_files import file_in
 
 
 def test_judged_rows_that_were_trained_on_are_counted_for_each(bench: Any) -> None:
@@ -26,7 +25,7 @@ def test_features_may_be_deleted_and_the_evidence_stays_the_same(bench: Any) -> 
     request.champion.train_snapshot = bench.snapshot([*IDS[:2], 7000])
     request.chose_champion = [bench.snapshot(IDS[:1])]
     before = evaluate(request, bench.store).evidence
-    shutil.rmtree(folder_of(bench.store) / "snapshots")
+    bench.store.objects.delete("snapshots")
     assert evaluate(request, bench.store).evidence == before
     assert bench.evidence(request).champion.fitted_on_judged_rows == 1
     assert bench.evidence(request).rows.chose_champion == 1
@@ -39,7 +38,7 @@ def test_deleted_snapshots_without_row_ids_could_not_be_checked_and_the_evidence
     request.champion.train_window = request.window
     gone = [request.champion.train_snapshot, *request.chose_champion]
     for snapshot in gone:
-        shutil.rmtree(folder_of(bench.store) / "snapshots" / snapshot)
+        bench.store.objects.delete(f"snapshots/{snapshot}")
     found = bench.evidence(request)
     assert found.row_ids_gone == gone
     assert found.champion is not None
@@ -52,9 +51,10 @@ def test_damaged_row_ids_are_written_again_from_the_snapshot(bench: Any) -> None
     request = pair(bench)
     request.champion.train_snapshot = bench.snapshot([*IDS[:2], 7000])
     before = evaluate(request, bench.store).evidence
-    (folder_of(bench.store) / "rowids" / request.champion.train_snapshot / "rows.parquet").write_bytes(b"damaged")
+    rows = file_in(bench.store, f"rowids/{request.champion.train_snapshot}", "rows.parquet")
+    bench.store.objects.put(rows, b"damaged")
     assert evaluate(request, bench.store).evidence == before
-    shutil.rmtree(folder_of(bench.store) / "snapshots")
+    bench.store.objects.delete("snapshots")
     assert evaluate(request, bench.store).evidence == before
 
 
@@ -64,7 +64,7 @@ def test_the_period_of_a_deleted_snapshot_is_known_as_well(bench: Any, evidence_
     request = pair(bench, evidenceFormat=evidence_format)
     request.champion.train_snapshot = bench.snapshot(["a", "b"], window)
     before = bench.evidence(request).champion.fitted_on_judged_rows
-    shutil.rmtree(folder_of(bench.store) / "snapshots")
+    bench.store.objects.delete("snapshots")
     assert bench.evidence(request).champion.fitted_on_judged_rows == before > 0
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 from reign_trainer.errors import TrainerError
 from reign_trainer.recompute.recomputed import Recomputation
 from reign_trainer.store import Store
-from store_folder import folder_of
+from stored_files import file_in, files_of
 
 from .judged_store import judged_cycles
 from .loans import definition
@@ -23,26 +23,36 @@ from .loans import definition
 
 def test_evidence_comes_out_again_to_the_bit(store: Store) -> None:
     judged = judged_cycles(store, definition())
-    before = sorted(path for path in folder_of(store).rglob("*"))
+    before = files_of(store)
     recomputation = Recomputation(store)
     for one in judged:
         assert recomputation.evidence(one.request) == store.read_document("evidence", one.evidence)
-    assert sorted(path for path in folder_of(store).rglob("*")) == before
+    assert files_of(store) == before
 
 
 def _alter(store: Store, kind: str, content_hash: str, *, manifest_too: bool) -> None:
     """Raise the last number of a stored file, as somebody would who knows how files are checked."""
-    folder = folder_of(store) / kind / content_hash
-    table = pq.read_table(folder / "rows.parquet", partitioning=None)
+    table = _stored(store, kind, content_hash)
     name = table.column_names[-1]
     values = table.column(name).to_pylist()
     values[5] = values[5] + 0.25
     altered = table.set_column(table.num_columns - 1, name, pa.array(values))
-    pq.write_table(altered, folder / "rows.parquet")
+    _replace(store, kind, content_hash, altered, manifest_too=manifest_too)
+
+
+def _stored(store: Store, kind: str, content_hash: str) -> pa.Table:
+    return pq.read_table(io.BytesIO(store.objects.read(file_in(store, f"{kind}/{content_hash}", "rows.parquet"))))
+
+
+def _replace(store: Store, kind: str, content_hash: str, table: pa.Table, *, manifest_too: bool) -> None:
+    written = io.BytesIO()
+    pq.write_table(table, written)
+    rows, manifest = (file_in(store, f"{kind}/{content_hash}", name) for name in ("rows.parquet", "manifest.json"))
+    store.objects.put(rows, written.getvalue())
     if manifest_too:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
-        manifest["fileHash"] = hashlib.sha256((folder / "rows.parquet").read_bytes()).hexdigest()
-        (folder / "manifest.json").write_text(json.dumps(manifest))
+        file_hash = hashlib.sha256(written.getvalue()).hexdigest()
+        document = json.loads(store.objects.read(manifest)) | {"fileHash": file_hash}
+        store.objects.put(manifest, json.dumps(document).encode())
 
 
 @pytest.mark.parametrize("manifest_too", [False, True])
@@ -60,7 +70,7 @@ def test_rows_that_are_gone_are_named(store: Store) -> None:
     judged = judged_cycles(store, definition())[1]
     train = judged.request.challenger.train_snapshot
     for kind in ("snapshots", "rowids"):
-        (folder_of(store) / kind / train / "manifest.json").unlink()
+        store.objects.delete(f"{kind}/{train}")
     with pytest.raises(TrainerError, match=train) as raised:
         Recomputation(store).evidence(judged.request)
     assert raised.value.code == "StoreCorrupt"
@@ -68,7 +78,7 @@ def test_rows_that_are_gone_are_named(store: Store) -> None:
 
 def test_row_ids_are_enough(store: Store) -> None:
     judged = judged_cycles(store, definition())
-    shutil.rmtree(folder_of(store) / "snapshots")
+    store.objects.delete("snapshots")
     for one in judged:
         assert Recomputation(store).evidence(one.request) == store.read_document("evidence", one.evidence)
 
@@ -76,12 +86,7 @@ def test_row_ids_are_enough(store: Store) -> None:
 def test_altered_row_ids_are_named(store: Store) -> None:
     judged = judged_cycles(store, definition())[1]
     train = judged.request.champion.train_snapshot
-    folder = folder_of(store) / "rowids" / train
-    table = pq.read_table(folder / "rows.parquet", partitioning=None)
-    pq.write_table(table.slice(1), folder / "rows.parquet")
-    manifest = json.loads((folder / "manifest.json").read_bytes())
-    manifest["fileHash"] = hashlib.sha256((folder / "rows.parquet").read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    _replace(store, "rowids", train, _stored(store, "rowids", train).slice(1), manifest_too=True)
     with pytest.raises(TrainerError, match=train) as raised:
         Recomputation(store).evidence(judged.request)
     assert raised.value.code == "StoreCorrupt"

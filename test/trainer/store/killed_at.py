@@ -1,4 +1,7 @@
-"""Writes into a store and dies at one of its requests: `python killed_at.py PLACE`, a number a line, an exit code a line."""
+"""Writes into a store and is killed: a line with a place and a number in, two lines with a pid and an exit code out.
+
+In a folder the process kills itself at one of its changes, which the number counts. In S3 the server that it asks kills it.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,11 @@ from typing import Any
 import pyarrow as pa
 from reign_trainer.store import FIT_RESULT, open_store, s3_objects
 from reign_trainer.store.local_objects import LocalObjects, _FileSink
-from reign_trainer.store.objects import Objects
-from reign_trainer.store.s3_objects import S3Objects, _UploadSink
 
-#: What changes a store, by class; a process may die before each and after each.
+#: What changes a local store, by class; a process may die before each and after each.
 CHANGING: dict[type, tuple[str, ...]] = {
     LocalObjects: ("put", "publish", "delete"),
     _FileSink: ("write", "finish"),
-    S3Objects: ("put", "put_first", "copy", "delete", "open_writer"),
-    _UploadSink: ("write", "finish"),
 }
 
 
@@ -46,7 +45,8 @@ def write_everything(place: str, rows: pa.Table) -> None:
     store.write_rows("snapshots", rows)
 
     def model() -> Iterator[bytes]:
-        yield b"a model"
+        for _ in range(6):
+            yield b"a model " * (1 << 17)
 
     store.keep_fit("m-1", {FIT_RESULT: b"{}", "found.json": b"{}", "model/model.pkl": model})
 
@@ -78,8 +78,7 @@ def die_at(step: int) -> None:
 
 
 def main() -> None:
-    """Fork once for every number: this process itself never opens a store."""
-    assert issubclass(S3Objects, Objects)
+    """Fork once for every line: this process itself never opens a store."""
     rows = table(ROWS)
     for line in sys.stdin:
         place, step = line.split()
@@ -88,6 +87,7 @@ def main() -> None:
             die_at(int(step))
             write_everything(place, rows)
             os._exit(0)
+        print(pid, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
 

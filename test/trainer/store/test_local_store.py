@@ -1,4 +1,4 @@
-"""The store: complete or not there, and checked at every read."""
+"""A store in a folder: complete or not there, and checked at every read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from reign_trainer.errors import TrainerError
 from reign_trainer.store import ROW_GROUP_ROWS, Store, open_store
-from store_folder import folder_of
+from stored_files import files_of, folder_of
 
 TABLE = pa.table(
     {
@@ -26,9 +26,10 @@ TABLE = pa.table(
 )
 
 
-def files(store: Store) -> list[str]:
-    """Name every file of the store."""
-    return sorted(str(path.relative_to(folder_of(store))) for path in folder_of(store).rglob("*") if path.is_file())
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store in a folder, also where the other tests keep theirs in S3."""
+    return open_store(tmp_path / "store")
 
 
 def test_rows_come_back_as_they_were(store: Store) -> None:
@@ -56,7 +57,7 @@ def test_the_same_rows_are_stored_once_whatever_their_chunks(store: Store) -> No
     with ThreadPoolExecutor(4) as pool:
         hashes = set(pool.map(lambda table: store.write_rows("predictions", table), [TABLE, chunked] * 4))
     assert len(hashes) == 1
-    assert len(files(store)) == 2
+    assert len(files_of(store)) == 2
     assert list((folder_of(store) / "staging").iterdir()) == []
 
 
@@ -107,7 +108,7 @@ def test_what_is_not_committed_is_never_visible(store: Store) -> None:
         writer.write(TABLE.to_batches()[0])
         writer.close()
         raise RuntimeError
-    assert files(store) == []
+    assert files_of(store) == []
 
 
 def test_what_a_killed_process_left_behind_goes_in_the_end(store: Store) -> None:
@@ -171,7 +172,7 @@ def test_damaged_rows_are_replaced_when_they_are_written_again(store: Store, dam
         store.read_rows("snapshots", content_hash)
     assert store.write_rows("snapshots", TABLE) == content_hash
     assert store.read_rows("snapshots", content_hash).num_rows == TABLE.num_rows
-    assert files(store) == [f"snapshots/{content_hash}/manifest.json", f"snapshots/{content_hash}/rows.parquet"]
+    assert files_of(store) == [f"snapshots/{content_hash}/manifest.json", f"snapshots/{content_hash}/rows.parquet"]
     inode = (folder / "rows.parquet").stat().st_ino
     assert store.write_rows("snapshots", TABLE) == content_hash
     assert (folder / "rows.parquet").stat().st_ino == inode

@@ -14,7 +14,7 @@ import pytest
 from reign_trainer.errors import TrainerError
 from reign_trainer.store import Bucket, Store, open_store, parse_place
 from s3_server import s3_client
-from store_folder import folder_of
+from stored_files import copy_folder, folder_of
 
 TABLE = pa.table({"reign_row_id": pa.array([1, 2, 3], pa.int64())})
 
@@ -95,9 +95,7 @@ def test_a_copy_of_a_local_store_is_read_as_it_is(s3_place: str, tmp_path: Path)
     local, store = open_store(tmp_path / "store"), open_store(s3_place)
     content_hash = local.write_rows("snapshots", TABLE)
     local.keep_fit("m-1", {"result.json": b"{}", "model/a": b"a"})
-    for path in folder_of(local).rglob("*"):
-        if path.is_file():
-            store.objects.put(path.relative_to(folder_of(local)).as_posix(), path.read_bytes())
+    copy_folder(folder_of(local), store)
     assert store.has_rows("snapshots", content_hash)
     assert store.read_rows("snapshots", content_hash).equals(TABLE)
     fit = store.fit("m-1")

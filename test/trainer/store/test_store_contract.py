@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from reign_trainer.errors import TrainerError
-from reign_trainer.store import FIT_RESULT, Missing, Store, StoredFolder, open_scratch_store, open_store
+from reign_trainer.store import FIT_RESULT, Store, StoredFolder, open_scratch_store, open_store
+from stored_files import file_in
 
 TABLE = pa.table(
     {
@@ -41,13 +41,7 @@ def folder_in(store: Store, name: str, marker: str) -> StoredFolder:
 
 def damage(store: Store, content_hash: str, file: str) -> None:
     """Write something else where a file of rows lies."""
-    inside = f"snapshots/{content_hash}"
-    try:
-        sha256 = json.loads(store.objects.read(f"{inside}/index.json"))["files"][file]
-    except Missing:
-        store.objects.put(f"{inside}/{file}", b"other")
-    else:
-        store.objects.put(f"{inside}/{sha256}", b"other")
+    store.objects.put(file_in(store, f"snapshots/{content_hash}", file), b"other")
 
 
 def test_documents_by_the_hash_of_their_bytes(store: Store) -> None:

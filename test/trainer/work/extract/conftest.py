@@ -14,7 +14,7 @@ import pytest
 from reign_trainer.shapes import ExtractRequest, ExtractResult, PlannedQuery
 from reign_trainer.store import Store
 from reign_trainer.work.extract import extract
-from store_folder import folder_of
+from stored_files import files_of
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 WINDOW = {"from": "2001-02-01T00:00:00Z", "to": "2001-03-01T00:00:00Z"}
@@ -64,9 +64,11 @@ class Extracts:
 
     def visible(self) -> list[str]:
         """Everything in the store that is not a folder."""
-        return sorted(
-            str(path.relative_to(folder_of(self.store))) for path in folder_of(self.store).rglob("*") if path.is_file()
-        )
+        return files_of(self.store)
+
+    def kinds(self) -> list[str]:
+        """The kind of each object that consists of several files, or of one."""
+        return [name.split("/")[0] for name in sorted({"/".join(file.split("/")[:2]) for file in self.visible()})]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 import tarfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from reign_trainer.shapes import Definition
 from reign_trainer.store import Store, open_store
 from reign_trainer.work.score.answered import Answered
 from reign_trainer.work.score.questions import Questions
+from stored_files import copy_folder
 
 RELEASES = Path(__file__).resolve().parents[3] / "releases"
 
@@ -31,7 +33,7 @@ class Left(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
+def left(store_place: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Left:
     """What release 0.1.0 has left."""
     folder, release = tmp_path_factory.mktemp("release"), RELEASES / "0.1.0"
     for part in ("store", "mlflow"):
@@ -43,7 +45,9 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
         model: json.loads(text.replace("''", "'").replace("\\\\", "\\")) | {"gate": default_gate()}
         for model, text in rows
     }
-    return Left(folder, open_store(folder / "store"), definitions)
+    store = open_store(store_place(folder / "store"))
+    copy_folder(folder / "store", store)
+    return Left(folder, store, definitions)
 
 
 @pytest.mark.parametrize(

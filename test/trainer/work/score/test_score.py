@@ -20,7 +20,7 @@ from reign_trainer.stored_predictions import kept_columns, predictions_table
 from reign_trainer.version_files import digest_of
 from reign_trainer.work.lend import hash_files
 from small_model import CODE, declarative, definition, fit_request, rows, snapshot
-from store_folder import folder_of
+from stored_files import file_in
 
 
 def test_predictions_keep_ids_labels_weights_and_slices_but_no_features() -> None:
@@ -62,11 +62,14 @@ class Elsewhere:
         return np.full((len(features), 2), 0.5)
 
 
-def _pin(model: Path) -> None:
+def _pin(store: Store, fit: str) -> None:
     """Let the files of a kept fit be those that were fitted."""
-    path = model.with_name("result.json")
-    files = hash_files(model)
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"files": files, "digest": digest_of(files)}))
+    kept, path = store.fit(fit), file_in(store, f"fits/{fit}", "result.json")
+    assert kept is not None
+    with kept.as_folder("model") as model:
+        files = hash_files(model)
+    result = json.loads(store.objects.read(path)) | {"files": files, "digest": digest_of(files)}
+    store.objects.put(path, json.dumps(result).encode())
 
 
 def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_child: Any, store: Store) -> None:
@@ -103,13 +106,14 @@ def test_scoring_and_rehearsing_a_version_that_is_there_and_one_that_is_not(in_c
         in_child("rehearse", rehearsal.model_copy(update={"snapshot": other}))
     assert raised.value.code == "StoreCorrupt"
 
-    model = folder_of(store) / "fits" / fitted.model_uri.removeprefix("fit:") / "model"
-    (model / "model.pkl").write_bytes(cloudpickle.dumps(Elsewhere()))
+    fit = fitted.model_uri.removeprefix("fit:")
+    store.objects.put(file_in(store, f"fits/{fit}", "model/model.pkl"), cloudpickle.dumps(Elsewhere()))
     with pytest.raises(TrainerError, match=r"model\.pkl") as raised:
         in_child("score", asked())
     assert raised.value.code == "VersionAltered"
-    (model / "requirements.txt").write_text("scikit-learn==1.2.0\nno-such-library==1\n")
-    _pin(model)
+    requirements = file_in(store, f"fits/{fit}", "model/requirements.txt")
+    store.objects.put(requirements, b"scikit-learn==1.2.0\nno-such-library==1\n")
+    _pin(store, fit)
     with pytest.raises(TrainerError) as raised:
         in_child("score", asked())
     assert raised.value.code == "VersionUnloadable"

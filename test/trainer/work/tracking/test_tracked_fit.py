@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import shutil
 from typing import Any
 
 import mlflow
@@ -23,7 +22,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from small_model import declarative, definition, fit_request, rows, snapshot
-from store_folder import folder_of
 
 from work.tracking.crashing_work import Death
 
@@ -128,7 +126,7 @@ def test_a_model_of_other_rows_is_not_taken_and_one_of_another_environment_stand
     elsewhere = in_child("fit", request).model_copy(update={"environment_hash": "0" * 64})
     client.set_tag(tracked.run_id, "reign.environmentHash", elsewhere.environment_hash)
     client.set_tag(tracked.run_id, "reign.fitResult", elsewhere.model_dump_json())
-    shutil.rmtree(folder_of(store) / "fits")
+    store.objects.delete("fits")
     assert in_child("fit", request) == elsewhere
 
 
