@@ -6,12 +6,14 @@ import errno
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from postgres_server import execute
 from reign_trainer.errors import TrainerError
 from reign_trainer.shapes import ExtractRequest
+from reign_trainer.store import open_store
 from reign_trainer.store.rows_writer import HashedFile
 from reign_trainer.work.extract import ExtractCancelled, extract
 
@@ -139,7 +141,10 @@ def test_a_query_cannot_write(extracts: Any) -> None:
     assert execute(extracts.url, "select * from witness") == []
 
 
-def test_a_disk_that_fills_up(extracts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_fills_up_with_a_store_in_a_folder(
+    extracts: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    extracts.store = open_store(tmp_path / "store")
     written = HashedFile.write
 
     def full(self: Any, data: bytes) -> int:
