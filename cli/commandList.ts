@@ -69,6 +69,25 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/reject.ts')).rejectCommand,
   },
   {
+    name: 'rollback',
+    syntax: '<model>',
+    description:
+      'make an earlier champion the champion again; promotions then need a person until somebody resumes them',
+    load: async () => (await import('./commands/rollback.ts')).rollbackCommand,
+  },
+  {
+    name: 'resume-promotions',
+    syntax: '<model>',
+    description: 'let the gate promote by itself again after a rollback',
+    load: async () => (await import('./commands/resumePromotions.ts')).resumePromotionsCommand,
+  },
+  {
+    name: 'promote',
+    syntax: '<model>',
+    description: 'make a version champion against the verdict keep or insufficient; this stays visible as an override',
+    load: async () => (await import('./commands/promote.ts')).promoteCommand,
+  },
+  {
     name: 'delete',
     syntax: '<model>',
     description: 'delete a model that never had a champion, with its runs in MLflow and its files in the store',

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { Database, DecisionKind } from './database.ts';
 import { type NewRequest, storeRequest } from './requests.ts';
 
@@ -41,42 +41,60 @@ export interface Decision {
  * @throws ReignError LedgerConflict
  */
 export async function storeDecision(db: Kysely<Database>, decision: NewDecision): Promise<Decision> {
-  const { kind, cycle, judgementNumber, evidence, epoch, reason, asked } = decision;
-  return await db.transaction().execute(async (transaction) => {
-    const { model, lineage } = await transaction
-      .selectFrom('cycles')
-      .select(['model', 'lineage'])
-      .where('id', '=', cycle)
-      .executeTakeFirstOrThrow();
-    const request = await storeRequest(transaction, {
-      ...{ operation: kind, model, reason, ...asked },
-      subject: { kind: 'cycle', id: cycle },
-    });
-    if (!request.created) {
-      const known = transaction.selectFrom('decisions').selectAll().where('request', '=', request.id);
-      return decisionOf(await known.executeTakeFirstOrThrow());
-    }
-    const judgement = await transaction
-      .selectFrom('judgements')
-      .select(['challenger', 'epoch', 'verdict_kind'])
-      .where('cycle', '=', cycle)
-      .where('number', '=', judgementNumber)
-      .executeTakeFirstOrThrow();
-    const row = await transaction
-      .insertInto('decisions')
-      .values({
-        ...{ kind, model, lineage, epoch, cycle, evidence, reason },
-        candidate: judgement.challenger,
-        judgement_number: judgementNumber,
-        judged_epoch: judgement.epoch,
-        verdict_kind: judgement.verdict_kind,
-        actor: request.actor,
-        request: request.id,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return decisionOf(row);
+  const recorded = await db.transaction().execute((transaction) => recordDecision(transaction, decision));
+  return recorded.decision;
+}
+
+/** Whether it was recorded now, or before by the same request. */
+export interface RecordedDecision {
+  readonly decision: Decision;
+  readonly created: boolean;
+}
+
+/**
+ * The same in the transaction that then does what was decided.
+ *
+ * @param decision `check` runs where it was not recorded before, and may refuse it in words of its own
+ */
+export async function recordDecision(
+  transaction: Transaction<Database>,
+  decision: NewDecision & { readonly check?: () => Promise<void> },
+): Promise<RecordedDecision> {
+  const { kind, cycle, judgementNumber, evidence, epoch, reason, asked, check } = decision;
+  const { model, lineage } = await transaction
+    .selectFrom('cycles')
+    .select(['model', 'lineage'])
+    .where('id', '=', cycle)
+    .executeTakeFirstOrThrow();
+  const request = await storeRequest(transaction, {
+    ...{ operation: kind, model, reason, ...asked },
+    subject: { kind: 'cycle', id: cycle },
   });
+  if (!request.created) {
+    const known = transaction.selectFrom('decisions').selectAll().where('request', '=', request.id);
+    return { decision: decisionOf(await known.executeTakeFirstOrThrow()), created: false };
+  }
+  await check?.();
+  const judgement = await transaction
+    .selectFrom('judgements')
+    .select(['challenger', 'epoch', 'verdict_kind'])
+    .where('cycle', '=', cycle)
+    .where('number', '=', judgementNumber)
+    .executeTakeFirstOrThrow();
+  const row = await transaction
+    .insertInto('decisions')
+    .values({
+      ...{ kind, model, lineage, epoch, cycle, evidence, reason },
+      candidate: judgement.challenger,
+      judgement_number: judgementNumber,
+      judged_epoch: judgement.epoch,
+      verdict_kind: judgement.verdict_kind,
+      actor: request.actor,
+      request: request.id,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { decision: decisionOf(row), created: true };
 }
 
 export async function decisionById(db: Kysely<Database>, id: number): Promise<Decision | undefined> {

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { PrimaryResult } from '../schemas/cycle.ts';
+import type { VerdictKind } from '../schemas/verdict.ts';
 import type { Database, PromotionKind } from './database.ts';
 import { followUpsOf, type StoredFollowUp } from './followUps.ts';
 import { instant } from './instants.ts';
@@ -21,6 +22,10 @@ export interface Reign {
   readonly beat: number | null;
   readonly reason: string;
   readonly by: string;
+  /** Of a rollback: the reign that it restored. */
+  readonly restoresEpoch: number | null;
+  /** Of an override: what the gate had said, and on which evidence. */
+  readonly overrode: { readonly cycle: string; readonly verdict: VerdictKind; readonly evidence: string } | null;
   /** What it won by, where it was judged. */
   readonly primary: PrimaryResult | null;
   /** The same difference in the period after the one that it was promoted on; null where nobody has looked yet. */
@@ -44,7 +49,8 @@ export async function history(db: Kysely<Database>, model: string, lineage: stri
     )
     .select(['promotions.epoch', 'promotions.version', 'promotions.kind', 'promotions.promoted_at'])
     .select(['promotions.reason', 'promotions.promoted_by', 'cycles.id as cycle', 'cycles.as_of'])
-    .select('judgements.primary_result')
+    .select(['judgements.primary_result', 'promotions.restores_epoch', 'decisions.cycle as decided_cycle'])
+    .select(['decisions.verdict_kind', 'decisions.evidence'])
     .where('promotions.model', '=', model)
     .where('promotions.lineage', '=', lineage)
     .orderBy('promotions.epoch')
@@ -66,9 +72,36 @@ export async function history(db: Kysely<Database>, model: string, lineage: stri
     beat: rows[at - 1]?.version ?? null,
     reason: row.reason,
     by: row.promoted_by,
+    restoresEpoch: row.restores_epoch,
+    overrode: row.kind === 'override' ? overrodeOf(row) : null,
     primary: primaryResultOf(row.primary_result),
     followUp: followUps.get(row.epoch) ?? null,
   }));
+}
+
+function overrodeOf(row: {
+  decided_cycle: string | null;
+  verdict_kind: VerdictKind | null;
+  evidence: string | null;
+}): Reign['overrode'] {
+  const { decided_cycle: cycle, verdict_kind: verdict, evidence } = row;
+  return cycle === null || verdict === null || evidence === null ? null : { cycle, verdict, evidence };
+}
+
+/** How often a person changed the champion of each model, in one lineage. */
+export async function changesByPersons(
+  db: Kysely<Database>,
+  lineage: string,
+): Promise<ReadonlyMap<string, { readonly rollbacks: number; readonly overrides: number }>> {
+  const rows = await db
+    .selectFrom('promotions')
+    .select('model')
+    .select(sql<number>`count(*) filter (where kind = 'rollback')::integer`.as('rollbacks'))
+    .select(sql<number>`count(*) filter (where kind = 'override')::integer`.as('overrides'))
+    .where('lineage', '=', lineage)
+    .groupBy('model')
+    .execute();
+  return new Map(rows.map(({ model, ...counts }) => [model, counts]));
 }
 
 /** How often a version of a model was made champion, in any lineage. */

@@ -4,8 +4,9 @@ import { historyReport } from '../report/history.ts';
 import { PrimaryResult } from '../schemas/cycle.ts';
 import { FollowUp } from '../schemas/evidence.ts';
 import { AskedLineage, Lineage } from '../schemas/lineage.ts';
-import { Instant } from '../schemas/primitives.ts';
+import { Hash, Instant } from '../schemas/primitives.ts';
 import { HistoryReport } from '../schemas/report.ts';
+import { verdicts } from '../schemas/verdict.ts';
 import type { OperationContext } from './context.ts';
 import { knownModel } from './knownModel.ts';
 import { operation } from './operation.ts';
@@ -34,6 +35,10 @@ export const historyOperation = operation({
         beat: z.int().nullable(),
         reason: z.string(),
         by: z.string(),
+        /** rollback: the reign that it restored. */
+        restoresEpoch: z.int().nullable(),
+        /** override: what the gate had said, and on which evidence. */
+        overrode: z.strictObject({ cycle: z.string(), verdict: z.enum(verdicts), evidence: Hash }).nullable(),
         /** What it won by, where it was judged. */
         primary: PrimaryResult.nullable(),
         /** The same difference in the period after the one that it was promoted on; null where nobody has looked yet. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { currentChampion } from '../ledger/champions.ts';
 import { everyModel } from '../ledger/definitions.ts';
 import type { Deletion } from '../ledger/deletions.ts';
+import { heldPromotions } from '../ledger/heldPromotions.ts';
+import { changesByPersons } from '../ledger/history.ts';
 import { latestWarnings } from '../ledger/warnings.ts';
 import { AskedLineage } from '../schemas/lineage.ts';
 import { Instant } from '../schemas/primitives.ts';
@@ -23,6 +25,11 @@ export const modelsOperation = operation({
         definitionVersion: z.int(),
         appliedAt: z.string(),
         champion: z.strictObject({ version: z.int(), asOf: Instant }).nullable(),
+        /** How often a person brought an earlier champion back, and how often one decided against the verdict. */
+        rollbacks: z.int(),
+        overrides: z.int(),
+        /** The rollback since which promotions by the newest definition need a person; null where none does. */
+        held: z.strictObject({ epoch: z.int(), since: z.string(), by: z.string(), reason: z.string() }).nullable(),
         /** What was warned of in its last cycle, and which one that is; null where it warned of nothing. */
         warnings: z.array(z.string()).readonly(),
         warnedBy: z.string().nullable(),
@@ -36,6 +43,7 @@ export const modelsOperation = operation({
   run: async ({ ledger }: Pick<OperationContext, 'ledger'>, { lineage, deleted }) => {
     const { db } = ledger;
     const warned = await latestWarnings(db, lineage);
+    const changes = await changesByPersons(db, lineage);
     const known = [];
     for (const { model, definitionVersion, appliedAt, deletion } of await everyModel(db)) {
       if (deletion !== null && !deleted) continue;
@@ -47,6 +55,8 @@ export const modelsOperation = operation({
         definitionVersion,
         appliedAt,
         champion: reigning,
+        ...(changes.get(model) ?? { rollbacks: 0, overrides: 0 }),
+        held: (await heldPromotions(db, { model, lineage, definitionVersion })) ?? null,
         warnings,
         warnedBy: cycle,
         deletion: shownDeletion(deletion),

@@ -2,7 +2,6 @@ import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { currentChampion } from '../ledger/champions.ts';
 import { cycleById } from '../ledger/cycles.ts';
 import { decisionsOf } from '../ledger/decisions.ts';
-import { deletionOf } from '../ledger/deletions.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
 import { lastQuestion } from '../ledger/waiting.ts';
 import type { Actor } from '../schemas/actor.ts';
@@ -11,8 +10,8 @@ import { errorOf } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import { personStep } from '../schemas/stepNames.ts';
 import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
-import { knownModel } from './knownModel.ts';
 import { parseAsOf } from './parseAsOf.ts';
+import { presentModel } from './presentModel.ts';
 import { type Following, followWorkflow } from './watch/followWorkflow.ts';
 import { workflowError } from './workflowError.ts';
 
@@ -43,12 +42,7 @@ export async function planCycle(ledger: Ledger, request: StartRequest): Promise<
   const { model, lineage, trigger, now, actor } = request;
   const asOf = parseAsOf(request.asOf);
   if (Date.parse(asOf) > now.getTime()) throw errorOf('AsOfInFuture', 'future', { asOf });
-  const { version } = await knownModel(ledger, model);
-  const deletion = await deletionOf(ledger.db, model, version);
-  if (deletion !== undefined) {
-    const { by, at, reason } = deletion;
-    throw errorOf('ModelUnknown', 'deleted', { model, by, at, reason });
-  }
+  const { version } = await presentModel(ledger, model);
   const retrain: RetrainRequest = { model, lineage, asOf, definitionVersion: version, trigger, actor };
   const id = cycleId(retrain);
   const known = await cycleById(ledger.db, id);

@@ -4,6 +4,7 @@ import { perform } from '../../operations/operation.ts';
 import { day } from '../../report/day.ts';
 import type { Tell } from '../answer.ts';
 import { lineageOption } from '../cycleArguments.ts';
+import { changesByPersons } from '../render/history.ts';
 import { renderTable } from '../render/table.ts';
 import { formatTime } from '../render/times.ts';
 import { renderWarnings } from '../render/warnings.ts';
@@ -17,17 +18,21 @@ export const modelsCommand = (session: Session, tell: Tell) =>
     .action(async ({ lineage, deleted }: { lineage: string; deleted?: boolean }) => {
       const answer = await perform(modelsOperation, session.context, { lineage, deleted });
       const { models } = answer;
-      const titles = ['model', 'definition', 'applied', 'champion', 'deleted'].map((title) => ({ title }));
-      const rows = models.map(({ model, definitionVersion, appliedAt, champion, deletion }) => [
+      const titles = ['model', 'definition', 'applied', 'champion', 'by persons', 'deleted'].map((title) => ({
+        title,
+      }));
+      const rows = models.map(({ model, definitionVersion, appliedAt, champion, deletion, ...changes }) => [
         model,
         `version ${definitionVersion}`,
         formatTime(appliedAt),
         champion === null ? 'none yet' : `v${champion.version}, asOf ${day(champion.asOf)}`,
+        changesByPersons(changes),
         deletion === null ? '' : `${formatTime(deletion.at)}, by ${deletion.by}: ${deletion.reason}`,
       ]);
-      const said = models.flatMap(({ model, warnings, warnedBy }) =>
-        warnedBy === null ? [] : [`${model}, ${warnedInBrief(warnings, warnedBy)}`],
-      );
+      const said = models.flatMap(({ model, warnings, warnedBy, held }) => [
+        ...(warnedBy === null ? [] : [`${model}, ${warnedInBrief(warnings, warnedBy)}`]),
+        ...(held === null ? [] : [`${model}: ${heldInBrief(model, held)}`]),
+      ]);
       tell({
         document: answer,
         text: ({ paint, width }) =>
@@ -38,6 +43,15 @@ export const modelsCommand = (session: Session, tell: Tell) =>
                 .join('\n\n'),
       });
     });
+
+/** Why the next winner waits for a person, and what ends that. */
+function heldInBrief(
+  model: string,
+  { epoch, since, by, reason }: { [key in 'since' | 'by' | 'reason']: string } & { epoch: number },
+): string {
+  const rollback = `promotions need a person since the rollback of ${formatTime(since)} by ${by} (epoch ${epoch}: ${reason})`;
+  return `${rollback}. To end this: reign resume-promotions ${model} --reason TEXT`;
+}
 
 /** The first warning of a model's last cycle, and where the others are shown. */
 function warnedInBrief(warnings: readonly string[], cycle: string): string {

@@ -16,16 +16,32 @@ export function renderHistory(
     }),
   );
   const said = new Map(report.map((one) => [one.epoch, one]));
-  const rows = reigns.map(({ epoch, version, kind, asOf, from, to, beat, by, reason }) => [
+  const rows = reigns.map(({ epoch, version, kind, overrode, asOf, from, to, beat, by, reason }) => [
     to === null ? paint('green', `v${version}`) : `v${version}`,
     day(asOf),
     formatTime(from),
     to === null ? paint('green', 'now') : formatTime(to),
-    kind !== 'promotion' ? kind : beat === null ? 'the first' : `v${beat}`,
+    beganBy(kind, beat, overrode?.verdict),
     said.get(epoch)?.won?.text ?? '',
     said.get(epoch)?.since?.text ?? '',
     by,
     reason,
   ]);
-  return renderTable(titles, rows, paint);
+  const changes = changesByPersons({
+    rollbacks: reigns.filter(({ kind }) => kind === 'rollback').length,
+    overrides: reigns.filter(({ kind }) => kind === 'override').length,
+  });
+  return [renderTable(titles, rows, paint), ...(changes === '' ? [] : [`${changes}.`])].join('\n\n');
+}
+
+function beganBy(kind: string, beat: number | null, verdict: string | undefined): string {
+  if (kind === 'override') return verdict === undefined ? kind : `override of ${verdict}`;
+  if (kind === 'rollback') return kind;
+  return beat === null ? 'the first' : `v${beat}`;
+}
+
+/** `1 rollback, 2 overrides`; empty where there are none. */
+export function changesByPersons({ rollbacks, overrides }: { rollbacks: number; overrides: number }): string {
+  const count = (number: number, what: string) => (number === 0 ? [] : [`${number} ${what}${number === 1 ? '' : 's'}`]);
+  return [...count(rollbacks, 'rollback'), ...count(overrides, 'override')].join(', ');
 }

@@ -83,6 +83,50 @@ export const requestErrors = {
     advice: 'List the cycles of the model with their versions: reign cycles MODEL.',
     templates: {
       notThere: '{model} has no version {version:int} to judge against',
+      notOfModel: '{model} has no version {version:int}',
+    },
+  },
+  RollbackRefused: {
+    status: 409,
+    retry: false,
+    advice: 'List who reigned and when: reign history MODEL.',
+    templates: {
+      nobodyReigns: '{model} has no champion in the lineage {lineage}: there is nothing to roll back',
+      noPredecessor: '{model} has no champion before version {version}. Name the version with --to',
+      reigns: '{model}: version {version:int} is already the champion (epoch {epoch:int})',
+      neverReigned:
+        '{model}: version {version:int} has never been champion in the lineage {lineage}. To promote it against the verdict, add --override',
+      moved: '{model}: epoch {epoch:int} reigns now, not epoch {asked:int}. Look at the new champion and ask again',
+    },
+  },
+  OverrideRefused: {
+    status: 409,
+    retry: false,
+    advice: "Read the version's cycle first: reign show CYCLE.",
+    templates: {
+      notAsked:
+        '{model}: this command promotes against a verdict; say so with --override. The gate promotes versions that win, and reign approve decides about a review',
+      invalid:
+        '{model}: the verdict on version {version:int} is invalid (cycle {cycle}). Nobody can promote it: the comparison itself is broken',
+      promote: '{model}: the verdict on version {version:int} is promote (cycle {cycle}). There is nothing to override',
+      review:
+        '{model}: the verdict on version {version:int} is review (cycle {cycle}). An override is only against keep or insufficient',
+      unjudged: '{model}: version {version:int} has not been judged: its cycle {cycle} is {status}',
+      otherLineage: '{model}: no cycle of the lineage {lineage} fitted version {version:int}',
+      reigns: '{model}: version {version:int} is already the champion (epoch {epoch:int})',
+      reigned:
+        '{model}: version {version:int} has been champion (epoch {epoch:int}). To bring it back: reign rollback {model} --to {version:int} --reason TEXT',
+      otherEvidence:
+        '{model}: the last judgement of version {version:int} rests on the evidence {evidence}. Look at it and ask again',
+      moved: '{model}: epoch {epoch:int} reigns now, not epoch {asked:int}. Look at the new champion and ask again',
+    },
+  },
+  PromotionsNotHeld: {
+    status: 409,
+    retry: false,
+    advice: 'List who reigned and when: reign history MODEL.',
+    templates: {
+      notHeld: '{model}: no rollback in the lineage {lineage} holds promotions back; the gate promotes by itself',
     },
   },
   CycleUnknown: {

@@ -24,6 +24,9 @@ RETRYABLE: dict[str, bool] = {
     "ModelUnknown": False,
     "VersionUnknown": False,
     "CycleUnknown": False,
+    "RollbackRefused": False,
+    "OverrideRefused": False,
+    "PromotionsNotHeld": False,
     "AsOfInvalid": False,
     "AsOfInFuture": False,
     "AsOfBeforeChampion": False,
@@ -135,6 +138,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
     },
     "VersionUnknown": {
         "notThere": "{model} has no version {version:int} to judge against",
+        "notOfModel": "{model} has no version {version:int}",
     },
     "CycleUnknown": {
         "noId": "no cycle has the id {id}{hint}",
@@ -142,6 +146,28 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "noneYet": "{model} has no cycle in the lineage {lineage} yet. Start one: reign retrain {model} --as-of T --wait",
         "none": "There is no cycle {cycle}",
         "noRun": "There is no cycle {cycle} that has a run",
+    },
+    "RollbackRefused": {
+        "nobodyReigns": "{model} has no champion in the lineage {lineage}: there is nothing to roll back",
+        "noPredecessor": "{model} has no champion before version {version}. Name the version with --to",
+        "reigns": "{model}: version {version:int} is already the champion (epoch {epoch:int})",
+        "neverReigned": "{model}: version {version:int} has never been champion in the lineage {lineage}. To promote it against the verdict, add --override",
+        "moved": "{model}: epoch {epoch:int} reigns now, not epoch {asked:int}. Look at the new champion and ask again",
+    },
+    "OverrideRefused": {
+        "notAsked": "{model}: this command promotes against a verdict; say so with --override. The gate promotes versions that win, and reign approve decides about a review",
+        "invalid": "{model}: the verdict on version {version:int} is invalid (cycle {cycle}). Nobody can promote it: the comparison itself is broken",
+        "promote": "{model}: the verdict on version {version:int} is promote (cycle {cycle}). There is nothing to override",
+        "review": "{model}: the verdict on version {version:int} is review (cycle {cycle}). An override is only against keep or insufficient",
+        "unjudged": "{model}: version {version:int} has not been judged: its cycle {cycle} is {status}",
+        "otherLineage": "{model}: no cycle of the lineage {lineage} fitted version {version:int}",
+        "reigns": "{model}: version {version:int} is already the champion (epoch {epoch:int})",
+        "reigned": "{model}: version {version:int} has been champion (epoch {epoch:int}). To bring it back: reign rollback {model} --to {version:int} --reason TEXT",
+        "otherEvidence": "{model}: the last judgement of version {version:int} rests on the evidence {evidence}. Look at it and ask again",
+        "moved": "{model}: epoch {epoch:int} reigns now, not epoch {asked:int}. Look at the new champion and ask again",
+    },
+    "PromotionsNotHeld": {
+        "notHeld": "{model}: no rollback in the lineage {lineage} holds promotions back; the gate promotes by itself",
     },
     "AsOfInvalid": {
         "notAnInstant": "found {found}; expected a date or a time with zone, in whole seconds",

@@ -16,6 +16,8 @@ const reign = (changes: Partial<Reign>): Reign => ({
   beat: 1,
   reason: 'It wins.',
   by: 'gate',
+  restoresEpoch: null,
+  overrode: null,
   primary: { ...measured, challenger: 0.7, champion: 0.68, difference: 0.02, low: 0.01, high: 0.03 },
   followUp: null,
   ...changes,
@@ -40,4 +42,17 @@ test('what a promotion was worth afterwards stands beside what it was promoted a
     v3        2001-02-19  2026-11-23 10:00:00 UTC  now  v2         ROC AUC +0.0200 [+0.0100, +0.0300]  promoted at +0.0200, next period +0.0040 so far  gate        It wins.
     v4        2001-02-19  2026-11-23 10:00:00 UTC  now  v3         ROC AUC +0.0200 [+0.0100, +0.0300]  promoted at +0.0200, next period not measured    gate        It wins."
   `);
+});
+
+test('how often a person changed the champion is said below, and how', () => {
+  const overrode = { cycle: 'c', verdict: 'keep' as const, evidence: 'e'.repeat(64) };
+  const told = shown([
+    reign({ beat: null, primary: null }),
+    reign({ epoch: 2, version: 2, kind: 'override', overrode, by: 'ada', reason: 'the law', primary: null }),
+    reign({ epoch: 3, kind: 'rollback', restoresEpoch: 1, by: 'bob', reason: 'complaints', primary: null }),
+    reign({ epoch: 4, version: 2, kind: 'rollback', restoresEpoch: 2, by: 'ada', primary: null }),
+  ]);
+  expect(told).toMatch(/v2 .* override of keep .*ada +the law\n/);
+  expect(told).toMatch(/v1 .* rollback .*bob +complaints\n/);
+  expect(told).toMatch(/\n\n2 rollbacks, 1 override\.$/);
 });
