@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
+
+# What the tests import stays: looking for garbage in it takes longer than the tests' own objects are worth.
+gc.disable()
 
 # The tests run two at once on two cores: more threads would only wait for each other, and burn CPU while they do.
 # Read where NumPy and the estimators are loaded, so before anything else is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Some fits here take as many threads as the trainer's children. As there, they wait for each other asleep.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 from pathlib import Path
 
@@ -29,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if getattr(getattr(item, "module", None), "FUZZ", False):
             item.add_marker("fuzz")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, but not among the million objects of the libraries."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

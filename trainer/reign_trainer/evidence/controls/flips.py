@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.special import stdtrit
-from scipy.stats import skew
 
 from reign_trainer.evidence.measure import difference_values
 from reign_trainer.evidence.measure.arrays import Floats
@@ -112,6 +111,9 @@ def _skewness(contributions: Floats) -> float | None:
     """Give the adjusted Fisher-Pearson coefficient; None of fewer than three clusters or where all say the same."""
     if contributions.size < 3 or not np.ptp(contributions) > 0:
         return None
+    # Takes most of a second to import: who counts no flips need not wait for it.
+    from scipy.stats import skew
+
     found = float(skew(contributions, bias=False))
     return float(f"{found:.{DIGITS}g}") if np.isfinite(found) else None
 

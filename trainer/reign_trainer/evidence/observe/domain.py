@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from .feature import Feature
@@ -44,6 +43,9 @@ def domain_auc(features: list[Feature], generator: np.random.Generator) -> float
     columns = [(column, categorical) for column, categorical in columns if np.unique(column).size > 1]
     if not columns:
         return None
+    # Takes a second to import: who judges predictions alone has no features, and need not wait for it.
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     table = np.column_stack([column for column, _ in columns])
     target = np.arange(table.shape[0]) >= train.size
     halves = np.concatenate([random_halves(train.size, generator), random_halves(holdout.size, generator)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from reign_trainer.shapes import Definition, Leak
 
@@ -121,6 +120,9 @@ def _correlations(view: View, labels: np.ndarray) -> list[float | None]:
     present = ~np.isnan(view.values)
     if np.count_nonzero(present) < max(2 * _LEAST_ROWS, labels.size // 10):
         return []
+    # Takes most of a second to import, and only regression asks for it.
+    from scipy.stats import rankdata
+
     values, told = view.values[present], labels[present]
     return [
         squared_correlation(rankdata(values), rankdata(told)),
