@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { Actor } from '../schemas/actor.ts';
 import type { Database } from './database.ts';
 import { storeRequest } from './requests.ts';
@@ -64,6 +64,38 @@ export async function deletionOf(
     .limit(1)
     .executeTakeFirst();
   return row && deletion(row);
+}
+
+/** Whether a cycle is one of a model that was not deleted since: of one that was, only the ledger has anything left. */
+export const notDeleted = ({ not, exists, selectFrom }: ExpressionBuilder<Database, 'cycles'>) =>
+  not(
+    exists(
+      selectFrom('deletions')
+        .select('deletions.id')
+        .whereRef('deletions.model', '=', 'cycles.model')
+        .whereRef('deletions.definition_version', '>=', 'cycles.definition_version'),
+    ),
+  );
+
+/** Whether a definition that was not deleted since has this code. */
+export async function codeIsUsed(db: Kysely<Database>, hash: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('definitions')
+    .select('version')
+    .where('code_hash', '=', hash)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deletions')
+            .select('deletions.id')
+            .whereRef('deletions.model', '=', 'definitions.model')
+            .whereRef('deletions.definition_version', '>=', 'definitions.version'),
+        ),
+      ),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The last deletion of every model that was ever deleted, by model. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { settledStatuses } from '../schemas/cycle.ts';
 import type { Database } from './database.ts';
+import { notDeleted } from './deletions.ts';
 import { type Attempt, lockCycle } from './lockCycle.ts';
 
 /** Names what an attempt of a cycle observed; the answer is what was named first. */
@@ -46,6 +47,7 @@ export async function pastObservations(
     .where('cycles.lineage', '=', lineage)
     .where('cycles.as_of', '<', asOf)
     .where('cycles.status', 'in', settledStatuses)
+    .where(notDeleted)
     .orderBy('cycles.as_of', 'desc')
     .orderBy('cycles.definition_version', 'desc')
     .limit(limit)

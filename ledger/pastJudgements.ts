@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { settledStatuses } from '../schemas/cycle.ts';
 import type { Metric } from '../schemas/metrics.ts';
 import type { Database } from './database.ts';
+import { notDeleted } from './deletions.ts';
 
 /** How well an earlier cycle could tell challenger and champion apart. */
 export interface PastError {
@@ -32,6 +33,7 @@ export async function pastErrors(
     .where('judgements.model', '=', model)
     .where('judgements.lineage', '=', lineage)
     .where('cycles.as_of', '<', asOf)
+    .where(notDeleted)
     .orderBy('cycles.id')
     .orderBy('judgements.number', 'desc')
     .as('last');
@@ -77,6 +79,7 @@ export async function pastEvidence(
     .where('judgements.lineage', '=', lineage)
     .where('cycles.as_of', '<', asOf)
     .where('cycles.status', 'in', settledStatuses)
+    .where(notDeleted)
     .orderBy('cycles.id')
     .orderBy('judgements.number', 'desc')
     .as('last');
@@ -104,6 +107,7 @@ export async function skippedSince(
     .where('lineage', '=', lineage)
     .where('as_of', '<', asOf)
     .where('status', '=', 'skipped')
+    .where(notDeleted)
     .where(
       'as_of',
       '>',

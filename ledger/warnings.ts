@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { describeCodeWarning } from '../schemas/codeWarning.ts';
 import type { CodeWarning } from '../schemas/payloads.ts';
 import type { Database } from './database.ts';
+import { notDeleted } from './deletions.ts';
 import { event } from './events.ts';
 
 /** A cycle with what was warned of in it. */
@@ -43,16 +44,7 @@ export async function latestWarnings(db: Kysely<Database>, lineage: string): Pro
     .select(['model', 'id'])
     .distinctOn('model')
     .where('lineage', '=', lineage)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deletions')
-            .select('id')
-            .whereRef('deletions.model', '=', 'cycles.model')
-            .whereRef('deletions.definition_version', '>=', 'cycles.definition_version'),
-        ),
-      ),
-    )
+    .where(notDeleted)
     .orderBy('model')
     .orderBy('as_of', 'desc')
     .orderBy('definition_version', 'desc')

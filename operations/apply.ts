@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { describeChanges } from '../definition/describeChanges.ts';
-import { latestDefinition, storeDefinition } from '../ledger/definitions.ts';
+import { latestDefinition } from '../ledger/definitions.ts';
 import { type ChangedDay, changedDays } from '../schedule/clockChanges.ts';
 import { timingOf } from '../schedule/nominalTimes.ts';
 import { Column } from '../schemas/columns.ts';
@@ -15,6 +15,7 @@ import { DefinitionContent, storeContent } from './definitionContent.ts';
 import { definitionWithCode } from './definitionWithCode.ts';
 import { operation } from './operation.ts';
 import { placeInDefinition } from './placeInDefinition.ts';
+import { storeApplied } from './storeApplied.ts';
 import { toReignError } from './toReignError.ts';
 import { awaitWorker } from './watch/awaitWorker.ts';
 import { cancelled, type Following, followWorkflow } from './watch/followWorkflow.ts';
@@ -59,8 +60,8 @@ export const applyOperation = operation({
 
     const { columns } = checked;
     const latest = await latestDefinition(ledger.db, definition.model);
-    const { version, created, settingsChanged } = await storeDefinition(ledger.db, {
-      ...{ definition, codeHash, columns },
+    const { version, created, settingsChanged } = await storeApplied(ledger, store, read, {
+      columns,
       appliedBy: actor,
     });
     const code = pack === null ? null : { hash: pack.hash, files: pack.files };

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { cyclesOf } from '../ledger/cycles.ts';
 import { deletionOf, storeDeletion } from '../ledger/deletions.ts';
 import { countPromotions } from '../ledger/history.ts';
-import { trackedCycles } from '../ledger/trackedCycles.ts';
+import { type TrackedCycle, trackedCycles } from '../ledger/trackedCycles.ts';
+import type { Cycle } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
+import { findExperiment } from '../tracker/experiments.ts';
+import type { Tracker } from '../tracker/openTracker.ts';
 import type { OperationContext } from './context.ts';
 import { forgetInTracker } from './delete/forgetInTracker.ts';
 import { deleteObject, modelObjects } from './delete/modelObjects.ts';
@@ -54,18 +57,28 @@ export const deleteOperation = operation({
     if (dryRun) return { ...counts, deleted: false };
 
     await storeDeletion(ledger.db, { model, definitionVersion, forced: promotions > 0, reason, actor });
-    for (const [at, version] of versions.entries()) {
-      onEvent({
-        kind: 'step',
-        step: 'deleting in MLflow',
-        detail: `${at + 1} of ${versions.length}: ${version.cycle}`,
-      });
-      await forgetInTracker(tracker, version);
+    const tracked = [...versions, ...(await untracked(tracker, model, cycles, versions))];
+    for (const [at, { cycle, experimentId }] of tracked.entries()) {
+      onEvent({ kind: 'step', step: 'deleting in MLflow', detail: `${at + 1} of ${tracked.length}: ${cycle}` });
+      await forgetInTracker(tracker, { cycle, model, experimentId });
     }
     for (const [at, object] of objects.entries()) {
       onEvent({ kind: 'step', step: 'deleting in the store', detail: `${at + 1} of ${objects.length}` });
-      await deleteObject(store, object);
+      await deleteObject(ledger, store, object);
     }
     return { ...counts, deleted: true };
   },
 });
+
+/** Cycles of which the ledger knows no run: an attempt that died early may have left one in the model's experiment. */
+async function untracked(
+  tracker: Tracker,
+  model: string,
+  cycles: readonly Pick<Cycle, 'id'>[],
+  versions: readonly TrackedCycle[],
+): Promise<TrackedCycle[]> {
+  const known = new Set(versions.map(({ cycle }) => cycle));
+  const others = cycles.filter(({ id }) => !known.has(id));
+  const experimentId = others.length === 0 ? undefined : await findExperiment(tracker, model);
+  return experimentId === undefined ? [] : others.map(({ id }) => ({ cycle: id, model, experimentId }));
+}

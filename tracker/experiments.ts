@@ -8,7 +8,7 @@ const Experiment = z.object({
 
 /** The id of the experiment with that name, made where there is none. Two at once get the same. */
 export async function ensureExperiment(tracker: Tracker, name: string): Promise<string> {
-  const known = await find(tracker, name);
+  const known = await findExperiment(tracker, name);
   if (known !== undefined) return known;
   try {
     const created = await request(tracker, {
@@ -19,13 +19,14 @@ export async function ensureExperiment(tracker: Tracker, name: string): Promise<
     });
     return created.experiment_id;
   } catch (error) {
-    const winner = isRefusal(error, 'RESOURCE_ALREADY_EXISTS') ? await find(tracker, name) : undefined;
+    const winner = isRefusal(error, 'RESOURCE_ALREADY_EXISTS') ? await findExperiment(tracker, name) : undefined;
     if (winner === undefined) throw error;
     return winner;
   }
 }
 
-async function find(tracker: Tracker, name: string): Promise<string | undefined> {
+/** The id of the experiment with that name; undefined where there is none. */
+export async function findExperiment(tracker: Tracker, name: string): Promise<string | undefined> {
   const answer = request(tracker, {
     method: 'GET',
     path: 'experiments/get-by-name',

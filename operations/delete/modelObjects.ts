@@ -1,7 +1,10 @@
+import { codeIsUsed } from '../../ledger/deletions.ts';
+import { withLease } from '../../ledger/lease.ts';
 import type { Ledger } from '../../ledger/openLedger.ts';
 import { type NamedObjects, objectsNamed } from '../../ledger/storedObjects.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import type { DocumentKind, RowsKind, Store } from '../../store/openStore.ts';
+import { codeLease } from '../storeApplied.ts';
 
 /** An object of the store that belongs to a model. */
 export type ModelObject =
@@ -29,11 +32,18 @@ export async function modelObjects({ db }: Ledger, store: Store, model: string):
   ];
 }
 
-/** Deletes an object. One that is not there is as good as deleted. */
-export const deleteObject = (store: Store, object: ModelObject): Promise<void> =>
-  object.form === 'document'
-    ? store.deleteDocument(object.kind, object.hash)
-    : store.deleteRows(object.kind, object.hash);
+/**
+ * Deletes an object. One that is not there is as good as deleted. Code that was applied meanwhile, for this model or another,
+ * stays: `storeApplied` holds the same lease.
+ */
+export async function deleteObject({ db }: Ledger, store: Store, object: ModelObject): Promise<void> {
+  const { kind, hash } = object;
+  if (object.form === 'rows') return await store.deleteRows(object.kind, hash);
+  if (kind !== 'code') return await store.deleteDocument(object.kind, hash);
+  await withLease(db, codeLease(hash), async () => {
+    if (!(await codeIsUsed(db, hash))) await store.deleteDocument('code', hash);
+  });
+}
 
 const documentsOf = (kind: DocumentKind, hashes: readonly string[]) =>
   hashes.map((hash): ModelObject => ({ form: 'document', kind, hash }));

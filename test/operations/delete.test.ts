@@ -1,6 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { models } from '../../ledger/definitions.ts';
+import { deleteObject } from '../../operations/delete/modelObjects.ts';
+import { deleteOperation } from '../../operations/delete.ts';
+import { perform } from '../../operations/operation.ts';
+import { storeApplied } from '../../operations/storeApplied.ts';
+import { osUser } from '../../schemas/actor.ts';
+import { knownSettings } from '../../settings/settings.ts';
+import { openStore } from '../../store/openStore.ts';
+import { packCode } from '../../store/packCode.ts';
+import { openTracker } from '../../tracker/openTracker.ts';
 import { ledgerWithCycles, ledgerWithModel } from '../cli/filledLedger.ts';
 import { runCommand } from '../cli/runCommand.ts';
+import { definition, model } from '../ledger/scene.ts';
+import { withLedger } from '../ledger/withLedger.ts';
 import { withDatabase } from '../postgres.ts';
 
 test('what cannot be deleted, and why', async () => {
@@ -57,5 +72,37 @@ test('a terminal asks first; a deleted model is listed only where it is asked fo
     expect((await reign([...deleting, '--yes'], 'not asked')).code).toBe(0);
   } finally {
     await ledger.close();
+  }
+});
+
+test('the code of a model that is applied while it is deleted stays in the store', async () => {
+  await using ledger = await withLedger();
+  const folder = mkdtempSync(join(tmpdir(), 'reign-delete-'));
+  const store = openStore(folder);
+  const pack = packCode({ texts: { 'pipeline.py': 'def build(): ...' }, binaries: {} }, 'pipeline.py:build', '');
+  const apply = () =>
+    storeApplied(opened, store, { definition: definition(), pack }, { columns: [], appliedBy: osUser('ada') });
+  const opened = { db: ledger.db, close: () => Promise.resolve() };
+  let applied: ReturnType<typeof apply> | undefined;
+  const context = {
+    ...{ ledger: opened, store, actor: osUser('ada'), settings: knownSettings({ REIGN_HOME: folder }) },
+    // A model without a cycle has nothing in MLflow: no server is asked.
+    tracker: openTracker('http://127.0.0.1:1', {}),
+    onEvent: ({ kind, step }: { kind: string; step?: string }) => {
+      if (kind === 'step' && step === 'deleting in the store') applied = apply();
+    },
+  };
+  try {
+    expect(await apply()).toMatchObject({ version: 1 });
+    const deleted = await perform(deleteOperation, context, { model, reason: 'not used any more' });
+    expect(deleted).toMatchObject({ deleted: true, objects: 1 });
+    expect(await applied).toMatchObject({ version: 2, created: true });
+    expect(await store.hasDocument('code', pack.hash)).toBe(true);
+    expect(await models(ledger.db)).toMatchObject([{ model, definitionVersion: 2 }]);
+    // A deletion that comes to the code only now leaves it alone too.
+    await deleteObject(opened, store, { form: 'document', kind: 'code', hash: pack.hash });
+    expect(await store.hasDocument('code', pack.hash)).toBe(true);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
