@@ -1,6 +1,6 @@
-import { activityInfo } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
-import { errors, ReignError } from '../schemas/errors.ts';
+import { activityInfo, cancelled } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { errorOf, errors, ReignError } from '../schemas/errors.ts';
 import { mostUnexplained } from '../schemas/limits.ts';
 import type { ErrorDetail } from '../schemas/payloads.ts';
 
@@ -10,19 +10,30 @@ const unexplained = new Map<string, number>();
 
 type Activity = (...args: never[]) => Promise<unknown>;
 
-/** The same activities, with every error as Temporal's failure: its type is the catalogue's code. */
+/**
+ * The same activities, with every error as Temporal's failure: its type is the catalogue's code.
+ * One that a worker that stops does not finish in time is handed back: another may begin it while it still runs.
+ */
 export function asFailure<Named extends Record<string, Activity>>(activities: Named): Named {
   const wrapped = Object.entries(activities).map(([name, activity]) => [
     name,
     async (...args: never[]) => {
       try {
-        return await activity(...args);
+        return await Promise.race([activity(...args), stopOfWorker()]);
       } catch (error) {
         throw toFailure(error);
       }
     },
   ]);
   return Object.fromEntries(wrapped) as Named;
+}
+
+/** Fails when the worker stops and its grace is over. Without this Temporal waits for the step's whole time. */
+async function stopOfWorker(): Promise<never> {
+  const stopped = await cancelled().catch((error: unknown) => error);
+  throw stopped instanceof CancelledFailure && stopped.message === 'WORKER_SHUTDOWN'
+    ? errorOf('Interrupted', 'workerStopped')
+    : stopped;
 }
 
 function toFailure(error: unknown): unknown {

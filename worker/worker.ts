@@ -35,7 +35,8 @@ async function main(): Promise<void> {
         dataConverter: { payloadCodecs: [claimCheck(world.store)] },
         workflowBundle: await workflowBundle(settings.home),
         activities: createActivities(world),
-        shutdownGraceTime: '10 seconds',
+        // Shorter than the ten seconds after which whoever stops a process usually kills it.
+        shutdownGraceTime: '7 seconds',
       });
       const ended = worker.run();
       world.log.info({ queue: workerQueue, namespace: settings.temporal.namespace }, 'worker is listening');
@@ -73,3 +74,5 @@ try {
   console.error(known ? `error[${error.code}]: ${error.message}\n${error.advice}` : error);
   process.exitCode = 1;
 }
+// A step that was handed back may still wait for a server, and holds the process open.
+process.exit();

@@ -67,6 +67,7 @@ export const processErrors = {
       awaitingWorker: 'interrupted while waiting for a worker',
       command: 'interrupted',
       workflowCancelled: 'the workflow was cancelled',
+      workerStopped: 'the worker was stopped before it had finished this step; the next worker begins it again',
     },
   },
   ChildDied: {

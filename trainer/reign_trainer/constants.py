@@ -482,6 +482,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "awaitingWorker": "interrupted while waiting for a worker",
         "command": "interrupted",
         "workflowCancelled": "the workflow was cancelled",
+        "workerStopped": "the worker was stopped before it had finished this step; the next worker begins it again",
     },
     "ChildDied": {
         "ended": "The process ended {how}, at the stage {stage}.{used}",
