@@ -30,7 +30,7 @@ export default async function evidence(): Promise<Benchmark> {
   try {
     const hashes = (await python('prepare', store, String(rows), String(columns))) as unknown as Prepared;
     const request = join(folder, 'request.json');
-    writeFileSync(request, JSON.stringify(requestOf(hashes)));
+    writeFileSync(request, JSON.stringify(evaluationOf(hashes)));
     const times = { reign: [] as Told[], peer: [] as Told[] };
     for (let turn = 1; turn <= turns; turn++) {
       times.reign.push(await python('reign', store, request));
@@ -67,7 +67,7 @@ async function python(script: string, ...args: string[]): Promise<Told> {
 /** Hashes of what was written into the store. */
 type Prepared = Readonly<Record<'challenger' | 'champion' | 'train', string>>;
 
-function requestOf({ challenger, champion, train }: Prepared): EvaluateRequest {
+function evaluationOf({ challenger, champion, train }: Prepared): EvaluateRequest {
   const names = Array.from({ length: columns }, (_, at) => `column_${at}`);
   const definition = Definition.parse({
     model: 'bench',

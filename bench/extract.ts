@@ -44,8 +44,8 @@ export default async function extract({ store }: BenchmarkOptions): Promise<Benc
   try {
     const url = `${postgres.url}postgres`;
     await load(url);
-    const full = await requestOf(url, `select ${columns} from flights`);
-    const small = await requestOf(url, `select ${columns} from flights where flight_id <= ${smallRows}`);
+    const full = await extractionOf(url, `select ${columns} from flights`);
+    const small = await extractionOf(url, `select ${columns} from flights where flight_id <= ${smallRows}`);
 
     const psql: number[] = [];
     const reign: ExtractRun[] = [];
@@ -99,7 +99,7 @@ async function load(url: string): Promise<void> {
 }
 
 /** The same columns that psql copies; all rows lie in the window. */
-async function requestOf(url: string, query: string): Promise<ExtractRequest> {
+async function extractionOf(url: string, query: string): Promise<ExtractRequest> {
   const definition = Definition.parse({
     model: 'flight-delay',
     task: 'regression',

@@ -52,6 +52,14 @@ def hour_of(column):
     "parts/__init__.py": "",
 }
 
+CYCLE = CycleIdentity(
+    id="small.live.20010212T000000Z.v1",
+    model="small",
+    lineage="live",
+    as_of="2001-02-12T00:00:00Z",
+    definition_version=1,
+)
+
 KINDS = {
     "at": ("time", "timestamp"),
     "place": ("text", "text"),
@@ -168,13 +176,7 @@ def fit_request(
     wanted = of or definition()
     has_code = "entrypoint" in wanted.pipeline.model_dump()
     return FitRequest(
-        cycle=CycleIdentity(
-            id="small.live.20010212T000000Z.v1",
-            model="small",
-            lineage="live",
-            as_of="2001-02-12T00:00:00Z",
-            definition_version=1,
-        ),
+        cycle=CYCLE,
         definition=wanted,
         code_hash=(code_hash or code(store)) if has_code else None,
         train_snapshot=train or snapshot(store, rows(2000)),

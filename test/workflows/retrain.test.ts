@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../stack/testHome.ts';
 import { champion, hashOf, judged, planned, version } from './cast.ts';
 import { recorded } from './recorded.ts';
 import { type Cast, fails, oldEnvironment, openStage, type Performance, type Scene, type Stage } from './stage.ts';
@@ -155,19 +156,19 @@ describe('a cycle that loses the race to promote', () => {
 
 describe('a step that fails', () => {
   it('for good ends the cycle with the error, where it happened, and what to do', async () => {
-    let observed: () => void = () => undefined;
-    const beside = new Promise<void>((resolve) => {
-      observed = resolve;
-    });
+    const { promise: beside, resolve: observed } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begins } = Promise.withResolvers<Performance>();
     const cycle = await stage.perform({
       nameObservations: () => observed(),
       // What runs beside it has ended: the server of the tests loses answers that cross a cancellation.
       fit: async () => {
         await beside;
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        const pending = async () => (await (await begun).pending()).join();
+        await until('it alone runs', async () => (await pending()) === 'fit started');
         return fails('FitFailed', 'pipeline.py:12: no column "income"', false);
       },
     });
+    begins(cycle);
     await expect(cycle.outcome()).rejects.toThrow();
     expect(recorded(cycle)).toMatchObject({
       status: 'failed',
@@ -179,10 +180,15 @@ describe('a step that fails', () => {
 
   it('while another one runs beside it waits for that one before the end is recorded', async () => {
     let scored = false;
+    const { promise: begun, resolve: begins } = Promise.withResolvers<Performance>();
     const cycle = await stage.perform({
       track: () => fails('TrackerRefused', 'no such experiment', false),
       score: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        const { names, pending } = await begun;
+        await until('the other one has failed', async () => {
+          const isOver = !(await pending()).some((step) => step.startsWith('track '));
+          return names().includes('track') && isOver;
+        });
         scored = true;
         return {
           predictions: hashOf('p'),
@@ -196,6 +202,7 @@ describe('a step that fails', () => {
         return outcome;
       },
     });
+    begins(cycle);
     await expect(cycle.outcome()).rejects.toThrow();
     expect(recorded(cycle)).toMatchObject({ status: 'failed', failure: { code: 'TrackerRefused' } });
   });

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 from default_gate import default_gate
 from reign_trainer.evidence.observe import observe
-from reign_trainer.shapes import ColumnShift, CycleIdentity, Definition, Observations, ObserveRequest
+from reign_trainer.shapes import ColumnShift, Observations, ObserveRequest
 from reign_trainer.store import Store
+from small_model import CYCLE, definition
 
 TRAIN_START, HOLDOUT_START = "2001-01-01T00:00:00", "2001-01-29T00:00:00"
 
@@ -52,37 +53,13 @@ class Eyes:
         **changes: Any,
     ) -> ObserveRequest:
         kept = {"late", "customer"}
-        document = {
-            "model": "small",
-            "task": "binary",
-            "source": {
-                "connection": "warehouse",
-                "query": "select 1",
-                "rowId": "id",
-                "eventTime": "at",
-                "timeZone": "UTC",
-                "label": "late",
-                "labels": "complete",
-                "features": features or [name for name in train if name not in kept],
-                "cluster": "day",
-                "carry": [],
-                **(source or {}),
-            },
-            "label": {"classes": [False, True]},
-            "windows": {"horizon": "P0D", "lag": "P0D", "train": "P4W", "holdout": "P2W"},
-            "pipeline": {"entrypoint": "pipeline.py:build"},
-            "gate": default_gate(**(gate or {})),
-            **changes,
-        }
+        columns = features or [name for name in train if name not in kept]
+        wanted = definition(
+            source={"features": columns, "carry": [], **(source or {})}, gate=default_gate(**(gate or {})), **changes
+        )
         return ObserveRequest(
-            cycle=CycleIdentity(
-                id="small.live.20010212T000000Z.v1",
-                model="small",
-                lineage="live",
-                as_of="2001-02-12T00:00:00Z",
-                definition_version=1,
-            ),
-            definition=Definition.model_validate(document),
+            cycle=CYCLE,
+            definition=wanted,
             train_snapshot=self.window(train, holdout=False),
             holdout_snapshot=self.window(holdout, holdout=True),
             past=list(past),

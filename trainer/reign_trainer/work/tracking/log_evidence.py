@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
-from tempfile import TemporaryDirectory
-
 from mlflow.entities import Metric, RunTag
 
 from reign_trainer.plots import draw_evidence
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import Evidence, TrackedRun
 from reign_trainer.work.tracking.tracked_fit import timestamp_of
-from reign_trainer.work.tracking.tracker_errors import artifacts_at, tracker_client, tracker_errors
+from reign_trainer.work.tracking.tracker_errors import tracker_client, tracker_errors
+from reign_trainer.work.tracking.upload_pictures import upload_pictures
 
 #: Hashes of the evidence about this run, oldest first: the position is the metrics' step.
 _EVIDENCE_TAG = "reign.evidence"
@@ -36,16 +33,13 @@ def log_evidence(run: TrackedRun, evidence: Evidence, evidence_hash: str, settin
         run shows the last. The same evidence again changes nothing.
     settings : Settings
     """
-    with TemporaryDirectory(prefix="reign-pictures-") as folder, ThreadPoolExecutor(1) as server:
-        # A thread speaks with the server, one request after the other, while this one draws.
-        logged = server.submit(_log_metrics, run, evidence, evidence_hash, settings)
-        uploads = [
-            server.submit(_upload, logged, Path(folder) / name, settings)
-            for name in draw_evidence(evidence, Path(folder))
-        ]
-        logged.result()
-        for upload in uploads:
-            upload.result()
+    upload_pictures(
+        lambda: _log_metrics(run, evidence, evidence_hash, settings),
+        lambda folder: draw_evidence(evidence, folder),
+        settings,
+        of="evidence",
+        below=_PICTURES,
+    )
 
 
 def _log_metrics(run: TrackedRun, evidence: Evidence, evidence_hash: str, settings: Settings) -> str | None:
@@ -65,14 +59,6 @@ def _log_metrics(run: TrackedRun, evidence: Evidence, evidence_hash: str, settin
         client.log_batch(run.run_id, metrics=metrics, tags=[RunTag(_EVIDENCE_TAG, " ".join(known))])
     # A late retry of an earlier judgement leaves the pictures of the last one.
     return str(found.info.artifact_uri) if evidence_hash == known[-1] else None
-
-
-def _upload(logged: Future[str | None], picture: Path, settings: Settings) -> None:
-    """Store a picture; its name stays the same, so a second time replaces the first."""
-    location = logged.result()
-    if location is not None:
-        with tracker_errors("store pictures of the evidence"):
-            artifacts_at(location, settings).log_artifact(str(picture), _PICTURES)
 
 
 def holdout_metrics(evidence: Evidence) -> dict[str, float]:

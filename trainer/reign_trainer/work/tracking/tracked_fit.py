@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +30,7 @@ from reign_trainer.work.model.training_measures import TrainingMeasures
 from reign_trainer.work.tracking.dataset import dataset_input, dataset_of
 from reign_trainer.work.tracking.pictures import draw_pictures
 from reign_trainer.work.tracking.tracker_errors import artifacts_at, tracker_client, tracker_errors
+from reign_trainer.work.tracking.upload_pictures import upload_pictures
 
 #: The fit's own answer, left on the run: a second attempt gives it back where the run has ended.
 _RESULT_TAG = "reign.fitResult"
@@ -196,24 +197,17 @@ def log_training(run: TrackedRun, definition: Definition, settings: Settings) ->
     # A fit that an earlier attempt brought to MLflow long ago may have left the store.
     if kept.result() is None:
         return
-    with tempfile.TemporaryDirectory(prefix="reign-pictures-") as folder, ThreadPoolExecutor(1) as server:
-        # A thread speaks with the server while this one draws.
-        asked = server.submit(_files_of, run, settings)
-        drawn = draw_pictures(_measured(kept), definition, Path(folder))
-        uploads = [server.submit(_upload, asked, Path(folder) / name, settings) for name in drawn]
-        asked.result()
-        for upload in uploads:
-            upload.result()
+    upload_pictures(
+        lambda: _files_of(run, settings),
+        lambda folder: draw_pictures(_measured(kept), definition, folder),
+        settings,
+        of="training",
+    )
 
 
 def _files_of(run: TrackedRun, settings: Settings) -> str:
     with tracker_errors("read the run"):
         return str(tracker_client(settings).get_run(run.run_id).info.artifact_uri)
-
-
-def _upload(location: Future[str], picture: Path, settings: Settings) -> None:
-    with tracker_errors("store pictures of the training"):
-        artifacts_at(location.result(), settings).log_artifact(str(picture))
 
 
 def _measured(kept: KeptFit) -> TrainingMeasures:
