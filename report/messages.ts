@@ -136,6 +136,10 @@ const ownMessages = {
   'verify.charge-missing': 'the ledger has no charge for this test',
   'verify.promotion-missing': 'the cycle has the status promoted, but the ledger has no promotion for it',
   'verify.promotion-of-nothing': 'epoch {epoch} follows from judgement {number}, which does not exist',
+  'verify.override-of-nothing': 'the override of epoch {epoch} is about a judgement that is not there',
+  'verify.override-unfit':
+    'the override of epoch {epoch} does not fit the judgement that it is about, or its promotion',
+  'verify.rollback-unfit': 'the rollback of epoch {epoch} does not fit the reign that it restores, or its request',
   'verify.follow-up-lost': 'the ledger has lost the follow-up of epoch {epoch}',
   'verify.judgement-missing': 'its row names evidence, but the ledger has no judgement with this evidence',
 

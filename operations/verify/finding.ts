@@ -13,6 +13,8 @@ const verifiedParts = [
   'files',
   'charge',
   'promotion',
+  'override',
+  'rollback',
   'followUp',
   'cycle',
 ] as const;

@@ -1,4 +1,5 @@
 import { listed, of } from '../../gate/say.ts';
+import { overridesOf, rollbacksTo } from '../../ledger/changesByPersons.ts';
 import { definitionHash, definitionVersion, type StoredDefinition } from '../../ledger/definitions.ts';
 import { chargesOf } from '../../ledger/errorCharges.ts';
 import { followUpsFoundBy } from '../../ledger/followUps.ts';
@@ -16,6 +17,7 @@ import type { Tracker } from '../../tracker/openTracker.ts';
 import type { PythonProgram } from '../context.ts';
 import { type VerifiedCycle, type VerifiedFinding, worstOf } from './finding.ts';
 import { inputsOf, requestOf } from './requestOf.ts';
+import { verifyOverride, verifyRollback } from './verifyChanges.ts';
 import { verifyFiles } from './verifyFiles.ts';
 import {
   compared,
@@ -46,8 +48,12 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
   const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
   const findings: VerifiedFinding[] = [...verifyDefinition(cycle, stored)];
   for (const judgement of judgements) findings.push(...(await verifyJudgement(archive, cycle, judgement, stored)));
-  findings.push(...(await verifyFiles(archive.tracker, await versionOf(db, { cycle: cycle.id }))));
+  const version = await versionOf(db, { cycle: cycle.id });
+  findings.push(...(await verifyFiles(archive.tracker, version)));
   findings.push(...verifyPromotion(cycle, judgements, await promotionOf(db, cycle.id)));
+  for (const override of await overridesOf(db, cycle.id)) findings.push(verifyOverride(judgements, override));
+  for (const rollback of version === undefined ? [] : await rollbacksTo(db, version.id))
+    findings.push(...verifyRollback(rollback));
   findings.push(...verifyCycleRow(cycle, judgements));
   return { cycle: cycle.id, asOf: cycle.asOf, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings };
 }

@@ -46,6 +46,9 @@ const judged = (week: 3 | 4) => `${at(week)}, ${at(week)}, 1, 2, '${hashOf(`evid
 const proposal = (values: string) =>
   `insert into reign.rollback_proposals (model, lineage, reason, actor, epoch, champion, restores_epoch)
    values ('flight-delay', 'live', 'worse', 'gate@0.1.0', ${values})`;
+const resumption = (epoch: number, by: string, request: string) =>
+  `insert into reign.resumptions (model, lineage, epoch, reason, actor, request)
+   values ('flight-delay', 'live', ${epoch}, ${by}, ${request})`;
 const charge = (columns: string, values: string) =>
   `insert into reign.error_charges (model, lineage, as_of, holdout, cycle, attempt, judgement_number, definition_version,
      trigger, account, alpha, ${columns})
@@ -90,6 +93,9 @@ test.each([
   ['decisions_once', decision(`'reject', 2, ${judged(3)}, 'person:ada@os-user', ${asked}`)],
   ['rollback_proposals_back', proposal(`1, ${at(1)}, 1`)],
   ['rollback_proposals_model_lineage_restores_epoch_champion_fkey', proposal(`2, ${at(2)}, 1`)],
+  ['resumptions_rollback', resumption(2, "'because', 'person:ada@os-user'", asked)],
+  ['resumptions_actor_check', resumption(2, "'because', 'gate@0.1.0'", asked)],
+  ['promotions_held', 'update reign.promotions set held_definition_version = 1 where epoch = 2'],
   ['promotions_kind_check', promotion('cycle, judgement_number', `'gate@0.1.0', 'coup', ${at(3)}, 3, ${at(3)}, 1`)],
   ['promotions_promotion', promotion('cycle', `'gate@0.1.0', 'promotion', ${at(3)}, 3, null`)],
   ['promotions_won', promotion('cycle, judgement_number', `'gate@0.1.0', 'promotion', ${at(3)}, 3, ${at(3)}, 1`)],

@@ -162,6 +162,23 @@ describe('what was altered is named, and which cycle', () => {
   });
 });
 
+test('a rollback is part of it, with the cycle whose version it brought back', async () => {
+  expect((await reign('rollback', 'flight-delay', '--reason', 'worse')).code).toBe(0);
+  const fits = await reign('verify', cycleAt(0).id, '--json');
+  expect(fits.json()).toMatchObject({ outcome: 'identical', cycles: [{ outcome: 'identical' }] });
+  const findings = (fits.json().cycles as { findings: { part: string }[] }[])[0]?.findings;
+  expect(findings?.map(({ part }) => part)).toContain('rollback');
+  await edit(`update reign.requests set operation = 'retrain' where operation = 'rollback'`);
+  const ran = await reign('verify', cycleAt(0).id);
+  expect([ran.code, ran.stdout]).toEqual([
+    5,
+    expect.stringContaining(
+      'rollback: the rollback of epoch 3 does not fit the reign that it restores, or its request',
+    ),
+  ]);
+  expect(ran.stdout).toContain('rollback.request.operation: stored "retrain", expected "rollback"');
+});
+
 test('snapshots that are deleted: the row ids that are kept apart are enough', async () => {
   const { trainSnapshot } = cycleAt(1).request.challenger;
   await openObjects(store).delete(`snapshots/${trainSnapshot}`);
