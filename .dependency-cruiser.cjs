@@ -7,7 +7,7 @@ const only = (name, from, allowed) => ({
     pathNot: [
       `^(${[from, ...allowed].join('|')})/`,
       'node_modules',
-      '^(node:|module|fs|path|os|net|http|crypto|child_process|url|util|stream|events|timers|readline|assert|tty|zlib|tls)',
+      '^(node:|module|fs|dns|https|path|os|net|http|crypto|child_process|url|util|stream|events|timers|readline|assert|tty|zlib|tls)',
     ],
   },
 });
@@ -40,7 +40,9 @@ module.exports = {
       'projection',
       'settings',
     ]),
+    only('notify-below-its-callers', 'notify', ['schemas', 'ledger', 'settings']),
     only('worker-hosts', 'worker', [
+      'notify',
       'schemas',
       'gate',
       'ledger',
@@ -53,6 +55,7 @@ module.exports = {
       'settings',
     ]),
     only('operations-below-their-doors', 'operations', [
+      'notify',
       'schemas',
       'schedule',
       'postgres',

@@ -21,7 +21,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 
 /** What changes nothing in its process: one process runs these files one after the other, and loads the code once. */
 const sharing = [
-  'test/{activities,cli,definition,gate,ledger,operations,report,schemas,settings,source,store}/**/*.test.ts',
+  'test/{activities,cli,definition,gate,ledger,notify,operations,report,schemas,settings,source,store}/**/*.test.ts',
 ];
 
 const all = {

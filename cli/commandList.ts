@@ -154,6 +154,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/budget.ts')).budgetCommand,
   },
   {
+    name: 'notify',
+    syntax: '',
+    description: 'test endpoints for notifications, and list or retry what has not arrived',
+    load: async () => (await import('./commands/notify.ts')).notifyCommand,
+  },
+  {
     name: 'doctor',
     syntax: '',
     description: 'check every part: what is reachable, in which version, and how to fix what is not',

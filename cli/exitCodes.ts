@@ -68,6 +68,7 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   LedgerConflict: 'internal',
   SourceUnavailable: 'unreachable',
   TrackerUnavailable: 'unreachable',
+  NotificationFailed: 'unreachable',
   StoreUnavailable: 'unreachable',
   LedgerUnavailable: 'unreachable',
   OrchestratorUnavailable: 'unreachable',

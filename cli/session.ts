@@ -101,7 +101,7 @@ export class Session {
 }
 
 function contextOf(session: Session): OperationContext {
-  const { now, interrupted, openPython } = session.surroundings;
+  const { env, now, interrupted, openPython } = session.surroundings;
   return {
     get ledger() {
       return session.ledger;
@@ -116,6 +116,7 @@ function contextOf(session: Session): OperationContext {
       return session.settings;
     },
     temporal: () => session.client(),
+    endpoint: async (name) => (await import('../settings/notifications.ts')).endpointNamed(env, name),
     python: (module) => openPython(module, interrupted),
     actor: osUser(userInfo().username),
     now,

@@ -36,6 +36,7 @@ export interface Database {
   deletions: DeletionsTable;
   leases: LeasesTable;
   pending_projections: PendingProjectionsTable;
+  notifications: NotificationsTable;
 }
 
 /** Written as JSON text, read as a value. */
@@ -385,4 +386,22 @@ interface PendingProjectionsTable {
   tries: Generated<number>;
   since: Clock;
   tried_at: Clock;
+}
+
+/** Triggers add the rows. */
+interface NotificationsTable {
+  id: Generated<string>;
+  model: string;
+  cycle: string | null;
+  event: string;
+  key: string;
+  facts: Json<object>;
+  endpoint: string;
+  at: Clock;
+  state: Generated<'pending' | 'delivered' | 'undelivered'>;
+  tries: Generated<number>;
+  first_tried_at: string | null;
+  tried_at: string | null;
+  next_try_at: string | null;
+  reason: string | null;
 }

@@ -83,6 +83,11 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
   leases: { insert: true, update: ['owner', 'fence', 'expires_at'] },
   // No history: what is still to be done.
   pending_projections: { insert: true, update: ['reason', 'tries', 'tried_at'], delete: true },
+  // Triggers add them.
+  notifications: {
+    insert: false,
+    update: ['state', 'tries', 'first_tried_at', 'tried_at', 'next_try_at', 'reason'],
+  },
 };
 
 /** Gives a role the rights of `workingRights` and takes away any other. Only the owner of the tables may. */

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Ledger } from '../ledger/openLedger.ts';
 import type { Actor } from '../schemas/actor.ts';
+import type { Endpoint } from '../settings/notifications.ts';
 import type { KnownSettings } from '../settings/settings.ts';
 import type { Store } from '../store/openStore.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
@@ -18,6 +19,12 @@ export interface OperationContext {
   readonly temporal: () => Promise<Client>;
   /** @throws ReignError SettingInvalid */
   readonly settings: KnownSettings;
+  /**
+   * Where notifications go, by name.
+   *
+   * @throws ReignError SettingInvalid, UsageInvalid
+   */
+  readonly endpoint: (name: string) => Promise<Endpoint>;
   /** Starts a program of the trainer's package on this machine. */
   readonly python: (module: string) => PythonProgram;
   /** Who asks. */

@@ -4,6 +4,7 @@ import { Gate } from './gate.ts';
 import { type Contradiction, gateContradictions, isEmpty } from './gateContradictions.ts';
 import { inventoryFields } from './inventory.ts';
 import { tasks } from './metrics.ts';
+import { NotificationRule } from './notifications.ts';
 import { Schedule } from './schedule.ts';
 import { scheduleContradictions } from './scheduleContradictions.ts';
 
@@ -165,6 +166,7 @@ export const DefinitionFields = z.strictObject({
   gate: Gate.prefault({}),
   schedule: Schedule.optional(),
   ...inventoryFields,
+  notifications: z.array(NotificationRule).optional().describe('Who is told what happens to the model.'),
 });
 
 export type DefinitionFields = z.infer<typeof DefinitionFields>;
@@ -175,6 +177,7 @@ export type DefinitionFields = z.infer<typeof DefinitionFields>;
  */
 export const DefinitionSettings = DefinitionFields.pick({
   ...{ schedule: true, owner: true, intendedUse: true, tier: true, tags: true, reviewEvery: true },
+  notifications: true,
 });
 export type DefinitionSettings = z.infer<typeof DefinitionSettings>;
 
@@ -206,6 +209,10 @@ function* contradictions(definition: DefinitionFields): Generator<Contradiction>
   yield* selectionContradictions(source);
   yield* gateContradictions(definition);
   if (definition.schedule !== undefined) yield* scheduleContradictions(definition.schedule);
+  const told = (definition.notifications ?? []).map(({ endpoint }) => endpoint);
+  for (const [at, endpoint] of told.entries())
+    if (told.indexOf(endpoint) !== at)
+      yield { path: ['notifications', at, 'endpoint'], found: endpoint, message: 'every endpoint once' };
   for (const length of ['train', 'holdout'] as const) {
     if (isEmpty(windows[length]))
       yield { path: ['windows', length], found: windows[length], message: 'a length above zero' };

@@ -3,6 +3,7 @@ import { definitionErrors } from './errors/definition.ts';
 import type { ErrorEntry } from './errors/entry.ts';
 import { fitErrors } from './errors/fit.ts';
 import { ledgerErrors } from './errors/ledger.ts';
+import { notificationErrors } from './errors/notifications.ts';
 import { pipelineErrors } from './errors/pipeline.ts';
 import { processErrors } from './errors/processes.ts';
 import { requestErrors } from './errors/request.ts';
@@ -17,6 +18,7 @@ type AreaCode =
   | keyof typeof definitionErrors
   | keyof typeof fitErrors
   | keyof typeof ledgerErrors
+  | keyof typeof notificationErrors
   | keyof typeof pipelineErrors
   | keyof typeof processErrors
   | keyof typeof requestErrors
@@ -74,6 +76,7 @@ export const errors = {
   TrackerUnavailable: trackerErrors.TrackerUnavailable,
   StoreUnavailable: storeErrors.StoreUnavailable,
   LedgerUnavailable: ledgerErrors.LedgerUnavailable,
+  NotificationFailed: notificationErrors.NotificationFailed,
   OrchestratorUnavailable: processErrors.OrchestratorUnavailable,
   WorkerMissing: processErrors.WorkerMissing,
   Interrupted: processErrors.Interrupted,

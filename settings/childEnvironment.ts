@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { connectionVariable } from './connections.ts';
 import { withoutPrefix } from './environment.ts';
 import type { GivenSettings } from './givenSettings.ts';
@@ -25,6 +26,8 @@ export function childEnvironment(
     // The ledger's login goes only to those who work with the ledger: workers.ts adds it.
     REIGN_LEDGER_URL: undefined,
     REIGN_LEDGER_OWNER_URL: undefined,
+    // A worker has another working folder.
+    ...(env.REIGN_NOTIFICATIONS ? { REIGN_NOTIFICATIONS: resolve(env.REIGN_NOTIFICATIONS) } : {}),
     ...Object.fromEntries(connections),
     ...temporal,
     MLFLOW_TRACKING_URI: settings.trackerUri,

@@ -11,6 +11,7 @@ import { limitsOf } from '../settings/limits.ts';
 import { loadSettings } from '../settings/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
 import { keepFollowing } from './keepFollowing.ts';
+import { keepNotifying } from './keepNotifying.ts';
 import { openWorld } from './openWorld.ts';
 import { runtimeLogger } from './runtimeLogger.ts';
 import { workflowBundle } from './workflowBundle.ts';
@@ -43,12 +44,12 @@ async function main(): Promise<void> {
       // Whoever started this worker waits for the file.
       if (env.REIGN_READY_FILE !== undefined) writeFileSync(env.REIGN_READY_FILE, '');
       const stopped = new AbortController();
-      const following = keepFollowing(world, stopped.signal);
+      const following = [keepFollowing(world, stopped.signal), keepNotifying(world, env, stopped.signal)];
       try {
         await ended;
       } finally {
         stopped.abort();
-        await following;
+        await Promise.all(following);
       }
     } finally {
       await connection.close();

@@ -12,6 +12,7 @@ import * as followUps from './followUps.ts';
 import * as heldPromotions from './heldPromotions.ts';
 import * as leases from './leases.ts';
 import * as lineages from './lineages.ts';
+import * as notifications from './notifications.ts';
 import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
 import * as schedulePeriods from './schedulePeriods.ts';
@@ -42,4 +43,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0019-schedule-periods': schedulePeriods,
   '0020-deletions': deletions,
   '0021-held-promotions': heldPromotions,
+  '0022-notifications': notifications,
 };

@@ -7,6 +7,8 @@ export const requestErrors = {
     retry: false,
     advice: 'See reign --help, or reign COMMAND --help.',
     templates: {
+      endpointUnknown: 'no endpoint is named {name} in {file}{hint}',
+      notificationUnknown: 'no undelivered notification has the id {id}; reign notify list shows them',
       cycleEnded: '{cycle} has already ended: {status}',
       weeks: '--weeks is {found}; {expected}',
       notAsked: '{cycle} waits for nobody to decide: it is {status}. All that wait: reign waiting',

@@ -17,7 +17,7 @@ export const settingErrors = {
   SettingInvalid: {
     status: 500,
     retry: false,
-    advice: 'Correct the environment variable that the message names.',
+    advice: 'Correct the environment variable or the file that the message names.',
     templates: {
       trackerAddress:
         'MLFLOW_TRACKING_URI must be the http(s) address of an MLflow server; unset it for the embedded one.',
@@ -27,6 +27,7 @@ export const settingErrors = {
       seconds: '{variable} is {found}; expected a whole number of seconds above zero',
       otherThanRunning:
         '{variables}: the running stack was started with another value. Restart the stack with this one, or unset {them}.',
+      notifications: '{file} cannot be used: {problem}',
       postgres: 'The Postgres URL cannot be used: {problem}',
       trackerUri: 'MLFLOW_TRACKING_URI is not an address that begins with http:// or https://',
       count: '{variable} is {found}; expected a whole number above zero.',

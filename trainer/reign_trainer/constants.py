@@ -67,6 +67,7 @@ RETRYABLE: dict[str, bool] = {
     "TrackerUnavailable": True,
     "StoreUnavailable": True,
     "LedgerUnavailable": True,
+    "NotificationFailed": True,
     "OrchestratorUnavailable": True,
     "WorkerMissing": True,
     "Interrupted": True,
@@ -77,6 +78,8 @@ RETRYABLE: dict[str, bool] = {
 #: What an error can say, by code and situation; ``TrainerError.of`` fills a template.
 TEMPLATES: dict[str, dict[str, str]] = {
     "UsageInvalid": {
+        "endpointUnknown": "no endpoint is named {name} in {file}{hint}",
+        "notificationUnknown": "no undelivered notification has the id {id}; reign notify list shows them",
         "cycleEnded": "{cycle} has already ended: {status}",
         "weeks": "--weeks is {found}; {expected}",
         "notAsked": "{cycle} waits for nobody to decide: it is {status}. All that wait: reign waiting",
@@ -196,6 +199,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "postgresUrl": "{variable} is not a Postgres URL that Reign can use (postgresql://user:password@host:5432/database). {reason}",
         "seconds": "{variable} is {found}; expected a whole number of seconds above zero",
         "otherThanRunning": "{variables}: the running stack was started with another value. Restart the stack with this one, or unset {them}.",
+        "notifications": "{file} cannot be used: {problem}",
         "postgres": "The Postgres URL cannot be used: {problem}",
         "trackerUri": "MLFLOW_TRACKING_URI is not an address that begins with http:// or https://",
         "count": "{variable} is {found}; expected a whole number above zero.",
@@ -465,6 +469,9 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "refused": "The ledger's Postgres refuses: {reason}",
         "leaseTaken": 'The lease "{lease}" was not free within {seconds:int} s; {owner} held it last',
         "notMigrated": "The ledger's tables are missing: its migrations have not run ({reason})",
+    },
+    "NotificationFailed": {
+        "notDelivered": "the endpoint {endpoint} did not take it: {reason}",
     },
     "OrchestratorUnavailable": {
         "noAnswerAt": "Temporal at {address} does not answer: {reason}",

@@ -218,6 +218,39 @@ class Schedule(Shape):
     time_zone: Annotated[str, Field(alias="timeZone")] = "UTC"
 
 
+class NotificationRule(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    endpoint: str
+    events: list[
+        Literal[
+            "promoted",
+            "rollback",
+            "override",
+            "invalid",
+            "failed",
+            "schedule-missed",
+            "waits-for-person",
+            "deadline-near",
+            "waits-for-fault",
+            "alias-moved",
+        ]
+    ] = [
+        "promoted",
+        "rollback",
+        "override",
+        "invalid",
+        "failed",
+        "schedule-missed",
+        "waits-for-person",
+        "deadline-near",
+        "waits-for-fault",
+        "alias-moved",
+    ]
+
+
 class Events(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -1058,6 +1091,7 @@ class Definition(Shape):
     tier: Literal["high", "medium", "low"] | None = None
     tags: list[str] | None = None
     review_every: Annotated[str | None, Field(alias="reviewEvery")] = None
+    notifications: list[NotificationRule] | None = None
 
 
 class Evidence(Shape):
