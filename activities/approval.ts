@@ -4,6 +4,7 @@ import { definitionVersion } from '../ledger/definitions.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
 import { lockCycle } from '../ledger/lockCycle.ts';
 import { askPerson, stopAsking } from '../ledger/waiting.ts';
+import { actorName } from '../schemas/actor.ts';
 import { after } from '../schemas/durations.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { Answered, ApprovalRequest, CycleAttempt } from '../schemas/steps.ts';
@@ -15,12 +16,11 @@ export const approvalActivities = (world: World) => ({
   async askForApproval({ cycle, number, round, askedAt }: ApprovalRequest): Promise<string> {
     const { db } = world.ledger;
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
-    const judgement = (await judgementsOf(db, cycle.id)).find((one) => one.number === number);
-    if (stored === undefined || judgement === undefined)
+    if (stored === undefined)
       throw errorOf('LedgerConflict', 'definitionLost', { version: cycle.definitionVersion, model: cycle.model });
     const { approvers, deadline } = stored.definition.gate.approval;
     const until = after(askedAt, deadline);
-    await askPerson(db, cycle, { number, round, until, approvers }, judgement.verdict.summary);
+    await askPerson(db, cycle, { number, round, until, approvers });
     return until;
   },
 
@@ -53,7 +53,4 @@ export const approvalActivities = (world: World) => ({
   },
 });
 
-const words = ({ id, actor, reason }: Decision) => ({ decision: id, by: nameIn(actor), reason });
-
-/** `ada`, of `person:ada@os-user`. */
-const nameIn = (actor: string): string => actor.replace(/^[a-z]+:/, '').replace(/@[^@]*$/, '');
+const words = ({ id, actor, reason }: Decision) => ({ decision: id, by: actorName(actor), reason });

@@ -51,7 +51,7 @@ export interface Question {
 const questionKind = 'waits-for-person';
 
 /** Records that a cycle waits for a person to decide about its judgement, and until when. */
-export async function askPerson(db: Kysely<Database>, cycle: Attempt, question: Question, verdict: string) {
+export async function askPerson(db: Kysely<Database>, cycle: Attempt, question: Question): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const row = await unended(transaction, cycle);
     if (row === undefined) return;
@@ -62,7 +62,7 @@ export async function askPerson(db: Kysely<Database>, cycle: Attempt, question: 
       .set({
         status: 'waiting',
         waits_for: 'person',
-        summary: `Waits until ${until} for ${whom} to decide: ${verdict}`,
+        summary: `Waits until ${until} for ${whom} to decide.`,
       })
       .where('id', '=', cycle.id)
       .execute();

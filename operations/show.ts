@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { cyclesOf, windowsOfCycle } from '../ledger/cycles.ts';
+import { decisionsOf } from '../ledger/decisions.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
 import { stepDurationsOf } from '../ledger/stepDurations.ts';
 import { storedJudgements } from '../ledger/storedJudgements.ts';
 import { warningsOf } from '../ledger/warnings.ts';
 import { cycleReport } from '../report/cycle.ts';
+import { actorName } from '../schemas/actor.ts';
 import { Cycle, Judgement } from '../schemas/cycle.ts';
 import { Evidence } from '../schemas/evidence.ts';
 import { Observations } from '../schemas/observations.ts';
@@ -28,6 +30,15 @@ export const showOperation = operation({
     /** What the last judgement was held against; null where it is of an earlier form, or there was none. */
     policy: Policy.nullable(),
     warnings: z.array(z.string()),
+    /** What persons decided about its judgements, in order. */
+    decisions: z.array(
+      z.strictObject({
+        kind: z.enum(['approve', 'reject', 'override']),
+        by: z.string(),
+        at: z.string(),
+        reason: z.string(),
+      }),
+    ),
     windows: z.strictObject({ train: Window, holdout: Window }),
     /** Of the training rows; null where the store is not reachable, or an early manifest does not say. */
     firstEvent: Instant.nullable(),
@@ -48,7 +59,9 @@ export const showOperation = operation({
     const { db } = ledger;
     const cycle = await findCycleOrLatest(ledger, name);
     const judgements = await judgementsOf(db, cycle.id);
-    const measured = cycle.evidence === null ? null : await readEvidence(store, cycle.evidence);
+    // Whoever is asked about a judgement sees what was measured, before the cycle has ended.
+    const evidence = cycle.evidence ?? (cycle.waitsFor === 'person' ? judgements.at(-1)?.evidence : undefined) ?? null;
+    const measured = evidence === null ? null : await readEvidence(store, evidence);
     const observations = measured?.observations?.document;
     const { train } = cycle.snapshots;
     const sameAsOf = await cyclesOf(db, cycle.model, { lineage: cycle.lineage, asOf: cycle.asOf });
@@ -58,6 +71,11 @@ export const showOperation = operation({
       warnings: await warningsOf(db, cycle.id),
       windows: await windowsOfCycle(db, cycle.id),
       firstEvent: train === null ? null : await readFirstEvent(store, train),
+      decisions: (await decisionsOf(db, cycle.id)).map(({ kind, actor, decidedAt, reason }) => ({
+        ...{ kind, reason },
+        by: actorName(actor),
+        at: decidedAt,
+      })),
       otherVersions: sameAsOf.filter(({ id }) => id !== cycle.id).map(({ definitionVersion }) => definitionVersion),
     };
     const observed = observations === undefined ? null : await readObservations(store, observations);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unendedCycles } from '../ledger/cycles.ts';
+import { judgementsOf } from '../ledger/judgements.ts';
 import { lastQuestion } from '../ledger/waiting.ts';
 import { Cycle } from '../schemas/cycle.ts';
 import type { OperationContext } from './context.ts';
@@ -26,6 +27,8 @@ export const waitingOperation = operation({
             until: z.string(),
             /** How often it has been asked. */
             round: z.int(),
+            /** What the gate said. */
+            verdict: z.string(),
           })
           .nullable(),
       }),
@@ -35,8 +38,10 @@ export const waitingOperation = operation({
     const cycles = [];
     for (const cycle of await unendedCycles(ledger.db)) {
       if (cycle.status !== 'waiting' || (model !== undefined && cycle.model !== model)) continue;
-      const question = cycle.waitsFor === 'person' ? ((await lastQuestion(ledger.db, cycle.id)) ?? null) : null;
-      cycles.push({ ...cycle, question });
+      const question = cycle.waitsFor === 'person' ? await lastQuestion(ledger.db, cycle.id) : undefined;
+      const judgement = (await judgementsOf(ledger.db, cycle.id)).find(({ number }) => number === question?.number);
+      const asked = question && { ...question, verdict: judgement?.verdict.summary ?? '' };
+      cycles.push({ ...cycle, question: asked ?? null });
     }
     return { cycles };
   },

@@ -31,6 +31,17 @@ export interface KnownCycle {
   readonly warnings?: readonly string[];
   /** Definition versions whose cycles have the same asOf. Default: none. */
   readonly otherVersions?: readonly number[];
+  /** What persons decided about it, in order. Default: nothing. */
+  readonly decisions?: readonly DecisionSaid[];
+}
+
+/** A person's decision in brief. */
+export interface DecisionSaid {
+  readonly kind: 'approve' | 'reject' | 'override';
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason: string;
 }
 
 /** One cycle in full. */
@@ -53,6 +64,7 @@ function cycleFacts({
   windows = null,
   firstEvent = null,
   otherVersions = [],
+  decisions = [],
 }: KnownCycle): CycleReport['facts'] {
   const { rows, challenger, champion, definitionVersion, trigger } = cycle;
   const train = windows?.train ?? evidence?.challenger.trainWindow ?? null;
@@ -65,12 +77,19 @@ function cycleFacts({
     ['train', rows.train === null ? null : rowsIn(rows.train, train, firstEvent)],
     ['holdout', rows.holdout === null ? null : rowsIn(rows.holdout, holdout, null)],
     ['judged', judged === null ? null : rowsIn(judged, null, null)],
+    ...decisions.map((decision): ['decision', Message] => ['decision', decisionSaid(decision)]),
     ['definition', definitionSaid(definitionVersion, otherVersions)],
     ['trigger', tell(`cycle.trigger.${trigger}`)],
     ['started', startedSaid(cycle)],
   ];
   return all.flatMap(([name, said]) => (said === null ? [] : [{ name, said }]));
 }
+
+const decisionSaid = ({ kind, by, at, reason }: DecisionSaid): Message =>
+  tell(`cycle.decision.${kind}`, { by, at: minutesOf(at), reason });
+
+/** `2001-02-12 06:30 UTC` */
+const minutesOf = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
 
 const version = (number: number): Message => tell('cycle.version', { version: of(number, 'plain') });
 

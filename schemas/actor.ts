@@ -41,3 +41,6 @@ export const actorId = (actor: Actor): string =>
 
 /** The user of this machine, whom nobody has authenticated. */
 export const osUser = (username: string): Actor => ({ kind: 'person', name: username, authentication: 'os-user' });
+
+/** `ada`, of the id `person:ada@os-user`; `gate`, of `gate@0.1.0`. */
+export const actorName = (id: string): string => id.replace(/^[a-z]+:/, '').replace(/@[^@]*$/, '');

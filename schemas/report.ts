@@ -156,6 +156,7 @@ export const cycleFactNames = [
   'train',
   'holdout',
   'judged',
+  'decision',
   'definition',
   'trigger',
   'started',

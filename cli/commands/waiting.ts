@@ -18,7 +18,7 @@ export const waitingCommand = (session: Session, tell: Tell) =>
         waitsFor === 'person' ? whom(question?.approvers ?? []) : `a ${waitsFor}`,
         question === null ? '' : formatTime(question.askedAt),
         question === null ? '' : formatTime(question.until),
-        summary ?? '',
+        question?.verdict ?? summary ?? '',
       ]);
       tell({
         document: answer,

@@ -65,7 +65,7 @@ function cycleFields({ cycle, facts }: CycleReport, paint: Paint): string {
     names.map((name): [string, string | null] => [name, said.get(name) ?? null]);
   return renderFields(
     [
-      ...fields(['challenger', 'champion', 'train', 'holdout', 'judged']),
+      ...fields(['challenger', 'champion', 'train', 'holdout', 'judged', 'decision']),
       [
         'snapshots',
         snapshots.train === null ? null : `train   ${snapshots.train}\nholdout ${snapshots.holdout ?? '-'}`,

@@ -83,6 +83,8 @@ const stepNames: Readonly<Record<string, string>> = {
   noteFault: 'note the fault',
   noteMended: 'note that it goes on',
   noteUnshown: 'note what was not drawn',
+  askForApproval: 'ask a person',
+  hearApproval: 'look for a decision',
   planTry: 'plan',
   inspectTry: 'inspect',
   decideTry: 'decide',
