@@ -1,6 +1,7 @@
 import { currentChampion } from '../ledger/champions.ts';
 import { type Decision, decisionsOf } from '../ledger/decisions.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
+import { heldPromotions } from '../ledger/heldPromotions.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
 import { lockCycle } from '../ledger/lockCycle.ts';
 import { askPerson, stopAsking } from '../ledger/waiting.ts';
@@ -20,7 +21,10 @@ export const approvalActivities = (world: World) => ({
       throw errorOf('LedgerConflict', 'definitionLost', { version: cycle.definitionVersion, model: cycle.model });
     const { approvers, deadline } = stored.definition.gate.approval;
     const until = after(askedAt, deadline);
-    await askPerson(db, cycle, { number, round, until, approvers });
+    const { model, lineage, definitionVersion: version } = cycle;
+    const held = await heldPromotions(db, { model, lineage, definitionVersion: version });
+    const why = held && `epoch ${held.epoch} is a rollback (by ${held.by}: ${held.reason})`;
+    await askPerson(db, cycle, { number, round, until, approvers }, why);
     return until;
   },
 

@@ -4,6 +4,7 @@ import { primaryResult } from '../gate/primaryResult.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { event } from '../ledger/events.ts';
 import { storeFollowUp } from '../ledger/followUps.ts';
+import { heldPromotions } from '../ledger/heldPromotions.ts';
 import { storeJudgement } from '../ledger/judgements.ts';
 import { storeCodeWarnings } from '../ledger/warnings.ts';
 import type { Definition } from '../schemas/definition.ts';
@@ -42,7 +43,9 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
       const detail = { judgement: number, summary: judgement.verdict.summary };
       await event(db, { model: cycle.model, cycle: cycle.id, kind: 'gate-broken', detail, key: String(number) });
     }
+    const { model, lineage, definitionVersion: version } = cycle;
     return {
+      held: (await heldPromotions(db, { model, lineage, definitionVersion: version })) !== undefined,
       number,
       epoch: judgement.epoch,
       kind: judgement.verdict.kind,

@@ -50,8 +50,17 @@ export interface Question {
 
 const questionKind = 'waits-for-person';
 
-/** Records that a cycle waits for a person to decide about its judgement, and until when. */
-export async function askPerson(db: Kysely<Database>, cycle: Attempt, question: Question): Promise<void> {
+/**
+ * Records that a cycle waits for a person to decide about its judgement, and until when.
+ *
+ * @param because why somebody is asked, where the verdict does not say that
+ */
+export async function askPerson(
+  db: Kysely<Database>,
+  cycle: Attempt,
+  question: Question,
+  because?: string,
+): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     const row = await unended(transaction, cycle);
     if (row === undefined) return;
@@ -62,7 +71,7 @@ export async function askPerson(db: Kysely<Database>, cycle: Attempt, question: 
       .set({
         status: 'waiting',
         waits_for: 'person',
-        summary: `Waits until ${until} for ${whom} to decide.`,
+        summary: `Waits until ${until} for ${whom} to decide${because === undefined ? '' : `, because ${because}`}.`,
       })
       .where('id', '=', cycle.id)
       .execute();

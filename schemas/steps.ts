@@ -222,6 +222,8 @@ export interface Judged {
   readonly summary: string;
   /** The champion was fitted on rows of this holdout: against it this challenger can never be judged. */
   readonly championSawHoldout: boolean;
+  /** After a rollback a person decides also where the challenger wins. Absent in cycles that began under an earlier release. */
+  readonly held?: boolean;
 }
 
 /** A judgement that a person is asked to decide about. */

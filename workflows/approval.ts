@@ -50,8 +50,9 @@ export async function leaveToPromote(
   }
 }
 
-function isAsked({ definition }: PlannedCycle, { kind }: Judged): boolean {
-  return kind === 'review' && definition.gate.approval.when !== 'never';
+function isAsked({ definition }: PlannedCycle, { kind, held = false }: Judged): boolean {
+  if (kind === 'promote') return held;
+  return kind === 'review' && (held || definition.gate.approval.when !== 'never');
 }
 
 function leaveOf(answer: Exclude<Answered, { kind: 'waits' }>, until: string): Leave {

@@ -134,7 +134,8 @@ export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgemen
   const { verdict, evidence, challenger, champion, primary } = cycle;
   // How a cycle ended in another way stands in its summary: superseded, failed.
   // Of what the gate left to a person the cycle says what became of it.
-  const saysVerdict = cycle.status === 'promoted' || (cycle.status === 'kept' && last.verdict.kind !== 'review');
+  const saysVerdict =
+    cycle.status === 'promoted' || (cycle.status === 'kept' && !approvable.includes(last.verdict.kind));
   const summary = saysVerdict ? cycle.summary : last.verdict.summary;
   return [
     compared(

@@ -130,6 +130,16 @@ describe('a verdict that is left to a person', () => {
     });
   });
 
+  it('is asked for after a rollback, also where the challenger wins and the definition asks nobody', async () => {
+    const cycle = await stage.perform({
+      ...asks({ when: 'never' }),
+      decide: ({ number, champion: against }) => judged(number, { epoch: against?.epoch ?? 0, held: true }),
+      ...says({ kind: 'waits' }, approved),
+    });
+    await expect(cycle.outcome()).resolves.toMatchObject({ status: 'promoted' });
+    expect(cycle.calls.find(({ name }) => name === 'promote')?.given[0]).toMatchObject({ decision: 7 });
+  });
+
   it('asks nobody where the definition says so', async () => {
     const cycle = await stage.perform(asks({ when: 'never' }));
     await expect(cycle.outcome()).resolves.toMatchObject({ status: 'kept', summary: 'Not sure.' });
