@@ -89,7 +89,7 @@ function overrodeOf(row: {
 }
 
 /** How often a person changed the champion of each model, in one lineage. */
-export async function changesByPersons(
+export async function countChanges(
   db: Kysely<Database>,
   lineage: string,
 ): Promise<ReadonlyMap<string, { readonly rollbacks: number; readonly overrides: number }>> {

@@ -3,7 +3,7 @@ import { currentChampion } from '../ledger/champions.ts';
 import { everyModel } from '../ledger/definitions.ts';
 import type { Deletion } from '../ledger/deletions.ts';
 import { heldPromotions } from '../ledger/heldPromotions.ts';
-import { changesByPersons } from '../ledger/history.ts';
+import { countChanges } from '../ledger/history.ts';
 import { latestWarnings } from '../ledger/warnings.ts';
 import { AskedLineage } from '../schemas/lineage.ts';
 import { Instant } from '../schemas/primitives.ts';
@@ -43,7 +43,7 @@ export const modelsOperation = operation({
   run: async ({ ledger }: Pick<OperationContext, 'ledger'>, { lineage, deleted }) => {
     const { db } = ledger;
     const warned = await latestWarnings(db, lineage);
-    const changes = await changesByPersons(db, lineage);
+    const changes = await countChanges(db, lineage);
     const known = [];
     for (const { model, definitionVersion, appliedAt, deletion } of await everyModel(db)) {
       if (deletion !== null && !deleted) continue;

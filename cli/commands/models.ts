@@ -4,7 +4,7 @@ import { perform } from '../../operations/operation.ts';
 import { day } from '../../report/day.ts';
 import type { Tell } from '../answer.ts';
 import { lineageOption } from '../cycleArguments.ts';
-import { changesByPersons } from '../render/history.ts';
+import { changesInBrief } from '../render/history.ts';
 import { renderTable } from '../render/table.ts';
 import { formatTime } from '../render/times.ts';
 import { renderWarnings } from '../render/warnings.ts';
@@ -26,7 +26,7 @@ export const modelsCommand = (session: Session, tell: Tell) =>
         `version ${definitionVersion}`,
         formatTime(appliedAt),
         champion === null ? 'none yet' : `v${champion.version}, asOf ${day(champion.asOf)}`,
-        changesByPersons(changes),
+        changesInBrief(changes),
         deletion === null ? '' : `${formatTime(deletion.at)}, by ${deletion.by}: ${deletion.reason}`,
       ]);
       const said = models.flatMap(({ model, warnings, warnedBy, held }) => [

@@ -27,7 +27,7 @@ export function renderHistory(
     by,
     reason,
   ]);
-  const changes = changesByPersons({
+  const changes = changesInBrief({
     rollbacks: reigns.filter(({ kind }) => kind === 'rollback').length,
     overrides: reigns.filter(({ kind }) => kind === 'override').length,
   });
@@ -41,7 +41,7 @@ function beganBy(kind: string, beat: number | null, verdict: string | undefined)
 }
 
 /** `1 rollback, 2 overrides`; empty where there are none. */
-export function changesByPersons({ rollbacks, overrides }: { rollbacks: number; overrides: number }): string {
+export function changesInBrief({ rollbacks, overrides }: { rollbacks: number; overrides: number }): string {
   const count = (number: number, what: string) => (number === 0 ? [] : [`${number} ${what}${number === 1 ? '' : 's'}`]);
   return [...count(rollbacks, 'rollback'), ...count(overrides, 'override')].join(', ');
 }

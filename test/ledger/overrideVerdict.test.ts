@@ -3,7 +3,7 @@ import { currentChampion } from '../../ledger/champions.ts';
 import { cycleById } from '../../ledger/cycles.ts';
 import { decisionsOf } from '../../ledger/decisions.ts';
 import { heldPromotions } from '../../ledger/heldPromotions.ts';
-import { changesByPersons, history } from '../../ledger/history.ts';
+import { countChanges, history } from '../../ledger/history.ts';
 import { type OverrideRequest, overrideVerdict } from '../../ledger/overrideVerdict.ts';
 import { pendingProjections } from '../../ledger/pendingProjections.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
@@ -46,7 +46,7 @@ test.each(['keep', 'insufficient'] as const)(
       overrode: { cycle, verdict: kind, evidence: hashOf('evidence 2 1') },
     });
     expect(await pendingProjections(db)).toMatchObject([{ part: 'champion', cycle }]);
-    expect((await changesByPersons(db, 'live')).get(model)).toEqual({ rollbacks: 0, overrides: 1 });
+    expect((await countChanges(db, 'live')).get(model)).toEqual({ rollbacks: 0, overrides: 1 });
     // Nothing failed: the gate goes on by itself, and whoever finds that it was wrong rolls it back.
     expect(await heldPromotions(db, { model, lineage: 'live', definitionVersion: 1 })).toBeUndefined();
     expect(await rollBack(db, { model, lineage: 'live', reason: 'it was wrong', asked })).toBe(4);
