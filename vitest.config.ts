@@ -22,6 +22,12 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 /** What changes nothing in its process: one process runs these files one after the other, and loads the code once. */
 const sharing = [
   'test/{activities,cli,definition,gate,ledger,notify,operations,report,schemas,settings,source,store}/**/*.test.ts',
+  'test/{releases,tracker}/**/*.test.ts',
+  'test/stack/{keeper,stack}.test.ts',
+  'test/postgres/{hosts,pgbouncer}.test.ts',
+  'test/setup/{lock,package,pythonEnvironment}.test.ts',
+  // They wait for each other's turn with the run's stack anyway.
+  'test/laws/{gate,login,watching,badInput/refused}.test.ts',
 ];
 
 const all = {
@@ -37,8 +43,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/postgres.ts', 'test/storePlace.ts', 'test/laws/sharedStack.ts'],
     sequence: { sequencer: LongestFirst },
-    // Vitest leaves one core to itself: on two cores it would run one file after the other, and mostly wait for servers.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // More than cores: one of the longest files mostly waits for servers that come back, others for their turn.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       { test: { ...all, name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },
       { test: { ...all, name: 'sharing', include: sharing, isolate: false } },
