@@ -13,13 +13,18 @@ const atOnce = 20;
  * idempotency key.
  *
  * @param endpoint gives an endpoint by name, or throws what is wrong with it
+ * @param stopped breaks off what is being sent; it is tried again later
  */
-export async function deliverDue(db: Kysely<Database>, endpoint: (name: string) => Endpoint): Promise<void> {
-  for (;;) {
+export async function deliverDue(
+  db: Kysely<Database>,
+  endpoint: (name: string) => Endpoint,
+  stopped: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  while (!stopped.aborted) {
     const due = await claimDue(db, atOnce);
     await Promise.all(
       due.map(async (notification) => {
-        const delivery = await deliver(notification, endpoint);
+        const delivery = await deliver(notification, endpoint, stopped);
         if (delivery.delivered) await markDelivered(db, notification.id);
         else await markFailed(db, notification, delivery.reason);
       }),
@@ -28,9 +33,13 @@ export async function deliverDue(db: Kysely<Database>, endpoint: (name: string) 
   }
 }
 
-async function deliver(notification: ClaimedNotification, endpoint: (name: string) => Endpoint): Promise<Delivery> {
+async function deliver(
+  notification: ClaimedNotification,
+  endpoint: (name: string) => Endpoint,
+  stopped: AbortSignal,
+): Promise<Delivery> {
   try {
-    return await sendNotification(endpoint(notification.endpoint), notification, new Date());
+    return await sendNotification(endpoint(notification.endpoint), notification, new Date(), stopped);
   } catch (error) {
     // What an operator has still to configure: it is tried again like any other.
     if (error instanceof ReignError) return { delivered: false, reason: error.message };

@@ -20,14 +20,18 @@ export async function post(
   { url, allowed }: Pick<Endpoint, 'url' | 'allowed'>,
   headers: Readonly<Record<string, string>>,
   body: string,
-  patience = patienceMilliseconds,
+  {
+    patience = patienceMilliseconds,
+    stopped,
+  }: { readonly patience?: number; readonly stopped?: AbortSignal | undefined } = {},
 ): Promise<Delivery> {
   const failed = (reason: string): Delivery => ({ delivered: false, reason });
   const address = url.hostname.replace(/^\[(.*)\]$/, '$1');
   // A socket looks up names only.
   if (isIP(address) > 0 && !mayConnect(address, allowed))
     return failed(new AddressRefused(url.hostname, address).message);
-  const signal = AbortSignal.timeout(patience);
+  const timeout = AbortSignal.timeout(patience);
+  const signal = stopped === undefined ? timeout : AbortSignal.any([timeout, stopped]);
   try {
     const status = await exchange(url, { headers, signal, lookup: checkedLookup(allowed) }, body);
     if (status >= 200 && status < 300) return { delivered: true };
@@ -35,6 +39,7 @@ export async function post(
     return failed(`${url.hostname} answered ${status}${why}`);
   } catch (error) {
     if (error instanceof AddressRefused) return failed(error.message);
+    if (stopped?.aborted) return failed('the worker was stopped');
     if (signal.aborted) return failed(`${url.hostname} did not answer within ${patience / 1000} seconds`);
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     return failed(`${url.hostname} cannot be reached (${code})`);

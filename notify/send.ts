@@ -9,6 +9,7 @@ export async function sendNotification(
   endpoint: Endpoint,
   notification: Notification | TestNotification,
   now: Date,
+  stopped?: AbortSignal,
 ): Promise<Delivery> {
   const body = bodyOf(notification, endpoint.format);
   const timestamp = Math.floor(now.getTime() / 1000);
@@ -17,5 +18,5 @@ export async function sendNotification(
     'user-agent': 'reign',
     ...signedHeaders({ id: notification.id, timestamp, body }, endpoint.secrets),
   };
-  return await post(endpoint, headers, body);
+  return await post(endpoint, headers, body, { stopped });
 }

@@ -17,7 +17,7 @@ export async function keepNotifying(
     let pause = pauseMilliseconds;
     try {
       await noteNearDeadlines(db);
-      await deliverDue(db, (name) => endpointNamed(env, name));
+      await deliverDue(db, (name) => endpointNamed(env, name), stopped);
     } catch (error) {
       log.warn({ error: error instanceof Error ? error.message : String(error) }, 'cannot send notifications now');
       pause = pauseAfterError;

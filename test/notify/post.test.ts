@@ -9,7 +9,7 @@ const to = (port: number) => ({ url: new URL(`http://127.0.0.1:${port}/hook/priv
 
 test('a receiver that never answers is left after the given time', async () => {
   await using receiver = await withReceiver(() => {});
-  expect(await post(to(receiver.port), {}, '{}', 300)).toEqual({
+  expect(await post(to(receiver.port), {}, '{}', { patience: 300 })).toEqual({
     delivered: false,
     reason: '127.0.0.1 did not answer within 0.3 seconds',
   });
@@ -41,5 +41,14 @@ test('a receiver that is not there', async () => {
   expect(await post(to(receiver.port), {}, '{}')).toEqual({
     delivered: false,
     reason: '127.0.0.1 cannot be reached (ECONNREFUSED)',
+  });
+});
+
+test('a worker that stops waits for no receiver', async () => {
+  const stopped = new AbortController();
+  await using receiver = await withReceiver(() => stopped.abort());
+  expect(await post(to(receiver.port), {}, '{}', { stopped: stopped.signal })).toEqual({
+    delivered: false,
+    reason: 'the worker was stopped',
   });
 });
