@@ -3,8 +3,8 @@ import { cycleId, type Trigger } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { RetrainRequest } from '../schemas/steps.ts';
 
-/** What may start a cycle today. The other triggers draw from other accounts of the error budget, and nothing sends them yet. */
-const started: readonly Trigger[] = ['manual', 'demo'];
+/** What may start a cycle today. A backfill draws from another account of the error budget, and nothing sends it yet. */
+const started: readonly Trigger[] = ['manual', 'demo', 'schedule'];
 
 /**
  * Checks what a workflow's request says about itself. Whoever reaches Temporal can start a workflow with any request: one
@@ -17,8 +17,17 @@ export function checkRequest(request: RetrainRequest, workflowId: string): void 
   const id = cycleId(request);
   if (workflowId !== id) throw errorOf('RequestForged', 'otherWorkflow', { workflow: workflowId, cycle: id });
   const actor = request.actor && Actor.safeParse(request.actor);
-  if (actor?.success === false || (actor !== undefined && actor.data.authentication !== 'os-user'))
+  if (
+    actor?.success === false ||
+    !(request.trigger === 'schedule' ? isOwnSchedule(request, actor?.data) : isUser(actor?.data))
+  )
     throw errorOf('RequestForged', 'actor', { cycle: id });
   if (!started.includes(request.trigger))
     throw errorOf('RequestForged', 'trigger', { cycle: id, trigger: request.trigger });
 }
+
+/** Absent in requests of earlier releases. */
+const isUser = (actor: Actor | undefined): boolean => actor === undefined || actor.authentication === 'os-user';
+
+const isOwnSchedule = ({ model, lineage }: RetrainRequest, actor: Actor | undefined): boolean =>
+  lineage === 'live' && actor?.kind === 'schedule' && actor.name === model;

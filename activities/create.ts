@@ -7,6 +7,7 @@ import { inspectActivities } from './inspect.ts';
 import { planActivities } from './plan.ts';
 import { promoteActivities } from './promote.ts';
 import { recordActivities } from './record.ts';
+import { scheduledActivities } from './scheduled.ts';
 import { trackActivities } from './track.ts';
 import { tryActivities } from './try.ts';
 import { waitingActivities } from './waiting.ts';
@@ -23,6 +24,7 @@ export function createActivities(world: World) {
     ...approvalActivities(world),
     ...promoteActivities(world),
     ...recordActivities(world),
+    ...scheduledActivities(world),
     ...checkDefinitionActivities(world),
     ...tryActivities(world),
     ...waitingActivities(world),

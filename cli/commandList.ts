@@ -39,6 +39,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/retrain.ts')).retrainCommand,
   },
   {
+    name: 'schedule',
+    syntax: '[model] [action]',
+    description: 'show when a model is retrained, and pause, resume or run it now',
+    load: async () => (await import('./commands/schedule.ts')).scheduleCommand,
+  },
+  {
     name: 'retry',
     syntax: '<cycle> [asOf]',
     description: 'make a cycle that waits because something is down try again at once',

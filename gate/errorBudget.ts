@@ -1,8 +1,8 @@
+import type { Times } from '../schedule/nominalTimes.ts';
 import type { Charge } from '../schemas/charge.ts';
 import type { Trigger } from '../schemas/cycle.ts';
 import { instantOf } from '../schemas/durations.ts';
 import type { ErrorPolicy } from '../schemas/gate.ts';
-import type { Schedule } from '../schemas/schedule.ts';
 import { largestYearlyCount, year } from './yearlyCount.ts';
 
 /** A budget of wrong promotions, and no chance of error for each cycle. */
@@ -43,18 +43,18 @@ function limitsOf({ wrongPromotions, reserve }: ErrorBudget) {
 }
 
 /** How many tests share what the schedule may spend in a year. */
-const yearlyTests = (schedule: Schedule | undefined): number =>
+const yearlyTests = (schedule: Times | undefined): number =>
   schedule === undefined ? withoutSchedule : Math.max(1, largestYearlyCount(schedule));
 
 const share = (budget: ErrorBudget, tests: number): number =>
   alphaOf(Math.max(1, Math.floor(limitsOf(budget).schedule / tests)));
 
 /** What each scheduled test may err: the year's budget without the reserve, over the most tests that a year can hold. */
-export const scheduledAlpha = (budget: ErrorBudget, schedule: Schedule | undefined): number =>
+export const scheduledAlpha = (budget: ErrorBudget, schedule: Times | undefined): number =>
   share(budget, yearlyTests(schedule));
 
 /** The chance of error that a test of this policy has, whichever account it is drawn from. */
-export const alphaFor = (policy: ErrorPolicy, schedule: Schedule | undefined): number =>
+export const alphaFor = (policy: ErrorPolicy, schedule: Times | undefined): number =>
   'perCycle' in policy ? policy.perCycle : scheduledAlpha(policy, schedule);
 
 /**
@@ -68,7 +68,7 @@ export const alphaFor = (policy: ErrorPolicy, schedule: Schedule | undefined): n
  */
 export function chargeOf(
   policy: ErrorPolicy,
-  schedule: Schedule | undefined,
+  schedule: Times | undefined,
   test: BudgetedTest,
   past: readonly PastCharge[],
 ): Charge {
@@ -167,7 +167,7 @@ export interface Budget {
  */
 export function budgetAt(
   policy: ErrorPolicy,
-  schedule: Schedule | undefined,
+  schedule: Times | undefined,
   past: readonly PastCharge[],
   at: string,
 ): Budget {
@@ -192,7 +192,7 @@ export function budgetAt(
  */
 function accountsOf(
   budget: ErrorBudget,
-  schedule: Schedule | undefined,
+  schedule: Times | undefined,
   charges: readonly PastCharge[],
   all: readonly PastCharge[],
 ): NonNullable<Budget['accounts']> {

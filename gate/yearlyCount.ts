@@ -1,7 +1,7 @@
 import { type Cron, readStoredCron } from '../schedule/cron.ts';
-import { nominalTimes } from '../schedule/nominalTimes.ts';
+import { fixedLength } from '../schedule/fixedLength.ts';
+import { nominalTimes, type Times } from '../schedule/nominalTimes.ts';
 import { type Zone, zoneOf } from '../schedule/zone.ts';
-import type { Schedule } from '../schemas/schedule.ts';
 
 const day = 86_400_000;
 /** What any 365 days means, in milliseconds. */
@@ -24,7 +24,9 @@ const counted = new Map<string, number>();
  * times its fullest hour for that: then it may be a little more than the true number, never less. The same holds for a
  * cron that an earlier release accepted although readers differ about it.
  */
-export function largestYearlyCount({ cron, timeZone }: Schedule): number {
+export function largestYearlyCount({ cron, interval, timeZone }: Times): number {
+  if (cron === undefined)
+    return Math.ceil(year / 1000 / ((interval === undefined ? null : fixedLength(interval)) ?? year));
   const key = `${cron} ${timeZone}`;
   const known = counted.get(key) ?? count(readStoredCron(cron), zoneOf(timeZone));
   counted.set(key, known);

@@ -13,6 +13,7 @@ import type { CheckDefinitionRequest, CheckedDefinition } from '../schemas/steps
 import type { OperationContext } from './context.ts';
 import { DefinitionContent, storeContent } from './definitionContent.ts';
 import { definitionWithCode } from './definitionWithCode.ts';
+import { matchSchedule } from './matchSchedule.ts';
 import { operation } from './operation.ts';
 import { placeInDefinition } from './placeInDefinition.ts';
 import { storeApplied } from './storeApplied.ts';
@@ -36,6 +37,8 @@ export const applyOperation = operation({
     /** Data files that are too large to travel with the code. */
     leftBehind: z.array(z.string()).readonly(),
     columns: z.array(Column),
+    /** What was done to the model's schedule in Temporal; none: it has no schedule, and had none. */
+    schedule: z.enum(['created', 'updated', 'deleted', 'unchanged', 'none']),
     /** The days of the coming year on which the clocks of the schedule's zone skip or repeat its times. */
     clockChanges: z.array(
       z.strictObject({
@@ -64,6 +67,7 @@ export const applyOperation = operation({
       columns,
       appliedBy: actor,
     });
+    const schedule = await matchSchedule({ ledger, client, actor }, definition.model);
     const code = pack === null ? null : { hash: pack.hash, files: pack.files };
     const changes =
       latest === undefined || !(created || settingsChanged)
@@ -71,7 +75,7 @@ export const applyOperation = operation({
         : describeChanges(await definitionWithCode(store, latest), { definition, code, columns });
     const leftBehind = content.code?.leftBehind ?? [];
     const clockChanges = comingClockChanges(definition.schedule, now());
-    return { model: definition.model, version, created, changes, leftBehind, clockChanges, ...checked };
+    return { model: definition.model, version, created, changes, leftBehind, schedule, clockChanges, ...checked };
   },
 });
 

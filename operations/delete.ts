@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cyclesOf } from '../ledger/cycles.ts';
 import { deletionOf, storeDeletion } from '../ledger/deletions.ts';
 import { countPromotions } from '../ledger/history.ts';
+import { openPeriod } from '../ledger/schedulePeriods.ts';
 import { type TrackedCycle, trackedCycles } from '../ledger/trackedCycles.ts';
 import type { Cycle } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
@@ -11,9 +12,10 @@ import type { OperationContext } from './context.ts';
 import { forgetInTracker } from './delete/forgetInTracker.ts';
 import { deleteObject, modelObjects } from './delete/modelObjects.ts';
 import { knownModel } from './knownModel.ts';
+import { matchSchedule } from './matchSchedule.ts';
 import { operation } from './operation.ts';
 
-type Needs = Pick<OperationContext, 'ledger' | 'store' | 'tracker' | 'settings' | 'actor' | 'onEvent'>;
+type Needs = Pick<OperationContext, 'ledger' | 'store' | 'tracker' | 'temporal' | 'settings' | 'actor' | 'onEvent'>;
 
 export const deleteOperation = operation({
   name: 'delete',
@@ -57,6 +59,8 @@ export const deleteOperation = operation({
     if (dryRun) return { ...counts, deleted: false };
 
     await storeDeletion(ledger.db, { model, definitionVersion, forced: promotions > 0, reason, actor });
+    if ((await openPeriod(ledger.db, model)) !== undefined)
+      await matchSchedule({ ledger, client: await context.temporal(), actor }, model);
     const tracked = [...versions, ...(await untracked(tracker, model, cycles, versions))];
     for (const [at, { cycle, experimentId }] of tracked.entries()) {
       onEvent({ kind: 'step', step: 'deleting in MLflow', detail: `${at + 1} of ${tracked.length}: ${cycle}` });

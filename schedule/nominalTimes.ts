@@ -40,15 +40,29 @@ export function* nominalTimes(timing: Timing, after: number, to: number): Genera
   for (let next = nextTime(timing, after); next !== null && next <= to; next = nextTime(timing, next)) yield next;
 }
 
-/** The last nominal time at or before `at`, looked for as far back as `from`; null where there is none. */
-export function lastTime(timing: Timing, from: number, at: number): number | null {
+/** The next `count` nominal times after `after`, in seconds since 1970. */
+export function nextTimes(timing: Timing, after: number, count: number): number[] {
+  const times: number[] = [];
+  for (const time of nominalTimes(timing, after, Number.POSITIVE_INFINITY)) {
+    times.push(time);
+    if (times.length >= count) break;
+  }
+  return times;
+}
+
+/** Seconds: no cron that comes at all leaves a longer gap (29 February, past 2100). */
+const longestGap = 9 * 366 * 86_400;
+
+/** The nominal times before `before`, the latest first, as many as `count`; all in seconds since 1970. */
+export function lastTimes(timing: Timing, before: number, count: number): number[] {
   // From near to far: of a schedule for every minute nobody wants all of a year.
   for (let span = 3600; ; span *= 8) {
-    const begin = Math.max(from, at - span);
-    let last: number | null = null;
-    for (const time of nominalTimes(timing, begin - 1, at)) last = time;
-    if (last !== null || begin === from) return last;
+    const times = [...nominalTimes(timing, before - span - 1, before - 1)];
+    if (times.length >= count || span > longestGap * count) return times.slice(-count).reverse();
   }
 }
+
+/** The nominal time before `before`, both in seconds since 1970; null where there is none. */
+export const previousTime = (timing: Timing, before: number): number | null => lastTimes(timing, before, 1)[0] ?? null;
 
 export const isNominal = (timing: Timing, at: number): boolean => nextTime(timing, at - 1) === at;

@@ -30,6 +30,26 @@ export interface RetrainRequest {
   readonly actor?: Actor;
 }
 
+/** What a schedule in Temporal starts with each nominal time. */
+export interface ScheduledRequest {
+  readonly model: string;
+  /** Hash of the times that Temporal was given: another one where the definition's schedule has changed. */
+  readonly times: string;
+}
+
+/** What becomes of a nominal time. */
+export type DueCycle =
+  | { readonly kind: 'start'; readonly request: RetrainRequest; readonly pauseSeconds: number }
+  /** It was recorded as skipped, or is none of the schedule. */
+  | { readonly kind: 'nothing'; readonly summary: string };
+
+/** Whose turn it is among the cycles of a lineage. */
+export type Turn =
+  | { readonly kind: 'own' }
+  | { readonly kind: 'other'; readonly summary: string }
+  /** The schedule says that it does not wait. */
+  | { readonly kind: 'skip'; readonly summary: string };
+
 /** A cycle and which attempt of it: what is written in its name is refused once another attempt has begun. */
 export interface CycleAttempt extends CycleIdentity {
   readonly attempt: number;

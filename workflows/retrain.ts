@@ -15,6 +15,7 @@ import { scoreChampion } from './scoreChampion.ts';
 import { settle } from './settle.ts';
 import { showEvidence, showTraining } from './show.ts';
 import { snapshotsOf } from './snapshots.ts';
+import { takeTurn } from './takeTurn.ts';
 
 /**
  * One cycle: a challenger is fitted on what was known at `asOf`, judged against the champion on the same unseen rows,
@@ -24,6 +25,11 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
   const progress = reportProgress();
 
   return settle(request, progress, async ({ claimed, alongside }) => {
+    if (request.trigger === 'schedule') {
+      const skipped = await takeTurn(request, progress);
+      if (skipped !== null) return { status: 'skipped', summary: skipped };
+      progress.at('plan');
+    }
     const plan = await control.plan(request, workflowInfo().runId);
     if (plan.kind === 'settled') return { status: plan.status, summary: plan.summary };
     claimed(plan.attempt);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { applyOperation } from '../../operations/apply.ts';
 import { perform } from '../../operations/operation.ts';
+import { pauseScheduleOperation } from '../../operations/pauseSchedule.ts';
 import { retrainOperation } from '../../operations/retrain.ts';
 import { day } from '../../report/day.ts';
 import { osUser } from '../../schemas/actor.ts';
@@ -61,6 +62,9 @@ async function runWeeks(session: Session, stack: Stack, asOfs: readonly string[]
   for (const path of definitions) {
     const applied = await perform(applyOperation, context, await readDefinitionFolder(path));
     progress.say(`${applied.model}: definition version ${applied.version}${applied.created ? '' : ', unchanged'}.`);
+    // Its times lie after the last flight: each would come to an empty window.
+    const paused = { model: applied.model, reason: 'The flights end with June 2001.' };
+    if (applied.schedule === 'created') await perform(pauseScheduleOperation, context, paused);
   }
 
   const cycles: Cycle[] = [];

@@ -9,6 +9,7 @@ export const requestErrors = {
     templates: {
       endpointUnknown: 'no endpoint is named {name} in {file}{hint}',
       notificationUnknown: 'no undelivered notification has the id {id}; reign notify list shows them',
+      noSchedule: '{model} has no schedule; expected a definition with schedule',
       cycleEnded: '{cycle} has already ended: {status}',
       weeks: '--weeks is {found}; {expected}',
       notAsked: '{cycle} waits for nobody to decide: it is {status}. All that wait: reign waiting',
@@ -175,6 +176,8 @@ export const requestErrors = {
       otherWorkflow:
         'The workflow {workflow} asks for the cycle {cycle}; only a workflow with the id of the cycle may do this',
       actor: 'The request for {cycle} names an actor that a request through Temporal may not name',
+      noNominalTime:
+        'The request for {cycle} names the schedule of {model}, but {asOf} is not one of its nominal times',
       trigger:
         'The request for {cycle} names the trigger "{trigger}", but nothing in this installation starts such cycles',
     },

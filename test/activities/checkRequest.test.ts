@@ -15,6 +15,17 @@ test('a request names the user of a machine, or nobody as in earlier releases', 
   checkRequest({ ...request, actor: osUser('ada') }, id);
 });
 
+test('the schedule of a model asks for cycles of that model only, and for live ones', () => {
+  const schedule = (name: string): Actor => ({ kind: 'schedule', name, authentication: 'internal' });
+  const scheduled = { ...request, trigger: 'schedule' as const };
+  checkRequest({ ...scheduled, actor: schedule('loans') }, id);
+  const forged = [{ actor: schedule('others') }, { actor: osUser('ada') }, {}];
+  for (const more of forged)
+    expect(() => checkRequest({ ...scheduled, ...more }, id)).toThrow(
+      expect.objectContaining({ code: 'RequestForged' }),
+    );
+});
+
 test.each<Actor | object>([
   { kind: 'person', name: 'ada', authentication: 'session' },
   { kind: 'gate', name: 'gate', authentication: 'internal', release: '0.1.0' },

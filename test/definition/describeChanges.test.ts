@@ -32,7 +32,7 @@ test('values, deep inside too', () => {
   expect(lines).toEqual([
     'windows.train: "P4W" -> "P8W"',
     'gate.guardrails[0].margin: 0.01 -> 0.02',
-    'schedule: removed (was a mapping with cron, timeZone)',
+    'schedule: removed (was a mapping with cron, timeZone, overlap, catchUp)',
     'description: added "late flights"',
   ]);
 });

@@ -163,6 +163,26 @@ const corpus: [what: string, text: string, lines: string[]][] = [
     ],
   ],
   [
+    'a schedule without times',
+    withLine('cron: 0 6 * * MON', '  overlap: skip'),
+    ['m.yaml:27:3 schedule: found a mapping with overlap; expected either cron or interval'],
+  ],
+  [
+    'an interval without a fixed length',
+    withLine('cron: 0 6 * * MON', '  interval: P1M'),
+    [
+      'm.yaml:27:13 schedule.interval: found "P1M"; expected an ISO 8601 duration of fixed length such as P7D or PT6H (no months or years), of at least a second',
+    ],
+  ],
+  [
+    'a jitter and a phase as long as the interval',
+    withLine('cron: 0 6 * * MON', '  interval: PT6H', '  jitter: PT6H', '  phase: PT6H'),
+    [
+      'm.yaml:28:11 schedule.jitter: found "PT6H"; expected a duration shorter than the interval',
+      'm.yaml:29:10 schedule.phase: found "PT6H"; expected an ISO 8601 duration of fixed length such as P7D or PT6H (no months or years), shorter than the interval',
+    ],
+  ],
+  [
     'a zone that is spelt otherwise',
     withLine('cron: 0 6 * * MON', '  cron: 0 6 * * MON', '  timeZone: europe/berlin'),
     [

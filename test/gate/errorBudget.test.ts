@@ -8,16 +8,16 @@ import {
   type PastCharge,
   scheduledAlpha,
 } from '../../gate/errorBudget.ts';
+import type { Times } from '../../schedule/nominalTimes.ts';
 import type { Trigger } from '../../schemas/cycle.ts';
 import { instantOf } from '../../schemas/durations.ts';
 import { ErrorPolicy } from '../../schemas/gate.ts';
-import type { Schedule } from '../../schemas/schedule.ts';
 
 const day = 86_400_000;
 const year = 365 * day;
-const weekly: Schedule = { cron: '0 6 * * MON', timeZone: 'UTC' };
-const monthly: Schedule = { cron: '0 6 1 * *', timeZone: 'UTC' };
-const twelve: Schedule = { cron: '0 */2 * * MON', timeZone: 'UTC' };
+const weekly: Times = { cron: '0 6 * * MON', timeZone: 'UTC' };
+const monthly: Times = { cron: '0 6 1 * *', timeZone: 'UTC' };
+const twelve: Times = { cron: '0 */2 * * MON', timeZone: 'UTC' };
 const perCycle = ErrorPolicy.parse({ perCycle: 0.025 });
 const budget = (wrongPromotions = 0.05, reserve = 0.2) => ({ wrongPromotions, per: 'P1Y', reserve }) as const;
 
@@ -36,7 +36,7 @@ const manual = (number: number) => scheduled(number, { trigger: 'manual' });
 function charged(
   tests: readonly BudgetedTest[],
   policy: ErrorPolicy = budget(),
-  schedule: Schedule | undefined = weekly,
+  schedule: Times | undefined = weekly,
   past: readonly PastCharge[] = [],
 ): PastCharge[] {
   const charges = [...past];

@@ -12,6 +12,7 @@ import { migrate } from '../../ledger/migrate.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { type Definition, Gate } from '../../schemas/definition.ts';
+import { Schedule } from '../../schemas/schedule.ts';
 import { withDatabase } from '../postgres.ts';
 import { apply, definition, hashOf, model } from './scene.ts';
 import { upTo } from './upTo.ts';
@@ -82,7 +83,7 @@ test('a definition of an earlier release is read with the defaults of keys that 
     appliedBy: osUser('ada'),
   });
   expect((await latestDefinition(db, model))?.definition).toEqual(definition());
-  expect((await definitionVersion(db, model, 1))?.definition.gate.approval).toEqual({
+  expect((await definitionVersion(db, model, 1))?.definition.gate.approval).toMatchObject({
     when: 'review',
     deadline: 'P7D',
   });
@@ -119,7 +120,7 @@ test('a definition that this release does not read is replaced by the next one t
   expect(await storeDefinition(db, applied)).toEqual({ version: 2, created: true, settingsChanged: false });
 });
 
-const weekly = (cron: string) => ({ schedule: { cron, timeZone: 'UTC' } });
+const weekly = (cron: string) => ({ schedule: Schedule.parse({ cron }) });
 
 test('a schedule makes no version, so that one asOf does not run twice; it is kept with its history', async () => {
   await using ledger = await withLedger();
@@ -163,7 +164,7 @@ test('a schedule makes no version, so that one asOf does not run twice; it is ke
 test('a schedule that can no longer be applied stays readable', async () => {
   await using ledger = await withLedger();
   const { db } = ledger;
-  const differs = { schedule: { cron: '0 6 13 * MON#1', timeZone: 'europe/berlin' } };
+  const differs = { schedule: Schedule.parse({ cron: '0 6 13 * MON#1', timeZone: 'europe/berlin' }) };
   const applied = { codeHash: null, columns: [], appliedBy: osUser('ada') };
   await storeDefinition(db, { ...applied, definition: { ...definition(), ...differs } });
   const stored = await latestDefinition(db, model);
@@ -176,7 +177,8 @@ test('a schedule that an earlier release stored in its versions is the one in fo
   const { db, close } = openLedger(database.url);
   try {
     await upTo(db, '0012-waiting');
-    const documents = [weekly('0 6 * * MON'), weekly('0 6 * * MON'), weekly('0 7 * * MON'), {}];
+    const asStored = (cron: string) => ({ schedule: { cron, timeZone: 'UTC' } });
+    const documents = [asStored('0 6 * * MON'), asStored('0 6 * * MON'), asStored('0 7 * * MON'), {}];
     await sql`insert into reign.models (name) values (${model})`.execute(db);
     for (const [at, schedule] of documents.entries()) {
       const document = { ...definition(`${at}`), ...schedule };

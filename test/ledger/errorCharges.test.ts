@@ -10,12 +10,13 @@ import { chargeError, chargesOf, type ErrorTest } from '../../ledger/errorCharge
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { cycleId } from '../../schemas/cycle.ts';
+import { Schedule } from '../../schemas/schedule.ts';
 import { makeUpVersions } from './makeUpVersions.ts';
 import { type Actor, apply, claim, definition, hashOf, identity, model, prepare, reign, snapshot } from './scene.ts';
 import { type TestLedger, withLedger } from './withLedger.ts';
 
 const budget = { wrongPromotions: 0.05, per: 'P1Y', reserve: 0.2 } as const;
-const schedule = { cron: '0 6 * * MON', timeZone: 'UTC' };
+const schedule = Schedule.parse({ cron: '0 6 * * MON' });
 const decide = (...[test, past]: Parameters<Parameters<typeof chargeError>[2]>) =>
   chargeOf(budget, schedule, test, past);
 

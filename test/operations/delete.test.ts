@@ -88,6 +88,7 @@ test('the code of a model that is applied while it is deleted stays in the store
     ...{ ledger: opened, store, actor: osUser('ada'), settings: knownSettings({ REIGN_HOME: folder }) },
     // A model without a cycle has nothing in MLflow: no server is asked.
     tracker: openTracker('http://127.0.0.1:1', {}),
+    temporal: () => Promise.reject(new Error('none')),
     onEvent: ({ kind, step }: { kind: string; step?: string }) => {
       if (kind === 'step' && step === 'deleting in the store') applied = apply();
     },

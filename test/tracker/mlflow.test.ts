@@ -634,6 +634,7 @@ test('a deleted model leaves nothing of its own in MLflow and the store, and all
       tracker,
       actor: osUser('ada'),
       onEvent: () => {},
+      temporal: () => Promise.reject(new Error('none')),
     };
     const settings = knownSettings({ REIGN_HOME: folder });
     const request = { model: 'doomed', reason: 'not used any more' };
@@ -658,11 +659,7 @@ test('a deleted model leaves nothing of its own in MLflow and the store, and all
       [],
     ]);
     // Its history can be read all the same.
-    const shown = await perform(
-      showOperation,
-      { ...context, temporal: () => Promise.reject(new Error('none')) },
-      { cycle: 'doomed' },
-    );
+    const shown = await perform(showOperation, context, { cycle: 'doomed' });
     expect(shown).toMatchObject({ status: 'kept', judgements: [{ number: 1 }], measured: null });
     // Whoever begins again finds nothing left.
     expect(await perform(deleteOperation, { ...context, settings }, request)).toMatchObject({ deleted: true });

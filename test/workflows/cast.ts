@@ -142,6 +142,8 @@ export const cast: Cast = {
   noteUnshown: async () => undefined,
   noteFault: async () => undefined,
   noteMended: async () => undefined,
+  dueCycle: never,
+  takeTurn: async () => ({ kind: 'own' }),
   checkPipeline: never,
   describeSource: never,
   inspectTry: never,

@@ -214,8 +214,15 @@ class Schedule(Shape):
         extra="forbid",
         populate_by_name=True,
     )
-    cron: str
+    cron: str | None = None
+    interval: str | None = None
+    phase: str | None = None
     time_zone: Annotated[str, Field(alias="timeZone")] = "UTC"
+    jitter: str | None = None
+    overlap: Literal["queue", "skip"] = "queue"
+    catch_up: Annotated[Literal["all", "latest", "none"], Field(alias="catchUp")] = (
+        "all"
+    )
 
 
 class NotificationRule(Shape):

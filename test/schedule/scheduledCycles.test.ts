@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { Kysely } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Activities } from '../../activities/create.ts';
+import { scheduledActivities } from '../../activities/scheduled.ts';
+import { attemptOfToken } from '../../ledger/claimCycle.ts';
+import { cyclesOf } from '../../ledger/cycles.ts';
+import type { Database } from '../../ledger/database.ts';
+import { storeDefinition } from '../../ledger/definitions.ts';
+import { recordOutcome } from '../../ledger/recordOutcome.ts';
+import { schedulePeriods } from '../../ledger/schedulePeriods.ts';
+import { matchSchedule, scheduleId } from '../../operations/matchSchedule.ts';
+import { perform } from '../../operations/operation.ts';
+import { pauseScheduleOperation, resumeScheduleOperation } from '../../operations/pauseSchedule.ts';
+import { scheduleOperation } from '../../operations/schedule.ts';
+import { nominalTimes, timingOf } from '../../schedule/nominalTimes.ts';
+import { osUser } from '../../schemas/actor.ts';
+import { cycleId } from '../../schemas/cycle.ts';
+import { instantOf } from '../../schemas/durations.ts';
+import { workerQueue } from '../../schemas/queues.ts';
+import { Schedule } from '../../schemas/schedule.ts';
+import { workflowBundle } from '../../worker/workflowBundle.ts';
+import { definition } from '../ledger/scene.ts';
+import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
+import { lastingHome } from '../stack/testHome.ts';
+
+const model = 'flight-delay';
+const actor = osUser('ada');
+let environment: TestWorkflowEnvironment;
+let bundle: WorkflowBundleOption;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const path = join(import.meta.dirname, '../../.reign/python/bin/temporal');
+  environment = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  bundle = await workflowBundle(lastingHome);
+});
+
+afterAll(async () => environment?.teardown());
+
+/** What the operations need, with a ledger of the test's own. */
+function asking({ db }: TestLedger) {
+  const client = environment.client;
+  const ledger = { db, close: async () => {} };
+  const context = { ledger, actor, temporal: async () => client, now: () => new Date() };
+  const settings = async (schedule: object | undefined) => {
+    const more = schedule === undefined ? {} : { schedule: Schedule.parse(schedule) };
+    const applied = { codeHash: null, columns: [], appliedBy: actor };
+    await storeDefinition(db, { ...applied, definition: { ...definition(), ...more } });
+  };
+  const match = () => matchSchedule({ ledger, client, actor }, model);
+  const apply = async (schedule: object | undefined) => {
+    await settings(schedule);
+    return await match();
+  };
+  const there = () => client.schedule.getHandle(scheduleId(model)).describe();
+  const pause = () => perform(pauseScheduleOperation, context, { model, reason: 'holidays' });
+  const resume = () => perform(resumeScheduleOperation, context, { model, reason: 'back' });
+  const shown = () => perform(scheduleOperation, context, { model });
+  return { context, settings, match, apply, there, pause, resume, shown, gone: () => apply(undefined) };
+}
+
+/** A worker whose cycles do nothing but take some time and end as kept. */
+async function working<T>(db: Kysely<Database>, milliseconds: number, work: () => Promise<T>): Promise<T> {
+  const cycles: Pick<Activities, 'plan' | 'record'> = {
+    plan: async () => {
+      await sleep(milliseconds);
+      return { kind: 'settled', status: 'kept', summary: 'kept' };
+    },
+    record: async (request, outcome, { token }) => {
+      const id = cycleId(request);
+      const attempt = await attemptOfToken(db, id, token);
+      const { status, summary } = outcome;
+      await recordOutcome(db, id, { status, summary, ...(attempt === undefined ? {} : { attempt }) });
+      return outcome;
+    },
+  };
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue: workerQueue,
+    workflowBundle: bundle,
+    activities: { ...scheduledActivities({ ledger: { db, close: async () => {} } }), ...cycles },
+  });
+  return await worker.runUntil(work);
+}
+
+/** What the ledger has of each nominal time in a span, the times in order. */
+async function rows(db: Kysely<Database>, interval: string, from: number, to: number) {
+  const timing = timingOf({ interval, timeZone: 'UTC' });
+  if (timing === null) throw new Error(`${interval} is no interval`);
+  const cycles = await cyclesOf(db, model, { lineage: 'live' });
+  return [...nominalTimes(timing, from / 1000, to / 1000)].map((time) =>
+    cycles.filter(({ asOf }) => asOf === instantOf(time * 1000)),
+  );
+}
+
+describe('apply', () => {
+  test('makes the schedule in Temporal what the definition says, once', async () => {
+    await using ledger = await withLedger();
+    const { apply, match, there, pause, resume, settings, gone } = asking(ledger);
+    expect(await apply({ cron: '0 6 * * MON', timeZone: 'Europe/Berlin' })).toBe('created');
+    expect(await match()).toBe('unchanged');
+    expect(await pause()).toEqual({ changed: [model] });
+    expect(await pause()).toEqual({ changed: [] });
+    expect(await apply({ cron: '0 7 * * MON' })).toBe('updated');
+    expect((await there()).state.paused).toBe(true);
+    // What only the starter reads changes nothing in Temporal.
+    expect(await apply({ cron: '0 7 * * MON', catchUp: 'none' })).toBe('unchanged');
+    await resume();
+    expect((await there()).state.paused).toBe(false);
+
+    await settings({ interval: 'P7D', phase: 'PT6H' });
+    const both = await Promise.all([match(), match(), match()]);
+    expect(both.toSorted()).toEqual(['unchanged', 'unchanged', 'updated']);
+    await environment.client.schedule.getHandle(scheduleId(model)).delete();
+    expect(await match()).toBe('created');
+
+    expect(await gone()).toBe('deleted');
+    expect(await match()).toBe('none');
+    await expect(there()).rejects.toThrow();
+    const periods = await schedulePeriods(ledger.db, model);
+    expect(
+      periods.map(({ schedule, paused }) => [schedule.cron ?? schedule.interval, schedule.catchUp, paused]),
+    ).toEqual([
+      ['0 6 * * MON', 'all', false],
+      ['0 6 * * MON', 'all', true],
+      ['0 7 * * MON', 'all', true],
+      ['0 7 * * MON', 'none', true],
+      ['0 7 * * MON', 'none', false],
+      ['P7D', 'all', false],
+    ]);
+    expect(periods.map(({ to }, at) => to === (periods[at + 1]?.from ?? to))).not.toContain(false);
+  });
+});
+
+describe('a schedule', () => {
+  test('starts one cycle at each nominal time, in order, also for the times at which no worker ran', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    const { apply, shown, gone } = asking(ledger);
+    await apply({ interval: 'PT2S' });
+    const from = Date.now();
+    await working(db, 200, () => sleep(4500));
+    await sleep(4500);
+    const to = Date.now();
+    await working(db, 200, async () => {
+      await gone();
+      await expect
+        .poll(async () => (await rows(db, 'PT2S', from, to)).every((at) => at[0]?.endedAt), { timeout: 60_000 })
+        .toBe(true);
+    });
+    const each = await rows(db, 'PT2S', from, to);
+    expect(each.length).toBeGreaterThanOrEqual(4);
+    expect(each.map((cycles) => cycles.map(({ status, trigger }) => [status, trigger]))).toEqual(
+      each.map(() => [['kept', 'schedule']]),
+    );
+    const ended = each.map(([cycle]) => cycle?.endedAt ?? '');
+    expect(ended).toEqual(ended.toSorted());
+    expect((await shown()).last.filter(({ outcome }) => outcome === 'missing')).toEqual([]);
+  });
+
+  test('records what it missed and does not catch up with, and starts nothing while it is paused', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    const { apply, pause, resume, shown, gone } = asking(ledger);
+    await apply({ interval: 'PT2S', catchUp: 'none' });
+    const from = Date.now();
+    await sleep(6500);
+    const missedUntil = Date.now() - 2500;
+    const [pausedFrom, pausedTo] = await working(db, 0, async () => {
+      await expect
+        .poll(async () => (await rows(db, 'PT2S', from, missedUntil)).every((at) => at[0]?.endedAt), {
+          timeout: 60_000,
+        })
+        .toBe(true);
+      await pause();
+      const begin = Date.now();
+      await sleep(4500);
+      const end = Date.now();
+      await resume();
+      const again = Date.now();
+      await expect
+        .poll(async () => (await rows(db, 'PT2S', again, again + 2000)).flat().length, { timeout: 60_000 })
+        .toBe(1);
+      await gone();
+      return [begin, end] as const;
+    });
+    const missed = await rows(db, 'PT2S', from, missedUntil);
+    expect(missed.length).toBeGreaterThanOrEqual(1);
+    for (const [cycle] of missed)
+      expect(cycle).toMatchObject({ status: 'skipped', summary: expect.stringMatching(/catchUp is none/) });
+    expect((await rows(db, 'PT2S', pausedFrom, pausedTo)).flat()).toEqual([]);
+    const { last, schedule } = await shown();
+    expect(schedule).toBeNull();
+    expect(last.filter(({ outcome }) => outcome === 'paused').map(({ summary }) => summary)).toContain('holidays');
+  });
+});
