@@ -3,17 +3,25 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
 import { currentChampion } from '../../ledger/champions.ts';
+import { cycleById } from '../../ledger/cycles.ts';
+import { heldPromotions } from '../../ledger/heldPromotions.ts';
 import { history } from '../../ledger/history.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
 import { prepareLedger } from '../../ledger/prepareLedger.ts';
 import { connectTemporal } from '../../operations/connectTemporal.ts';
+import { perform } from '../../operations/operation.ts';
+import { rollbackOperation } from '../../operations/rollback.ts';
+import { osUser } from '../../schemas/actor.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
+import { ReignError } from '../../schemas/errors.ts';
 import { workerQueue } from '../../schemas/queues.ts';
 import type { PromotionRequest } from '../../schemas/steps.ts';
 import { limitsOf } from '../../settings/limits.ts';
 import type { Stack } from '../../stack/stack.ts';
 import { claimCheck } from '../../store/claimCheck.ts';
 import { localObjects } from '../../store/localObjects.ts';
+import { getAlias } from '../../tracker/registry.ts';
+import { championAlias } from '../../tracker/tags.ts';
 import { openWorld } from '../../worker/openWorld.ts';
 import { workflowBundle } from '../../worker/workflowBundle.ts';
 import { runCommand } from '../cli/runCommand.ts';
@@ -51,7 +59,9 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
   let isHeld = false;
   let stack: Stack;
   let run: (asOf: string) => Promise<{ id: string; ended: Promise<Cycle> }>;
-  let db: ReturnType<typeof openWorld>['ledger']['db'];
+  let ledger: ReturnType<typeof openWorld>['ledger'];
+  let db: (typeof ledger)['db'];
+  let tracker: ReturnType<typeof openWorld>['tracker'];
 
   beforeAll(async () => {
     const s3 = await open(startS3Server(), async (started) => started.stop());
@@ -61,7 +71,8 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
     );
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const world = openWorld(stack.settings, limitsOf({}));
-    db = world.ledger.db;
+    ({ ledger, tracker } = world);
+    db = ledger.db;
     await prepareLedger(world.ledger, stack.settings.ledgerOwnerUrl);
     const client = await open(connectTemporal(stack.settings.temporal, world.store), (opened) =>
       opened.connection.close(),
@@ -157,4 +168,50 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('5 of 5 cycles agree') });
     expect(await localObjects(join(stack.settings.home, 'store')).list('.')).toEqual([]);
   });
+
+  it('holds with three cycles and a rollback at once: the gate promotes nobody after it, and the alias names who reigns', async () => {
+    isHeld = true;
+    const cycles = await Promise.all(['2024-07-08', '2024-07-15', '2024-07-22'].map(run));
+    const arrived = cycles.map(({ id, ended }) => {
+      const atDoor = doors.untilWaiting(id).then(() => id);
+      const before = ended.then(
+        () => null,
+        () => null,
+      );
+      return Promise.race([atDoor, before]);
+    });
+    const won = (await Promise.all(arrived)).filter((id) => id !== null);
+    isHeld = false;
+    expect(won.length).toBeGreaterThan(0);
+    for (const id of won) doors.open(id);
+    const rolled = await rollBackNow();
+    for (const { id } of cycles)
+      await expect
+        .poll(async () => (await cycleById(db, id))?.status, { timeout: 180_000, interval: 500 })
+        .not.toBe('running');
+
+    const reigns = await history(db, model, 'live');
+    expect(reigns.map(({ epoch }) => epoch)).toEqual(reigns.map((_, at) => at + 1));
+    expect(reigns.filter(({ kind }) => kind === 'rollback').map(({ epoch }) => epoch)).toEqual([rolled.epoch]);
+    // Whoever came first was promoted before the rollback, or waits for a person now.
+    expect(reigns.at(-1)).toMatchObject({ epoch: rolled.epoch, version: rolled.version, by: 'ada' });
+    expect(await heldPromotions(db, { model, lineage: 'live', definitionVersion: 1 })).toMatchObject({ by: 'ada' });
+    const aliased = async () => await getAlias(tracker, model, championAlias);
+    await expect.poll(aliased, { timeout: 60_000, interval: 500 }).toBe(rolled.version);
+  }, 240_000);
+
+  /** A person insists: where a challenger took the epoch first, they roll that one back. */
+  async function rollBackNow(): Promise<{ epoch: number; version: number | null }> {
+    for (;;) {
+      try {
+        return await perform(
+          rollbackOperation,
+          { ledger, tracker, actor: osUser('ada') },
+          { model, reason: 'complaints' },
+        );
+      } catch (error) {
+        if (!(error instanceof ReignError) || error.situation !== 'moved') throw error;
+      }
+    }
+  }
 });
