@@ -28,7 +28,7 @@ test('what cannot be deleted, and why', async () => {
     const promoted = await reign('delete', 'flight-delay', '--reason', 'old');
     expect([promoted.code, promoted.json()]).toMatchObject([
       2,
-      { error: { message: expect.stringMatching(/has had a champion \(1 in its history\).* add --force/) } },
+      { error: { message: expect.stringMatching(/has had a champion \(promotions: 1\)\. Add --force/) } },
     ]);
     const unknown = await reign('delete', 'flight', '--reason', 'old');
     expect([unknown.code, unknown.json()]).toMatchObject([2, { error: { code: 'ModelUnknown' } }]);
@@ -55,7 +55,10 @@ test('a terminal asks first; a deleted model is listed only where it is asked fo
     );
     const unsure = await reign(deleting, 'no');
     expect(unsure.stderr).toContain('This cannot be undone.');
-    expect([unsure.code, unsure.stderr]).toEqual([2, expect.stringContaining('nothing was deleted: "no" is not')]);
+    expect([unsure.code, unsure.stderr]).toEqual([
+      2,
+      expect.stringContaining('nothing was deleted: found "no"; expected'),
+    ]);
     expect((await reign(['models'])).stdout).toContain('flight-delay');
     expect(await reign(deleting, 'flight-delay')).toMatchObject({
       code: 0,
