@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { unendedCycles } from '../ledger/cycles.ts';
 import { heldPromotions } from '../ledger/heldPromotions.ts';
 import { history } from '../ledger/history.ts';
 import { failProjection, pendingProjections } from '../ledger/pendingProjections.ts';
@@ -8,6 +10,7 @@ import { Lineage, liveLineage } from '../schemas/lineage.ts';
 import { Hash } from '../schemas/primitives.ts';
 import { verdicts } from '../schemas/verdict.ts';
 import type { OperationContext } from './context.ts';
+import { wake } from './decideCycle.ts';
 import { knownModel } from './knownModel.ts';
 
 /** What a person said of the champion, and what follows from it. */
@@ -43,11 +46,14 @@ const patienceSeconds = 2;
 
 /** Lets MLflow's alias follow a champion that a person has made, and says what came of both. */
 export async function followed(
-  context: Pick<OperationContext, 'ledger' | 'tracker'>,
+  context: Pick<OperationContext, 'ledger' | 'tracker' | 'temporal'>,
   { model, lineage, epoch }: { readonly model: string; readonly lineage: string; readonly epoch: number },
 ): Promise<ChangedChampion> {
   const { db } = context.ledger;
-  const alias = await followAlias(context, { model, lineage });
+  const [alias] = await Promise.all([
+    followAlias(context, { model, lineage }),
+    Promise.race([wakeAskers(context, { model, lineage }), sleep(patienceSeconds * 1000, undefined, { ref: false })]),
+  ]);
   const reign = (await history(db, model, lineage)).find((one) => one.epoch === epoch);
   if (reign === undefined || reign.kind === 'promotion')
     throw errorOf('LedgerConflict', 'refused', { reason: `${model} has no epoch ${epoch} that a person began` });
@@ -59,6 +65,16 @@ export async function followed(
     held: (await heldPromotions(db, { model, lineage, definitionVersion })) !== undefined,
     alias,
   };
+}
+
+/** Cycles that wait for a person were judged against another champion: they look at once, and otherwise within the hour. */
+async function wakeAskers(
+  { ledger, temporal }: Pick<OperationContext, 'ledger' | 'temporal'>,
+  { model, lineage }: { readonly model: string; readonly lineage: string },
+): Promise<void> {
+  const waiting = (await unendedCycles(ledger.db)).filter(({ waitsFor }) => waitsFor === 'person');
+  const asking = waiting.filter((cycle) => cycle.model === model && cycle.lineage === lineage);
+  await Promise.all(asking.map(({ id }) => wake(temporal, id)));
 }
 
 async function followAlias(

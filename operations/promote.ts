@@ -25,7 +25,10 @@ export const promoteOperation = operation({
     reason: z.string().regex(/\S/, 'why, in words'),
   }),
   answer: ChangedChampion,
-  run: async (context: Pick<OperationContext, 'ledger' | 'tracker' | 'actor'>, { override, ...request }) => {
+  run: async (
+    context: Pick<OperationContext, 'ledger' | 'tracker' | 'temporal' | 'actor'>,
+    { override, ...request },
+  ) => {
     const { model, lineage } = request;
     await presentModel(context.ledger, model);
     if (!override) throw errorOf('OverrideRefused', 'notAsked', { model });

@@ -24,7 +24,10 @@ export const rollbackOperation = operation({
     reason: z.string().regex(/\S/, 'why, in words'),
   }),
   answer: ChangedChampion,
-  run: async (context: Pick<OperationContext, 'ledger' | 'tracker' | 'actor'>, { override, to, ...request }) => {
+  run: async (
+    context: Pick<OperationContext, 'ledger' | 'tracker' | 'temporal' | 'actor'>,
+    { override, to, ...request },
+  ) => {
     const { model, lineage } = request;
     await presentModel(context.ledger, model);
     const asked = { actor: context.actor };
