@@ -1,4 +1,5 @@
 import { condition, defineSignal, patched, setHandler } from '@temporalio/workflow';
+import { expiredSummary, rejectedSummary } from '../schemas/decisionSummary.ts';
 import { personStep } from '../schemas/stepNames.ts';
 import type { Answered, ChampionToBeat, Judged, PlannedCycle } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
@@ -60,9 +61,9 @@ function leaveOf(answer: Exclude<Answered, { kind: 'waits' }>, until: string): L
     case 'approved':
       return { kind: 'promote', reason: answer.reason, decision: answer.decision };
     case 'rejected':
-      return { kind: 'keep', summary: `Rejected by ${answer.by}: ${answer.reason}` };
+      return { kind: 'keep', summary: rejectedSummary(answer.by, answer.reason) };
     case 'expired':
-      return { kind: 'keep', summary: `Nobody decided until ${until}.` };
+      return { kind: 'keep', summary: expiredSummary(until) };
     case 'championChanged':
       return { kind: 'judgeAgain', champion: answer.champion };
   }

@@ -15,6 +15,7 @@ import type { Message } from '../../schemas/message.ts';
 import type { Store } from '../../store/openStore.ts';
 import type { Tracker } from '../../tracker/openTracker.ts';
 import type { PythonProgram } from '../context.ts';
+import { askedSummary } from './askedSummary.ts';
 import { type VerifiedCycle, type VerifiedFinding, worstOf } from './finding.ts';
 import { inputsOf, requestOf } from './requestOf.ts';
 import { verifyOverride, verifyRollback } from './verifyChanges.ts';
@@ -54,7 +55,7 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
   for (const override of await overridesOf(db, cycle.id)) findings.push(verifyOverride(judgements, override));
   for (const rollback of version === undefined ? [] : await rollbacksTo(db, version.id))
     findings.push(...verifyRollback(rollback));
-  findings.push(...verifyCycleRow(cycle, judgements));
+  findings.push(...verifyCycleRow(cycle, judgements, await askedSummary(db, cycle)));
   return { cycle: cycle.id, asOf: cycle.asOf, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings };
 }
 

@@ -125,18 +125,25 @@ export function verifyFollowUp(
   return [compared('followUp', number, written, { ...seen, unmeasured: why })];
 }
 
-/** What stands in the cycle's own row is what its last judgement says. */
-export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgement[]): VerifiedFinding[] {
+/**
+ * What stands in the cycle's own row is what its last judgement says.
+ *
+ * @param asked how it must have ended where it asked a person and kept its champion
+ */
+export function verifyCycleRow(
+  cycle: Cycle,
+  judgements: readonly StoredJudgement[],
+  asked: string | null = null,
+): VerifiedFinding[] {
   const last = judgements.filter(({ attempt }) => attempt === cycle.attempt).at(-1);
   if (cycle.endedAt === null || cycle.evidence === null) return [];
   if (judgements.length === 0) return [told('cycle', null, 'differs', tell('verify.judgement-missing'))];
   if (last === undefined) return [];
   const { verdict, evidence, challenger, champion, primary } = cycle;
   // How a cycle ended in another way stands in its summary: superseded, failed.
-  // Of what the gate left to a person the cycle says what became of it.
-  const saysVerdict =
-    cycle.status === 'promoted' || (cycle.status === 'kept' && !approvable.includes(last.verdict.kind));
-  const summary = saysVerdict ? cycle.summary : last.verdict.summary;
+  const saysVerdict = cycle.status === 'kept' || cycle.status === 'promoted';
+  const expected = asked ?? last.verdict.summary;
+  const summary = saysVerdict ? cycle.summary : expected;
   return [
     compared(
       'cycle',
@@ -144,7 +151,7 @@ export function verifyCycleRow(cycle: Cycle, judgements: readonly StoredJudgemen
       { verdict, summary, evidence, challenger, champion, primary },
       {
         verdict: last.verdict.kind,
-        summary: last.verdict.summary,
+        summary: expected,
         evidence: last.evidence,
         challenger: last.challenger,
         champion: last.champion,

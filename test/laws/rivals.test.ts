@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
@@ -62,6 +63,7 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
   let ledger: ReturnType<typeof openWorld>['ledger'];
   let db: (typeof ledger)['db'];
   let tracker: ReturnType<typeof openWorld>['tracker'];
+  let client: Client;
 
   beforeAll(async () => {
     const s3 = await open(startS3Server(), async (started) => started.stop());
@@ -74,9 +76,7 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
     ({ ledger, tracker } = world);
     db = ledger.db;
     await prepareLedger(world.ledger, stack.settings.ledgerOwnerUrl);
-    const client = await open(connectTemporal(stack.settings.temporal, world.store), (opened) =>
-      opened.connection.close(),
-    );
+    client = await open(connectTemporal(stack.settings.temporal, world.store), (opened) => opened.connection.close());
     const activities = createActivities(world);
     const worker = await Worker.create({
       taskQueue: workerQueue,
@@ -206,7 +206,7 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
       try {
         return await perform(
           rollbackOperation,
-          { ledger, tracker, actor: osUser('ada') },
+          { ledger, tracker, temporal: async () => client, actor: osUser('ada') },
           { model, reason: 'complaints' },
         );
       } catch (error) {

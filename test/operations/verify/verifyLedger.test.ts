@@ -175,6 +175,11 @@ test("the cycle's own row says what its last judgement says", () => {
   expect(places(verifyCycleRow({ ...row, summary: 'All is well.' }, [last]))).toEqual([
     ['cycle', 'differs', 'cycle.summary'],
   ]);
+  const rejected = { ...row, summary: 'Rejected by ada: too dear' };
+  expect(places(verifyCycleRow(rejected, [last], 'Rejected by ada: too dear'))).toEqual([]);
+  expect(places(verifyCycleRow(rejected, [last], 'Rejected by ben: too dear'))).toEqual([
+    ['cycle', 'differs', 'cycle.summary'],
+  ]);
   expect(places(verifyCycleRow({ ...row, status: 'superseded', summary: 'Another one.' }, [last]))).toEqual([]);
   expect(places(verifyCycleRow(row, []))).toEqual([['cycle', 'differs']]);
   // What an attempt said that was given up does not count.
