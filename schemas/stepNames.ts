@@ -7,6 +7,8 @@ const stepNames: Readonly<Record<string, string>> = {
   track: 'bring the fit to MLflow',
   showTraining: 'draw the training for MLflow',
   showEvidence: 'show the evidence in MLflow',
+  dueCycle: 'look what is due',
+  takeTurn: 'wait for its turn',
   askForApproval: 'ask a person',
   hearApproval: 'look for a decision',
   planTry: 'plan',

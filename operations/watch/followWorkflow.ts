@@ -34,7 +34,9 @@ export async function followWorkflow<R>(
   const result = new AbortController();
   const { everything, untilItsEnd } = watch(handle, onEvent, ended.signal, result.signal);
   try {
-    return await Promise.race([handle.result(), interrupted]);
+    // Without the signal it would go on asking, also where the connection is closed.
+    const asked = handle.client.withAbortSignal(ended.signal, () => handle.result());
+    return await Promise.race([asked, interrupted]);
   } finally {
     result.abort();
     // Its last steps may still be on their way.

@@ -83,6 +83,8 @@ const stepNames: Readonly<Record<string, string>> = {
   noteFault: 'note the fault',
   noteMended: 'note that it goes on',
   noteUnshown: 'note what was not drawn',
+  dueCycle: 'look what is due',
+  takeTurn: 'wait for its turn',
   askForApproval: 'ask a person',
   hearApproval: 'look for a decision',
   planTry: 'plan',

@@ -123,9 +123,9 @@ it('labels that a champion selected never promote by themselves: a person does, 
   });
   const asked = await retrain('selected', '2024-03-04');
   const summary = expect.stringContaining('whom the champion accepted');
-  expect(asked).toMatchObject({ status: 'waiting', waitsFor: 'person', summary });
+  expect(asked).toMatchObject({ status: 'waiting', waitsFor: 'person' });
   expect((await command('waiting', '--model', 'selected', '--json')).json()).toMatchObject({
-    cycles: [{ id: asked.id, question: { number: 1, round: 1, approvers: [] } }],
+    cycles: [{ id: asked.id, question: { number: 1, round: 1, approvers: [], verdict: summary } }],
   });
   expect((await command('show', asked.id)).stdout).toContain(`reign approve ${asked.id} --reason`);
   const [judgement] = await judgementsOf(ledger.db, asked.id);

@@ -189,6 +189,8 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
       await expect
         .poll(async () => (await cycleById(db, id))?.status, { timeout: 180_000, interval: 500 })
         .not.toBe('running');
+    // They end, or wait for a person: nothing follows them when the connection is closed.
+    await Promise.allSettled(cycles.map(({ ended }) => ended));
 
     const reigns = await history(db, model, 'live');
     expect(reigns.map(({ epoch }) => epoch)).toEqual(reigns.map((_, at) => at + 1));
