@@ -14,6 +14,9 @@ import { past } from './past.ts';
 import { planQueries } from './planQueries.ts';
 import type { World } from './world.ts';
 
+/** By so much the clocks of Temporal and of a worker may differ. */
+const clockSkewMilliseconds = 60_000;
+
 export const planActivities = (world: World) => ({
   /** Claims the cycle in the ledger and says what it will do: windows, queries, the champion to beat. */
   async plan(request: RetrainRequest, attemptToken: string): Promise<Plan> {
@@ -22,7 +25,9 @@ export const planActivities = (world: World) => ({
     const { model, lineage, asOf, definitionVersion: version, trigger, actor } = request;
     const stored = await definitionVersion(ledger.db, model, version);
     if (stored === undefined) throw errorOf('ModelUnknown', 'versionNotApplied', { version, model });
-    if (Date.parse(asOf) > Date.now()) throw errorOf('AsOfInFuture', 'future', { asOf });
+    // The schedule's own clock may be a little ahead.
+    const early = trigger === 'schedule' ? clockSkewMilliseconds : 0;
+    if (Date.parse(asOf) > Date.now() + early) throw errorOf('AsOfInFuture', 'future', { asOf });
     const { definition, codeHash } = stored;
     const windows = windowsOf(asOf, definition.windows);
 

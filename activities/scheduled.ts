@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import type { Kysely } from 'kysely';
 import { windowsOf } from '../gate/windows.ts';
-import { type Claim, claimCycle } from '../ledger/claimCycle.ts';
-import { cyclesOf } from '../ledger/cycles.ts';
+import { attemptOfToken, type Claim, claimCycle } from '../ledger/claimCycle.ts';
+import { cycleById, cyclesOf } from '../ledger/cycles.ts';
 import type { Database } from '../ledger/database.ts';
 import { definitionVersion, latestDefinition } from '../ledger/definitions.ts';
 import { deletionOf } from '../ledger/deletions.ts';
@@ -72,7 +72,7 @@ export const scheduledActivities = ({ ledger: { db } }: Pick<World, 'ledger'>) =
       return { kind: 'own' };
     }
     const schedule = (await latestDefinition(db, model))?.definition.schedule;
-    if (schedule?.overlap === 'skip' && 'id' in ahead) {
+    if (schedule?.overlap === 'skip' && 'id' in ahead && ahead.asOf < asOf) {
       const summary = `Skipped: the cycle for ${ahead.asOf} had not ended, and the schedule's overlap is skip.`;
       return { kind: 'skip', summary };
     }
@@ -117,7 +117,11 @@ async function claim(db: Kysely<Database>, request: RetrainRequest, attemptToken
 }
 
 async function skip(db: Kysely<Database>, request: RetrainRequest, summary: string): Promise<void> {
-  const { outcome, cycle } = await claim(db, request, activityInfo().workflowExecution?.runId ?? '');
+  const token = activityInfo().workflowExecution?.runId ?? '';
+  const id = cycleId(request);
+  // Somebody has run it by hand meanwhile: it was not missed.
+  if ((await cycleById(db, id)) !== undefined && (await attemptOfToken(db, id, token)) === undefined) return;
+  const { outcome, cycle } = await claim(db, request, token);
   if (outcome === 'settled') return;
   await recordOutcome(db, cycle.id, { attempt: cycle.attempt, status: 'skipped', summary });
 }

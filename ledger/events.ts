@@ -21,13 +21,15 @@ export interface LedgerEvent {
   readonly detail: unknown;
 }
 
-/** Writes down what happened. */
-export async function event(db: Kysely<Database>, { model, cycle, kind, detail, key }: NewEvent): Promise<void> {
-  await db
+/** Writes down what happened. False where it was written before, under the same key. */
+export async function event(db: Kysely<Database>, { model, cycle, kind, detail, key }: NewEvent): Promise<boolean> {
+  const written = await db
     .insertInto('events')
     .values({ model, cycle, kind, key: key ?? null, detail: JSON.stringify(detail ?? {}) })
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .returning('id')
+    .executeTakeFirst();
+  return written !== undefined;
 }
 
 /** What happened in a cycle, in order. */

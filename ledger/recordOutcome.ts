@@ -74,7 +74,7 @@ export async function settleCrowned(
         .onRef('judgements.number', '=', 'promotions.judgement_number'),
     )
     .select(['judgements.verdict_kind', 'judgements.evidence', 'judgements.champion_version'])
-    .select(['judgements.primary_result', 'promotions.champion', 'promotions.version', 'promotions.reason'])
+    .select(['judgements.primary_result', 'judgements.verdict', 'promotions.champion', 'promotions.version'])
     .select('judgements.champion as beaten')
     .where('promotions.cycle', '=', id)
     .executeTakeFirst();
@@ -85,7 +85,7 @@ export async function settleCrowned(
     .set({
       status: 'promoted',
       verdict: judgement.verdict_kind,
-      summary: judgement.reason,
+      summary: judgement.verdict.summary,
       champion: judgement.beaten,
       champion_version: judgement.champion_version,
       challenger: judgement.champion,

@@ -12,11 +12,13 @@ export async function noteFault(db: Kysely<Database>, cycle: Attempt, fault: Fau
     const row = await unended(transaction, cycle);
     if (row === undefined) return;
     const summary = `Waits at ${stepName(step)} until this is fixed: ${code}: ${message} The next try is at ${triesAgainAt}.`;
-    await transaction
-      .updateTable('cycles')
-      .set({ status: 'waiting', waits_for: 'fault', summary })
-      .where('id', '=', cycle.id)
-      .execute();
+    // Pictures are drawn beside the question to a person: what hinders them hinders no decision.
+    if (row.waits_for !== 'person')
+      await transaction
+        .updateTable('cycles')
+        .set({ status: 'waiting', waits_for: 'fault', summary })
+        .where('id', '=', cycle.id)
+        .execute();
     const detail = { step, code, message };
     const key = `${cycle.attempt} ${step} ${code}`;
     await event(transaction, { model: row.model, cycle: cycle.id, kind: 'waits-for-fault', detail, key });
@@ -65,18 +67,17 @@ export async function askPerson(
     const row = await unended(transaction, cycle);
     if (row === undefined) return;
     const { number, round, until, approvers } = question;
+    const key = `${cycle.attempt} ${number} ${round}`;
+    // Asked once: a try of the activity that comes late asks nothing again that is over.
+    if (!(await event(transaction, { model: row.model, cycle: cycle.id, kind: questionKind, detail: question, key })))
+      return;
     const whom = approvers.length === 0 ? 'a person' : approvers.join(' or ');
+    const why = because === undefined ? '' : `, because ${because}`;
     await transaction
       .updateTable('cycles')
-      .set({
-        status: 'waiting',
-        waits_for: 'person',
-        summary: `Waits until ${until} for ${whom} to decide${because === undefined ? '' : `, because ${because}`}.`,
-      })
+      .set({ status: 'waiting', waits_for: 'person', summary: `Waits until ${until} for ${whom} to decide${why}.` })
       .where('id', '=', cycle.id)
       .execute();
-    const key = `${cycle.attempt} ${number} ${round}`;
-    await event(transaction, { model: row.model, cycle: cycle.id, kind: questionKind, detail: question, key });
   });
 }
 

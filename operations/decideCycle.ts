@@ -1,7 +1,8 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { currentChampion } from '../ledger/champions.ts';
-import { type Decision, storeDecision } from '../ledger/decisions.ts';
+import type { Database } from '../ledger/database.ts';
+import { type Decision, recordDecision } from '../ledger/decisions.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
 import { lastQuestion } from '../ledger/waiting.ts';
 import { Cycle } from '../schemas/cycle.ts';
@@ -28,6 +29,9 @@ export const DecisionAnswer = z.strictObject({
   /** False: the decision stands in the ledger, and the cycle goes on once a worker and Temporal run again. */
   heard: z.boolean(),
 });
+
+/** What was decided stands in the ledger: nobody waits longer for Temporal. */
+const answerMilliseconds = 5000;
 
 type Needs = Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>;
 
@@ -62,11 +66,21 @@ export async function decideCycle(
     await wake(temporal, id);
     throw errorOf('UsageInvalid', 'championChanged', { cycle: id, judged: judgement.epoch, reigns: epoch });
   }
-  const decision = await storeDecision(db, {
-    ...{ kind, cycle: id, judgementNumber: judgement.number, evidence: judgement.evidence, epoch, reason },
-    asked: { actor },
+  const decision = await db.transaction().execute(async (transaction) => {
+    const recorded = await recordDecision(transaction, {
+      ...{ kind, cycle: id, judgementNumber: judgement.number, evidence: judgement.evidence, epoch, reason },
+      asked: { actor },
+      check: () => refuseLate(transaction, id, question.until),
+    });
+    return recorded.decision;
   });
   return { cycle, decision: shown(decision, kind, actor.name), heard: await wake(temporal, id) };
+}
+
+/** By the ledger's clock: whether the cycle has noticed that its deadline is over makes no difference. */
+async function refuseLate(db: Kysely<Database>, cycle: string, until: string): Promise<void> {
+  const { rows } = await sql<{ late: boolean }>`select clock_timestamp() >= ${until}::timestamptz as late`.execute(db);
+  if (rows[0]?.late !== false) throw errorOf('UsageInvalid', 'tooLate', { cycle, until });
 }
 
 const shown = ({ id, decidedAt }: Decision, kind: 'approve' | 'reject', by: string) => ({
@@ -80,10 +94,12 @@ const shown = ({ id, decidedAt }: Decision, kind: 'approve' | 'reject', by: stri
 export async function wake(temporal: OperationContext['temporal'], cycle: string): Promise<boolean> {
   try {
     const client = await temporal();
-    const workflow: WorkflowHandle | undefined = await runningWorkflow(client, cycle);
-    if (workflow === undefined) return false;
-    await workflow.signal('decided');
-    return (await pollersOf(client, workerQueue)) > 0;
+    return await client.withDeadline(Date.now() + answerMilliseconds, async () => {
+      const workflow = await runningWorkflow(client, cycle);
+      if (workflow === undefined) return false;
+      await workflow.signal('decided');
+      return (await pollersOf(client, workerQueue)) > 0;
+    });
   } catch {
     return false;
   }

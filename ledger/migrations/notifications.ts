@@ -55,7 +55,7 @@ create trigger notifications_guard before update on reign.notifications
 /** As the owner of the tables: whoever works adds no notification but by what it is about. */
 const announcing = `
 create function reign.announce(about text, of_cycle text, happened text, once text, facts jsonb) returns void
-language sql security definer set search_path = pg_catalog as $$
+language sql security definer set search_path = pg_catalog, pg_temp as $$
   insert into reign.notifications (model, cycle, event, key, facts, endpoint)
   select about, of_cycle, happened, once, facts, rule ->> 'endpoint'
   from (select document from reign.definition_settings where model = about order by number desc limit 1) settings
@@ -68,7 +68,7 @@ comment on function reign.announce(text, text, text, text, jsonb) is 'Writes dow
 revoke execute on function reign.announce(text, text, text, text, jsonb) from public;
 
 create function reign.announce_promotion() returns trigger
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform reign.announce(new.model, new.cycle, case new.kind when 'promotion' then 'promoted' else new.kind end,
     new.epoch::text, jsonb_build_object('epoch', new.epoch, 'version', new.version,
@@ -80,7 +80,7 @@ create trigger promotions_announce after insert on reign.promotions
   for each row when (new.lineage = 'live') execute function reign.announce_promotion();
 
 create function reign.announce_judgement() returns trigger
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   perform reign.announce(new.model, new.cycle, 'invalid', new.cycle || ' ' || new.attempt || ' ' || new.number,
     jsonb_build_object('number', new.number, 'version', new.challenger_version));
@@ -92,7 +92,7 @@ create trigger judgements_announce after insert on reign.judgements
   execute function reign.announce_judgement();
 
 create function reign.announce_cycle() returns trigger
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if tg_op = 'UPDATE' and new.status = old.status and new.attempt = old.attempt then return null; end if;
   perform reign.announce(new.model, new.id, case new.status when 'failed' then 'failed' else 'schedule-missed' end,
@@ -107,7 +107,7 @@ create trigger cycles_announce after insert or update on reign.cycles
   execute function reign.announce_cycle();
 
 create function reign.announce_event() returns trigger
-language plpgsql security definer set search_path = pg_catalog as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   if new.cycle is null or (select lineage from reign.cycles where id = new.cycle) = 'live' then
     perform reign.announce(new.model, new.cycle, new.kind, new.id::text, new.detail);

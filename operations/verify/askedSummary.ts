@@ -6,10 +6,19 @@ import { actorName } from '../../schemas/actor.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import { expiredSummary, rejectedSummary } from '../../schemas/decisionSummary.ts';
 
-/** How a cycle that asked a person and kept its champion must have ended, by the ledger; null where it asked nobody. */
-export async function askedSummary(db: Kysely<Database>, { id, status }: Cycle): Promise<string | null> {
+/**
+ * How a cycle that asked a person and kept its champion must have ended, by the ledger; null where it asked nobody.
+ *
+ * @param judgement the number of its last one
+ */
+export async function askedSummary(
+  db: Kysely<Database>,
+  { id, status }: Cycle,
+  judgement: number | undefined,
+): Promise<string | null> {
   const question = status === 'kept' ? await lastQuestion(db, id) : undefined;
-  if (question === undefined) return null;
+  // A judgement of before may have been left to a person, and the last one not.
+  if (question === undefined || question.number !== judgement) return null;
   const rejection = (await decisionsOf(db, id)).find(
     ({ kind, judgementNumber }) => kind === 'reject' && judgementNumber === question.number,
   );

@@ -55,7 +55,7 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
   for (const override of await overridesOf(db, cycle.id)) findings.push(verifyOverride(judgements, override));
   for (const rollback of version === undefined ? [] : await rollbacksTo(db, version.id))
     findings.push(...verifyRollback(rollback));
-  findings.push(...verifyCycleRow(cycle, judgements, await askedSummary(db, cycle)));
+  findings.push(...verifyCycleRow(cycle, judgements, await askedSummary(db, cycle, judgements.at(-1)?.number)));
   return { cycle: cycle.id, asOf: cycle.asOf, outcome: worstOf(findings.map(({ outcome }) => outcome)), findings };
 }
 

@@ -16,6 +16,7 @@ export const requestErrors = {
       otherEvidenceSeen:
         '{cycle} rests on the evidence {evidence}, not on {seen}: it was judged again since. Look at it again with reign show {cycle}',
       noApprover: '{name} may not decide about {cycle}; its definition names {approvers}',
+      tooLate: 'the time to decide about {cycle} was over at {until}. What became of it: reign show {cycle}',
       championChanged:
         '{cycle} was judged against epoch {judged:int}, and epoch {reigns:int} reigns by now. It is judged again, and asks anew',
       cycleEndedRetry: '{cycle} has ended ({status}). To start a new attempt: {command}',

@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { approvalActivities } from '../../activities/approval.ts';
 import type { World } from '../../activities/world.ts';
 import { cycleById } from '../../ledger/cycles.ts';
-import { storeDecision } from '../../ledger/decisions.ts';
-import { lastQuestion } from '../../ledger/waiting.ts';
+import { decisionsOf, storeDecision } from '../../ledger/decisions.ts';
+import { lastQuestion, noteFault, noteMended } from '../../ledger/waiting.ts';
+import { approveOperation } from '../../operations/approve.ts';
+import { perform } from '../../operations/operation.ts';
+import { askedSummary } from '../../operations/verify/askedSummary.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { apply, identity, judge, prepare } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
@@ -55,4 +58,55 @@ test('a decision that comes just before the deadline counts', async () => {
   const { cycle, number, decide, hearApproval } = await asking(ledger);
   await decide('reject');
   expect(await hearApproval(cycle, number, true)).toMatchObject({ kind: 'rejected', by: 'ada' });
+});
+
+test('a fault beside the question takes nobody the chance to decide', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const { cycle, number, decide, hearApproval, now } = await asking(ledger);
+  const fault = { step: 'showEvidence', code: 'TrackerUnavailable', message: 'down.', triesAgainAt: askedAt };
+  await noteFault(db, cycle, fault);
+  expect(await now()).toMatchObject({ status: 'waiting', waitsFor: 'person' });
+  await noteMended(db, cycle);
+  expect(await now()).toMatchObject({ status: 'waiting', waitsFor: 'person' });
+  await decide('approve');
+  expect(await hearApproval(cycle, number, false)).toMatchObject({ kind: 'approved' });
+});
+
+test('a question that was answered is not asked again by a try of the activity that comes late', async () => {
+  await using ledger = await withLedger();
+  const { cycle, number, decide, askForApproval, hearApproval, now } = await asking(ledger);
+  await decide('approve');
+  await hearApproval(cycle, number, false);
+  await askForApproval({ cycle, number, round: 1, askedAt });
+  expect(await now()).toMatchObject({ status: 'running', waitsFor: null });
+});
+
+test('after the deadline a person is refused, also where no worker has noticed that it is over', async () => {
+  await using ledger = await withLedger();
+  const { cycle, now } = await asking(ledger);
+  const context = {
+    ledger: { db: ledger.db, close: async () => {} },
+    temporal: () => Promise.reject(new Error('nobody is woken')),
+    actor: osUser('ada'),
+  };
+  const late = perform(approveOperation, context, { cycle: cycle.id, reason: 'sound' });
+  await expect(late).rejects.toMatchObject({ code: 'UsageInvalid', situation: 'tooLate' });
+  expect(await decisionsOf(ledger.db, cycle.id)).toEqual([]);
+  expect(await now()).toMatchObject({ status: 'waiting' });
+});
+
+test('verify knows how a cycle ends that asked, and asks only of its last judgement', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const { cycle, number, decide, hearApproval, now } = await asking(ledger);
+  const told = async (judgement = number) => {
+    const known = await now();
+    return known && (await askedSummary(db, { ...known, status: 'kept' }, judgement));
+  };
+  expect(await told()).toBe('Nobody decided until 2001-02-26T06:00:00Z.');
+  await decide('reject');
+  await hearApproval(cycle, number, false);
+  expect(await told()).toBe('Rejected by ada: sound');
+  expect(await told(number + 1)).toBeNull();
 });

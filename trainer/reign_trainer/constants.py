@@ -86,6 +86,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "notAsked": "{cycle} waits for nobody to decide: it is {status}. All that wait: reign waiting",
         "otherEvidenceSeen": "{cycle} rests on the evidence {evidence}, not on {seen}: it was judged again since. Look at it again with reign show {cycle}",
         "noApprover": "{name} may not decide about {cycle}; its definition names {approvers}",
+        "tooLate": "the time to decide about {cycle} was over at {until}. What became of it: reign show {cycle}",
         "championChanged": "{cycle} was judged against epoch {judged:int}, and epoch {reigns:int} reigns by now. It is judged again, and asks anew",
         "cycleEndedRetry": "{cycle} has ended ({status}). To start a new attempt: {command}",
         "noWorkflow": "no workflow of {cycle} is running. End the cycle with reign cancel, or continue it with reign retrain",
