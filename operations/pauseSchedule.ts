@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { models } from '../ledger/definitions.ts';
 import { withLease } from '../ledger/lease.ts';
@@ -18,8 +19,12 @@ const request = z.strictObject({
   reason: z.string().regex(/\S/, 'expected a reason'),
 });
 
-/** What was paused or resumed, by name; one that was so before is not listed. */
-const answer = z.strictObject({ changed: z.array(z.string()) });
+const answer = z.strictObject({
+  /** What was paused or resumed, by name; one that was so before is not listed. */
+  changed: z.array(z.string()),
+  /** Of all models, those that Temporal did not take; the ledger has them as asked for. */
+  failed: z.array(z.strictObject({ model: z.string(), reason: z.string() })),
+});
 
 export const pauseScheduleOperation = operation({
   name: 'schedule-pause',
@@ -48,24 +53,44 @@ async function setPaused(
   }
   const client = await temporal();
   const changed: string[] = [];
+  const failed: z.input<typeof answer>['failed'] = [];
   for (const name of model === null ? (await models(db)).map((one) => one.model) : [model]) {
-    await matchSchedule({ ledger, client, actor }, name);
-    await withLease(db, `schedule of ${name}`, async ({ hold }) => {
-      const period = await openPeriod(db, name);
-      if (period === undefined) return;
-      const handle = client.schedule.getHandle(scheduleId(name));
-      if (period.paused !== paused) {
-        const { id } = await storeRequest(db, {
-          ...{ operation: paused ? 'schedule-pause' : 'schedule-resume', actor, model: name, reason },
-          subject: { kind: 'schedule', id: name },
-        });
-        await changeSchedulePeriod(db, name, { schedule: period.schedule, paused }, id);
-        changed.push(name);
-      }
-      await hold();
-      if (paused) await handle.pause(`${actor.name}: ${reason}`);
-      else await handle.unpause(`${actor.name}: ${reason}`);
-    });
+    try {
+      if (await setOne({ ledger, client, actor }, name, { reason, paused })) changed.push(name);
+    } catch (error) {
+      // One model whose schedule Temporal does not take keeps no other one going.
+      if (model !== null || !(error instanceof Error)) throw error;
+      failed.push({ model: name, reason: error.message });
+    }
   }
-  return { changed };
+  return { changed, failed };
+}
+
+/** Whether that was new. */
+async function setOne(
+  { ledger, client, actor }: Pick<Needs, 'ledger' | 'actor'> & { readonly client: Client },
+  model: string,
+  { reason, paused }: { readonly reason: string; readonly paused: boolean },
+): Promise<boolean> {
+  const { db } = ledger;
+  const lease = `schedule of ${model}`;
+  const isNew = await withLease(db, lease, async () => {
+    const period = await openPeriod(db, model);
+    if (period === undefined || period.paused === paused) return false;
+    const { id } = await storeRequest(db, {
+      ...{ operation: paused ? 'schedule-pause' : 'schedule-resume', actor, model, reason },
+      subject: { kind: 'schedule', id: model },
+    });
+    await changeSchedulePeriod(db, model, { schedule: period.schedule, paused }, id);
+    return true;
+  });
+  await matchSchedule({ ledger, client, actor }, model);
+  await withLease(db, lease, async ({ hold }) => {
+    const period = await openPeriod(db, model);
+    if (period === undefined || period.paused !== paused || !(await hold())) return;
+    const handle = client.schedule.getHandle(scheduleId(model));
+    if (paused) await handle.pause(`${actor.name}: ${reason}`);
+    else await handle.unpause(`${actor.name}: ${reason}`);
+  });
+  return isNew;
 }

@@ -5,6 +5,7 @@ import { runNowOperation } from '../../operations/runNow.ts';
 import { scheduleOperation } from '../../operations/schedule.ts';
 import { errorOf } from '../../schemas/errors.ts';
 import type { Tell } from '../answer.ts';
+import { exitCodes } from '../exitCodes.ts';
 import type { Paint } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
 import { formatTime } from '../render/times.ts';
@@ -45,10 +46,15 @@ export const scheduleCommand = (session: Session, tell: Tell) =>
         throw errorOf('UsageInvalid', 'command', {
           problem: `found ${action}; expected pause${all ? ' or resume' : ', resume or run-now'}`,
         });
-      const { changed } = await perform(operation, session.context, { model, reason });
+      const { changed, failed } = await perform(operation, session.context, { model, reason });
       const done = action === 'pause' ? 'paused' : 'resumed';
       const names = changed.length === 0 ? `nothing to do: ${done} already` : `${done}: ${changed.join(', ')}`;
-      tell({ document: { changed }, text: () => names });
+      const notTaken = failed.map((each) => `not in Temporal: ${each.model}: ${each.reason}`);
+      tell({
+        document: { changed, failed },
+        text: () => [...(changed.length > 0 || failed.length === 0 ? [names] : []), ...notTaken].join('\n'),
+        exitCode: failed.length === 0 ? exitCodes.ok : exitCodes.unreachable,
+      });
     });
 
 function textOf(shown: AnswerOf<typeof scheduleOperation>, paint: Paint): string {

@@ -105,8 +105,8 @@ describe('apply', () => {
     const { apply, match, there, pause, resume, settings, gone } = asking(ledger);
     expect(await apply({ cron: '0 6 * * MON', timeZone: 'Europe/Berlin' })).toBe('created');
     expect(await match()).toBe('unchanged');
-    expect(await pause()).toEqual({ changed: [model] });
-    expect(await pause()).toEqual({ changed: [] });
+    expect(await pause()).toEqual({ changed: [model], failed: [] });
+    expect(await pause()).toEqual({ changed: [], failed: [] });
     expect(await apply({ cron: '0 7 * * MON' })).toBe('updated');
     expect((await there()).state.paused).toBe(true);
     // What only the starter reads changes nothing in Temporal.
