@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { errorOf, type ReignError } from '../../schemas/errors.ts';
+import { stepName } from '../../schemas/stepNames.ts';
 import type { OperationContext } from '../context.ts';
 import { begunActivities } from './begunActivities.ts';
-import { stepOf, watcher } from './workflowProgress.ts';
+import { watcher } from './workflowProgress.ts';
 
 /** Who waits: what ends the waiting, and who gets what happens. */
 export type Following = Pick<OperationContext, 'signal' | 'onEvent'>;
@@ -80,7 +81,7 @@ function watch(
       try {
         let seen = 0;
         for await (const activities of begunActivities(handle, ended)) {
-          steps.push(...activities.slice(Math.max(0, told - seen)).map(stepOf));
+          steps.push(...activities.slice(Math.max(0, told - seen)).map(stepName));
           seen += activities.length;
           told = Math.max(told, seen);
           await tell();

@@ -2,6 +2,7 @@ import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/c
 import { defaultPayloadConverter } from '@temporalio/common';
 import { errors } from '../../schemas/errors.ts';
 import type { PendingActivity, WorkflowProgress } from '../../schemas/progress.ts';
+import { stepName } from '../../schemas/stepNames.ts';
 
 type Description = Pick<
   WorkflowExecutionDescription['raw'],
@@ -57,7 +58,7 @@ function pendingActivity(pending: Pending): PendingActivity {
   const said = saidBy(pending.lastFailure)?.slice(0, 200);
   return {
     activity,
-    step: stepOf(activity),
+    step: stepName(activity),
     attempt: pending.attempt ?? 1,
     startedAt: isoOf(pending.lastStartedTime),
     heartbeat: heartbeatOf(pending),
@@ -65,32 +66,6 @@ function pendingActivity(pending: Pending): PendingActivity {
     unattended: pending.lastStartedTime == null && isOld(pending.scheduledTime),
   };
 }
-
-/** What people call an activity. */
-export const stepOf = (activity: string): string => stepNames[activity] ?? activity;
-
-/** Activities that are called otherwise where a person looks on. */
-const stepNames: Readonly<Record<string, string>> = {
-  describeSource: 'check the query',
-  checkPipeline: 'check the pipeline',
-  openRun: 'open the run in MLflow',
-  registerVersion: 'register the version in MLflow',
-  nameObservations: 'store what was observed',
-  track: 'log the fit to MLflow',
-  showTraining: 'draw the training in MLflow',
-  chargeError: 'charge the error budget',
-  showEvidence: 'draw the evidence in MLflow',
-  noteFault: 'note the fault',
-  noteMended: 'note that it goes on',
-  noteUnshown: 'note what was not drawn',
-  dueCycle: 'look what is due',
-  takeTurn: 'wait for its turn',
-  askForApproval: 'ask a person',
-  hearApproval: 'look for a decision',
-  planTry: 'plan',
-  inspectTry: 'inspect',
-  decideTry: 'decide',
-};
 
 /** The catalogue's error, also where Temporal's SDK wrapped it into one of its own. */
 function saidBy(outermost: Pending['lastFailure']): string | undefined {

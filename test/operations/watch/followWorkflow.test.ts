@@ -8,7 +8,7 @@ import type { World } from '../../../activities/world.ts';
 import { ProgressLine } from '../../../cli/progress.ts';
 import { showEvent } from '../../../cli/showEvent.ts';
 import { followWorkflow } from '../../../operations/watch/followWorkflow.ts';
-import { stepOf } from '../../../operations/watch/workflowProgress.ts';
+import { stepName } from '../../../schemas/stepNames.ts';
 import { projectFolder } from '../../../settings/home.ts';
 
 /** Temporal as the watcher meets it: each answer is a batch of events that comes when it is time, or a connection that breaks. */
@@ -77,5 +77,5 @@ test('every activity has a name that a person reads', () => {
   const names = [...trainers.matchAll(/@activity\.defn\(name="(\w+)"\)/g)].map(([, name = '']) => name);
   expect(names.length).toBeGreaterThan(8);
   for (const name of [...names, ...Object.keys(createActivities({ ledger: {} } as World))])
-    expect(stepOf(name), name).toMatch(/^[a-z]+( [a-zA-Z]+)*$/);
+    expect(stepName(name), name).toMatch(/^[a-z]+( [a-zA-Z]+)*$/);
 });
