@@ -3,6 +3,7 @@ import { windowsOf } from '../gate/windows.ts';
 import { currentChampion } from '../ledger/champions.ts';
 import { claimCycle } from '../ledger/claimCycle.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
+import { retirementOf } from '../ledger/retirements.ts';
 import { cycleId } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
 import { primaryMetricOf } from '../schemas/metrics.ts';
@@ -43,6 +44,12 @@ export const planActivities = (world: World) => ({
       attemptToken,
     });
     if (outcome === 'settled') return { kind: 'settled', status: cycle.status, summary: cycle.summary };
+    // After the claim: whoever retires the model sees this cycle, or this cycle sees the retirement.
+    const retirement = await retirementOf(ledger.db, model, version);
+    if (retirement !== undefined) {
+      const { by, at, reason } = retirement;
+      throw errorOf('ModelRetired', 'retired', { model, by, at, reason });
+    }
 
     const reigning = await currentChampion(ledger.db, model, lineage);
     if (reigning !== undefined && reigning.asOf > asOf) {

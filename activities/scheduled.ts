@@ -8,6 +8,7 @@ import type { Database } from '../ledger/database.ts';
 import { definitionVersion, latestDefinition } from '../ledger/definitions.ts';
 import { deletionOf } from '../ledger/deletions.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
+import { retirementOf } from '../ledger/retirements.ts';
 import { periodAt } from '../ledger/schedulePeriods.ts';
 import { cycleAhead } from '../ledger/turns.ts';
 import { fixedLength } from '../schedule/fixedLength.ts';
@@ -45,7 +46,9 @@ export const scheduledActivities = ({ ledger: { db } }: Pick<World, 'ledger'>) =
     };
     const at = Date.parse(asOf) / 1000;
     const { schedule } = latest.definition;
-    const missed = missedBecause(timing, at, Date.parse(begunAt) / 1000, schedule?.catchUp ?? 'all');
+    const missed =
+      (await retiredBecause(db, request)) ??
+      missedBecause(timing, at, Date.parse(begunAt) / 1000, schedule?.catchUp ?? 'all');
     if (missed !== null) {
       await skip(db, request, missed);
       return { kind: 'nothing', summary: missed };
@@ -62,6 +65,8 @@ export const scheduledActivities = ({ ledger: { db } }: Pick<World, 'ledger'>) =
     if (timing === null) throw errorOf('RequestForged', 'noNominalTime', { cycle: id, asOf, model });
     const { outcome, cycle } = await claim(db, request, attemptToken);
     if (outcome === 'settled') return { kind: 'own' };
+    const retired = await retiredBecause(db, request);
+    if (retired !== null) return { kind: 'skip', summary: retired };
     const before = await dueBefore(db, request, timing);
     const ahead =
       (await cycleAhead(db, { id, model, lineage, asOf })) ??
@@ -87,6 +92,15 @@ async function timingAt(db: Kysely<Database>, model: string, asOf: string): Prom
   const period = await periodAt(db, model, asOf);
   const timing = period === undefined || period.paused ? null : timingOf(period.schedule);
   return timing !== null && isNominal(timing, Date.parse(asOf) / 1000) ? timing : null;
+}
+
+/** Why a nominal time from before the retirement of its model is not run. Looked up after the claim: whoever retires the model sees the cycle. */
+async function retiredBecause(
+  db: Kysely<Database>,
+  { model, definitionVersion }: RetrainRequest,
+): Promise<string | null> {
+  const retirement = await retirementOf(db, model, definitionVersion);
+  return retirement === undefined ? null : `Skipped: the model was retired by ${retirement.by}: ${retirement.reason}`;
 }
 
 /** Why a nominal time is not run; null where it is. Times are in seconds since 1970. */

@@ -94,6 +94,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/promote.ts')).promoteCommand,
   },
   {
+    name: 'retire',
+    syntax: '<model>',
+    description: 'stop retraining a model; its champion and its history stay',
+    load: async () => (await import('./commands/retire.ts')).retireCommand,
+  },
+  {
     name: 'delete',
     syntax: '<model>',
     description: 'delete a model that never had a champion, with its runs in MLflow and its files in the store',

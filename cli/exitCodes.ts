@@ -25,6 +25,7 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   UsageInvalid: 'badInput',
   DefinitionInvalid: 'badInput',
   ModelUnknown: 'badInput',
+  ModelRetired: 'badInput',
   VersionUnknown: 'badInput',
   CycleUnknown: 'badInput',
   RollbackRefused: 'badInput',

@@ -34,6 +34,7 @@ export interface Database {
   follow_ups: FollowUpsTable;
   cycle_observations: CycleObservationsTable;
   deletions: DeletionsTable;
+  retirements: RetirementsTable;
   leases: LeasesTable;
   pending_projections: PendingProjectionsTable;
   notifications: NotificationsTable;
@@ -362,6 +363,16 @@ interface DeletionsTable {
   actor: string;
   request: number;
   deleted_at: Clock;
+}
+
+interface RetirementsTable {
+  id: GeneratedAlways<number>;
+  model: string;
+  definition_version: number;
+  reason: string;
+  actor: string;
+  request: number;
+  retired_at: Clock;
 }
 
 interface CycleObservationsTable {

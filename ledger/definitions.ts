@@ -7,6 +7,7 @@ import type { Database, DefinitionDocument } from './database.ts';
 import { nextSettings, readSettings, splitDefinition } from './definitionSettings.ts';
 import { type Deletion, deletionOf, deletions } from './deletions.ts';
 import { storeRequest } from './requests.ts';
+import { type Retirement, retirementOf, retirements } from './retirements.ts';
 
 export interface StoredDefinition {
   readonly model: string;
@@ -32,6 +33,8 @@ export interface ModelRow {
   /** The latest. */
   readonly definitionVersion: number;
   readonly appliedAt: string;
+  /** Null where it is retrained. */
+  readonly retirement: Retirement | null;
 }
 
 /** What storing a definition did. */
@@ -76,10 +79,13 @@ export async function storeDefinition(
       .orderBy('version', 'desc')
       .limit(1)
       .executeTakeFirst();
-    // Of a deleted model nothing is there that another version could go on from: it begins anew.
-    const wasDeleted = latest !== undefined && (await deletionOf(transaction, model, latest.version)) !== undefined;
+    // A later version is what brings a deleted or retired model back.
+    const hasEnded =
+      latest !== undefined &&
+      ((await deletionOf(transaction, model, latest.version)) ??
+        (await retirementOf(transaction, model, latest.version))) !== undefined;
     const created =
-      latest === undefined || wasDeleted || !saysTheSame(latest, { document, code_hash: codeHash, columns });
+      latest === undefined || hasEnded || !saysTheSame(latest, { document, code_hash: codeHash, columns });
     const version = (latest?.version ?? 0) + (created ? 1 : 0);
     const number = await nextSettings(transaction, model, settings);
     const settingsChanged = number !== null && (latest !== undefined || Object.keys(settings).length > 0);
@@ -172,7 +178,7 @@ export async function models(db: Kysely<Database>): Promise<ModelRow[]> {
 
 /** Every model that was ever applied, by name. */
 export async function everyModel(db: Kysely<Database>): Promise<(ModelRow & { readonly deletion: Deletion | null })[]> {
-  const deleted = await deletions(db);
+  const [deleted, retired] = [await deletions(db), await retirements(db)];
   const rows = await db
     .selectFrom('models')
     .innerJoin('definitions', 'definitions.model', 'models.name')
@@ -182,13 +188,15 @@ export async function everyModel(db: Kysely<Database>): Promise<(ModelRow & { re
     .orderBy('definitions.version', 'desc')
     .execute();
   return rows.map((row) => {
-    const last = deleted.get(row.name);
+    const held = <Ended extends { readonly definitionVersion: number }>(last: Ended | undefined): Ended | null =>
+      last !== undefined && last.definitionVersion >= row.version ? last : null;
     return {
       model: row.name,
       createdAt: row.created_at,
       definitionVersion: row.version,
       appliedAt: row.applied_at,
-      deletion: last !== undefined && last.definitionVersion >= row.version ? last : null,
+      retirement: held(retired.get(row.name)),
+      deletion: held(deleted.get(row.name)),
     };
   });
 }

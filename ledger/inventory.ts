@@ -10,13 +10,17 @@ export interface LastValidation {
   readonly at: string;
 }
 
-/** The newest judgement of a model's live lineage: there the champion was measured on rows that it had not seen. */
-export async function lastValidation(db: Kysely<Database>, model: string): Promise<LastValidation | undefined> {
+/** The newest judgement of a lineage: there the champion was measured on rows that it had not seen. */
+export async function lastValidation(
+  db: Kysely<Database>,
+  model: string,
+  lineage: string,
+): Promise<LastValidation | undefined> {
   return await db
     .selectFrom('judgements')
     .select(['cycle', 'number', 'verdict_kind as verdict', 'judged_at as at'])
     .where('model', '=', model)
-    .where('lineage', '=', 'live')
+    .where('lineage', '=', lineage)
     .orderBy('judged_at', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -80,6 +80,7 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
   follow_ups: { insert: true },
   cycle_observations: { insert: true },
   deletions: { insert: true },
+  retirements: { insert: true },
   leases: { insert: true, update: ['owner', 'fence', 'expires_at'] },
   // No history: what is still to be done.
   pending_projections: { insert: true, update: ['reason', 'tries', 'tried_at'], delete: true },

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { describeChanges } from '../definition/describeChanges.ts';
 import { latestDefinition } from '../ledger/definitions.ts';
+import { retirementOf } from '../ledger/retirements.ts';
 import { type ChangedDay, changedDays } from '../schedule/clockChanges.ts';
 import { timingOf } from '../schedule/nominalTimes.ts';
 import { Column } from '../schemas/columns.ts';
@@ -16,6 +17,7 @@ import { definitionWithCode } from './definitionWithCode.ts';
 import { matchSchedule } from './matchSchedule.ts';
 import { operation } from './operation.ts';
 import { placeInDefinition } from './placeInDefinition.ts';
+import { ShownRetirement, shownRetirement } from './shownRetirement.ts';
 import { storeApplied } from './storeApplied.ts';
 import { toReignError } from './toReignError.ts';
 import { awaitWorker } from './watch/awaitWorker.ts';
@@ -37,6 +39,8 @@ export const applyOperation = operation({
     /** Data files that are too large to travel with the code. */
     leftBehind: z.array(z.string()).readonly(),
     columns: z.array(Column),
+    /** What this version ended: the model is retrained again. */
+    retirement: ShownRetirement,
     /** What was done to the model's schedule in Temporal; none: it has no schedule, and had none. */
     schedule: z.enum(['created', 'updated', 'deleted', 'unchanged', 'none']),
     /** The days of the coming year on which the clocks of the schedule's zone skip or repeat its times. */
@@ -63,6 +67,7 @@ export const applyOperation = operation({
 
     const { columns } = checked;
     const latest = await latestDefinition(ledger.db, definition.model);
+    const retirement = latest && (await retirementOf(ledger.db, definition.model, latest.version));
     const { version, created, settingsChanged } = await storeApplied(ledger, store, read, {
       columns,
       appliedBy: actor,
@@ -75,7 +80,9 @@ export const applyOperation = operation({
         : describeChanges(await definitionWithCode(store, latest), { definition, code, columns });
     const leftBehind = content.code?.leftBehind ?? [];
     const clockChanges = comingClockChanges(definition.schedule, now());
-    return { model: definition.model, version, created, changes, leftBehind, schedule, clockChanges, ...checked };
+    const ended = shownRetirement(retirement ?? null);
+    const applied = { model: definition.model, version, created, changes, leftBehind, retirement: ended };
+    return { ...applied, schedule, clockChanges, ...checked };
   },
 });
 

@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { cycleById } from '../ledger/cycles.ts';
-import { expectProjection } from '../ledger/pendingProjections.ts';
-import { recordOutcome } from '../ledger/recordOutcome.ts';
 import { storeRequest } from '../ledger/requests.ts';
 import { Cycle } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { CancelRequest } from '../schemas/steps.ts';
+import { askToEnd } from './askToEnd.ts';
 import type { OperationContext } from './context.ts';
 import { CycleName } from './cycleName.ts';
 import { findCycle } from './findCycle.ts';
 import { operation } from './operation.ts';
-import { runningWorkflow } from './watch/runningWorkflow.ts';
 
 const pollMilliseconds = 500;
 const patienceMilliseconds = 10_000;
@@ -37,21 +35,11 @@ export const cancelOperation = operation({
   },
 });
 
-async function cancel(
-  { ledger, temporal, signal, onEvent }: Needs,
-  cycle: Cycle,
-  asked: CancelRequest,
-): Promise<Cycle> {
-  const workflow = await runningWorkflow(await temporal(), cycle.id);
-  if (workflow === undefined) {
-    // Nobody is left who could record it: its workflow was terminated, or its history has gone.
-    const summary = `Cancelled by ${asked.by}: ${asked.reason}`;
-    // The next worker lets MLflow follow: a run that was left running ends.
-    await expectProjection(ledger.db, { cycle: cycle.id, model: cycle.model, part: 'outcome' });
-    return await recordOutcome(ledger.db, cycle.id, { attempt: cycle.attempt, status: 'cancelled', summary });
-  }
-  await workflow.signal('cancel', asked);
-  await workflow.cancel();
+async function cancel(context: Needs, cycle: Cycle, asked: CancelRequest): Promise<Cycle> {
+  const { ledger, signal, onEvent } = context;
+  const ending = await askToEnd(context, cycle, asked);
+  if (ending.kind === 'ended') return ending.cycle;
+  const { workflow } = ending;
   onEvent({ kind: 'step', step: 'cancel', detail: 'waiting until the cycle has ended' });
   for (;;) {
     const now = await cycleById(ledger.db, cycle.id);

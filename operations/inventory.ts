@@ -8,6 +8,7 @@ import { Instant } from '../schemas/primitives.ts';
 import { verdicts } from '../schemas/verdict.ts';
 import type { OperationContext } from './context.ts';
 import { operation } from './operation.ts';
+import { ShownRetirement, shownRetirement } from './shownRetirement.ts';
 
 export const inventoryOperation = operation({
   name: 'inventory',
@@ -30,6 +31,7 @@ export const inventoryOperation = operation({
         nextReview: z.string().nullable(),
         /** How often somebody decided against a verdict. */
         overrides: z.int(),
+        retirement: ShownRetirement,
         owner: z.string().nullable(),
         tier: z.enum(tiers).nullable(),
         intendedUse: z.string().nullable(),
@@ -40,7 +42,7 @@ export const inventoryOperation = operation({
   run: async ({ ledger }: Pick<OperationContext, 'ledger'>) => {
     const { db } = ledger;
     const listed = [];
-    for (const { model, definitionVersion, appliedAt } of await models(db)) {
+    for (const { model, definitionVersion, appliedAt, retirement } of await models(db)) {
       const stored = await latestDefinition(db, model);
       const { owner = null, tier = null, intendedUse = null, tags = [], reviewEvery } = stored?.definition ?? {};
       const champion = await currentChampion(db, model, 'live');
@@ -53,9 +55,10 @@ export const inventoryOperation = operation({
           champion === undefined
             ? null
             : { version: champion.version, asOf: champion.asOf, since: champion.promotedAt },
-        lastValidation: (await lastValidation(db, model)) ?? null,
+        lastValidation: (await lastValidation(db, model, 'live')) ?? null,
         lastReview,
         nextReview: reviewEvery === undefined ? null : after(lastReview, reviewEvery),
+        retirement: shownRetirement(retirement),
         ...{ overrides, owner, tier, intendedUse, tags },
       });
     }

@@ -6,6 +6,7 @@ import { deletionOf } from '../ledger/deletions.ts';
 import { withLease } from '../ledger/lease.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
 import { storeRequest } from '../ledger/requests.ts';
+import { retirementOf } from '../ledger/retirements.ts';
 import { changeSchedulePeriod, openPeriod } from '../ledger/schedulePeriods.ts';
 import { fixedLength } from '../schedule/fixedLength.ts';
 import { timingOf } from '../schedule/nominalTimes.ts';
@@ -41,12 +42,13 @@ export async function matchSchedule(
   });
 }
 
-/** The schedule that the ledger's definition has; null where it has none, readers differ about it, or the model is deleted. */
+/** The schedule of the definition in force; null where it has none, readers differ about it, or the model is deleted or retired. */
 async function scheduleInForce({ db }: Ledger, model: string): Promise<Schedule | null> {
   const latest = await latestDefinition(db, model);
   const schedule = latest?.definition.schedule;
   if (latest === undefined || schedule === undefined || timingOf(schedule) === null) return null;
-  return (await deletionOf(db, model, latest.version)) === undefined ? schedule : null;
+  const ended = (await deletionOf(db, model, latest.version)) ?? (await retirementOf(db, model, latest.version));
+  return ended === undefined ? schedule : null;
 }
 
 /** Begins a new period where the schedule is another one than before; says whether it is paused. */

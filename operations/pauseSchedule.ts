@@ -9,6 +9,7 @@ import type { OperationContext } from './context.ts';
 import { knownModel } from './knownModel.ts';
 import { matchSchedule, scheduleId } from './matchSchedule.ts';
 import { operation } from './operation.ts';
+import { refuseRetired } from './refuseRetired.ts';
 
 type Needs = Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>;
 
@@ -48,7 +49,8 @@ async function setPaused(
 ): Promise<z.input<typeof answer>> {
   const { db } = ledger;
   if (model !== null) {
-    await knownModel(ledger, model);
+    const { version } = await knownModel(ledger, model);
+    await refuseRetired(ledger, model, version);
     if ((await openPeriod(db, model)) === undefined) throw errorOf('UsageInvalid', 'noSchedule', { model });
   }
   const client = await temporal();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cyclesOf } from '../ledger/cycles.ts';
+import { retirementOf } from '../ledger/retirements.ts';
 import { type SchedulePeriod, schedulePeriods } from '../ledger/schedulePeriods.ts';
 import { lastTimes, nextTimes, timingOf } from '../schedule/nominalTimes.ts';
 import { cycleStatuses } from '../schemas/cycle.ts';
@@ -9,6 +10,7 @@ import { Schedule } from '../schemas/schedule.ts';
 import type { OperationContext } from './context.ts';
 import { knownModel } from './knownModel.ts';
 import { operation } from './operation.ts';
+import { ShownRetirement, shownRetirement } from './shownRetirement.ts';
 
 /** How many times are shown of those to come, and of those that were. */
 const [shownNext, shownLast] = [5, 10];
@@ -23,6 +25,7 @@ export const scheduleOperation = operation({
     schedule: Schedule.nullable(),
     /** Since when, by whom and why nothing is started; null where it is not paused. */
     paused: z.strictObject({ since: z.string(), by: z.string(), reason: z.string().nullable() }).nullable(),
+    retirement: ShownRetirement,
     /** As if it were not paused. */
     next: z.array(Instant),
     /** The latest first. */
@@ -37,7 +40,7 @@ export const scheduleOperation = operation({
     ),
   }),
   run: async ({ ledger, now }: Pick<OperationContext, 'ledger' | 'now'>, { model }) => {
-    await knownModel(ledger, model);
+    const { version } = await knownModel(ledger, model);
     const periods = (await schedulePeriods(ledger.db, model)).toReversed();
     const at = Math.floor(now().getTime() / 1000);
     const [current] = periods;
@@ -48,6 +51,7 @@ export const scheduleOperation = operation({
     return {
       model,
       schedule: inForce?.schedule ?? null,
+      retirement: shownRetirement((await retirementOf(ledger.db, model, version)) ?? null),
       paused: inForce?.paused ? { since: inForce.from, by: inForce.by, reason: inForce.reason } : null,
       next: timing === null ? [] : nextTimes(timing, at, shownNext).map((time) => instantOf(time * 1000)),
       last: past.map(({ asOf, period }) => {

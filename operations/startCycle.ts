@@ -12,6 +12,7 @@ import { personStep } from '../schemas/stepNames.ts';
 import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { parseAsOf } from './parseAsOf.ts';
 import { presentModel } from './presentModel.ts';
+import { refuseRetired } from './refuseRetired.ts';
 import { type Following, followWorkflow } from './watch/followWorkflow.ts';
 import { workflowError } from './workflowError.ts';
 
@@ -36,7 +37,7 @@ interface PlannedStart {
 /**
  * What starting would do, by the ledger alone: which cycle it is, and what it ended with where it is settled.
  *
- * @throws ReignError ModelUnknown, AsOfInvalid, AsOfInFuture, AsOfBeforeChampion
+ * @throws ReignError ModelUnknown, ModelRetired, AsOfInvalid, AsOfInFuture, AsOfBeforeChampion
  */
 export async function planCycle(ledger: Ledger, request: StartRequest): Promise<PlannedStart> {
   const { model, lineage, trigger, now, actor } = request;
@@ -47,6 +48,7 @@ export async function planCycle(ledger: Ledger, request: StartRequest): Promise<
   const id = cycleId(retrain);
   const known = await cycleById(ledger.db, id);
   if (known !== undefined && isSettled(known, trigger)) return { id, retrain, settled: known };
+  await refuseRetired(ledger, model, version);
 
   const champion = await currentChampion(ledger.db, model, lineage);
   if (champion !== undefined && champion.asOf > asOf) {

@@ -31,6 +31,7 @@ export const errors = {
   UsageInvalid: requestErrors.UsageInvalid,
   DefinitionInvalid: definitionErrors.DefinitionInvalid,
   ModelUnknown: requestErrors.ModelUnknown,
+  ModelRetired: requestErrors.ModelRetired,
   VersionUnknown: requestErrors.VersionUnknown,
   CycleUnknown: requestErrors.CycleUnknown,
   RollbackRefused: requestErrors.RollbackRefused,

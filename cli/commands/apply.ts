@@ -4,6 +4,7 @@ import { type AnswerOf, perform } from '../../operations/operation.ts';
 import type { Tell } from '../answer.ts';
 import { readDefinitionFolder } from '../readDefinitionFolder.ts';
 import type { Paint } from '../render/style.ts';
+import { formatTime } from '../render/times.ts';
 import type { Session } from '../session.ts';
 
 export const applyCommand = (session: Session, tell: Tell) =>
@@ -16,12 +17,17 @@ export const applyCommand = (session: Session, tell: Tell) =>
     });
 
 function textOf(applied: AnswerOf<typeof applyOperation>, paint: Paint): string {
-  const { model, version, created, changes, leftBehind, columns, pipeline, clockChanges, schedule } = applied;
+  const { model, version, created, changes, leftBehind, columns, pipeline, clockChanges, schedule, retirement } =
+    applied;
   const name = paint('bold', model);
   const notes = leftBehind.map(
     (file) => `${paint('yellow', 'left behind')}  ${file}: data files above 10 MB do not travel`,
   );
   notes.push(...clockChanges.map((change) => `${paint('yellow', 'clock change')}  ${clockChange(change)}`));
+  if (retirement !== null)
+    notes.push(
+      `brought back  it was retired by ${retirement.by} at ${formatTime(retirement.at)}: ${retirement.reason}`,
+    );
   if (schedule === 'deleted') notes.push('schedule      deleted: no cycle starts by itself any more');
   else if (schedule === 'created' || schedule === 'updated')
     notes.push(`schedule      ${schedule}: see reign schedule ${model}`);

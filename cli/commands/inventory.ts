@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { inventoryOperation } from '../../operations/inventory.ts';
 import { type AnswerOf, perform } from '../../operations/operation.ts';
-import { day } from '../../report/day.ts';
 import type { Tell } from '../answer.ts';
 import { renderCsv } from '../render/csv.ts';
 import { renderTable } from '../render/table.ts';
+import { dateOf } from '../render/times.ts';
 import type { Session } from '../session.ts';
 
 type Model = AnswerOf<typeof inventoryOperation>['models'][number];
@@ -21,7 +21,17 @@ export const inventoryCommand = (session: Session, tell: Tell) =>
         text: ({ paint }) => {
           if (csv) return renderCsv([csvColumns.map(([name]) => name), ...models.map(csvRow)]);
           if (models.length === 0) return 'No model yet. Apply a definition: reign apply FILE';
-          const titles = ['model', 'owner', 'tier', 'champion', 'validated', 'next review', 'overrides', 'tags'];
+          const titles = [
+            'model',
+            'owner',
+            'tier',
+            'champion',
+            'validated',
+            'next review',
+            'overrides',
+            'retired',
+            'tags',
+          ];
           return renderTable(
             titles.map((title) => ({ title })),
             models.map(shortRow),
@@ -31,14 +41,25 @@ export const inventoryCommand = (session: Session, tell: Tell) =>
       });
     });
 
-const shortRow = ({ model, owner, tier, champion, lastValidation, nextReview, overrides, tags }: Model): string[] => [
+const shortRow = ({
+  model,
+  owner,
+  tier,
+  champion,
+  lastValidation,
+  nextReview,
+  overrides,
+  retirement,
+  tags,
+}: Model): string[] => [
   model,
   owner ?? '',
   tier ?? '',
-  champion === null ? 'none yet' : `v${champion.version}, since ${day(champion.since)}`,
-  lastValidation === null ? 'never' : `${day(lastValidation.at)}, ${lastValidation.verdict}`,
-  nextReview === null ? '' : day(nextReview),
+  champion === null ? 'none yet' : `v${champion.version}, since ${dateOf(champion.since)}`,
+  lastValidation === null ? 'never' : `${dateOf(lastValidation.at)}, ${lastValidation.verdict}`,
+  nextReview === null ? '' : dateOf(nextReview),
   String(overrides),
+  retirement === null ? '' : dateOf(retirement.at),
   tags.join(', '),
 ];
 
@@ -54,6 +75,8 @@ const csvColumns: readonly (readonly [string, (model: Model) => string | number 
   ['lastValidation.at', ({ lastValidation }) => lastValidation?.at],
   ['lastReview', ({ lastReview }) => lastReview],
   ['nextReview', ({ nextReview }) => nextReview],
+  ['retirement.at', ({ retirement }) => retirement?.at],
+  ['retirement.reason', ({ retirement }) => retirement?.reason],
   ['overrides', ({ overrides }) => overrides],
   ['owner', ({ owner }) => owner],
   ['tier', ({ tier }) => tier],

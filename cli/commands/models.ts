@@ -1,14 +1,16 @@
 import { Command } from 'commander';
 import { modelsOperation } from '../../operations/models.ts';
-import { perform } from '../../operations/operation.ts';
+import { type AnswerOf, perform } from '../../operations/operation.ts';
 import { day } from '../../report/day.ts';
 import type { Tell } from '../answer.ts';
 import { lineageOption } from '../cycleArguments.ts';
 import { changesInBrief } from '../render/history.ts';
 import { renderTable } from '../render/table.ts';
-import { formatTime } from '../render/times.ts';
+import { dateOf, formatTime } from '../render/times.ts';
 import { renderWarnings } from '../render/warnings.ts';
 import type { Session } from '../session.ts';
+
+type Model = AnswerOf<typeof modelsOperation>['models'][number];
 
 export const modelsCommand = (session: Session, tell: Tell) =>
   new Command('models')
@@ -18,17 +20,7 @@ export const modelsCommand = (session: Session, tell: Tell) =>
     .action(async ({ lineage, deleted }: { lineage: string; deleted?: boolean }) => {
       const answer = await perform(modelsOperation, session.context, { lineage, deleted });
       const { models } = answer;
-      const titles = ['model', 'definition', 'applied', 'champion', 'by persons', 'deleted'].map((title) => ({
-        title,
-      }));
-      const rows = models.map(({ model, definitionVersion, appliedAt, champion, deletion, ...changes }) => [
-        model,
-        `version ${definitionVersion}`,
-        formatTime(appliedAt),
-        champion === null ? 'none yet' : `v${champion.version}, asOf ${day(champion.asOf)}`,
-        changesInBrief(changes),
-        deletion === null ? '' : `${formatTime(deletion.at)}, by ${deletion.by}: ${deletion.reason}`,
-      ]);
+      const rows = models.map(rowOf);
       const said = models.flatMap(({ model, warnings, warnedBy, held }) => [
         ...(warnedBy === null ? [] : [`${model}, ${warnedInBrief(warnings, warnedBy)}`]),
         ...(held === null ? [] : [`${model}: ${heldInBrief(model, held)}`]),
@@ -38,11 +30,32 @@ export const modelsCommand = (session: Session, tell: Tell) =>
         text: ({ paint, width }) =>
           models.length === 0
             ? 'No model yet. Apply a definition: reign apply FILE'
-            : [renderTable(titles, rows, paint), renderWarnings(said, paint, width)]
+            : [renderTable(columns, rows, paint), renderWarnings(said, paint, width)]
                 .filter((part) => part !== '')
                 .join('\n\n'),
       });
     });
+
+const columns = [
+  ...['model', 'definition', 'champion', 'since', 'last verdict', 'next', 'waits for a person'],
+  ...['by persons', 'retired', 'deleted'],
+].map((title) => ({ title }));
+
+const rowOf = ({ model, definitionVersion, appliedAt, champion, lastVerdict, ...rest }: Model): string[] => [
+  model,
+  `version ${definitionVersion}, ${dateOf(appliedAt)}`,
+  champion === null ? 'none yet' : `v${champion.version}, asOf ${day(champion.asOf)}`,
+  champion === null ? '' : dateOf(champion.since),
+  lastVerdict === null ? '' : `${lastVerdict.verdict}, ${dateOf(lastVerdict.at)}`,
+  rest.paused ? 'paused' : rest.next === null ? '' : formatTime(rest.next),
+  rest.waitsForPerson.join(', '),
+  changesInBrief(rest),
+  endedInBrief(rest.retirement),
+  endedInBrief(rest.deletion),
+];
+
+const endedInBrief = (ended: Model['retirement'] | Model['deletion']): string =>
+  ended === null ? '' : `${dateOf(ended.at)}, by ${ended.by}: ${ended.reason}`;
 
 /** Why the next winner waits for a person, and what ends that. */
 function heldInBrief(

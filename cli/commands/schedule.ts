@@ -58,12 +58,16 @@ export const scheduleCommand = (session: Session, tell: Tell) =>
     });
 
 function textOf(shown: AnswerOf<typeof scheduleOperation>, paint: Paint): string {
-  const { model, schedule, paused, next, last } = shown;
+  const { model, schedule, retirement, paused, next, last } = shown;
   const heading =
     schedule === null
       ? `${paint('bold', model)} has no schedule.`
       : `${paint('bold', model)}: ${schedule.cron ?? `every ${schedule.interval}`} (${schedule.timeZone}), overlap ${schedule.overlap}, catchUp ${schedule.catchUp}`;
   const lines = [heading];
+  if (retirement !== null)
+    lines.push(
+      `${paint('yellow', 'retired')} since ${formatTime(retirement.at)} by ${retirement.by}: ${retirement.reason}`,
+    );
   if (paused !== null)
     lines.push(
       `${paint('yellow', 'paused')} since ${formatTime(paused.since)} by ${paused.by}${paused.reason === null ? '' : `: ${paused.reason}`}`,

@@ -15,6 +15,7 @@ import * as lineages from './lineages.ts';
 import * as notifications from './notifications.ts';
 import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
+import * as retirements from './retirements.ts';
 import * as schedulePeriods from './schedulePeriods.ts';
 import * as versionFiles from './versionFiles.ts';
 import * as versionIds from './versionIds.ts';
@@ -44,4 +45,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0020-deletions': deletions,
   '0021-held-promotions': heldPromotions,
   '0022-notifications': notifications,
+  '0023-retirements': retirements,
 };

@@ -81,6 +81,14 @@ export const requestErrors = {
       deleted: '{model} was deleted by {by} at {at}: {reason}',
     },
   },
+  ModelRetired: {
+    status: 409,
+    retry: false,
+    advice: 'To retrain the model again, apply its definition: reign apply FILE.',
+    templates: {
+      retired: '{model} was retired by {by} at {at}: {reason}',
+    },
+  },
   VersionUnknown: {
     status: 404,
     retry: false,

@@ -6,6 +6,7 @@ import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById } from '../../ledger/cycles.ts';
 import { storeDefinition } from '../../ledger/definitions.ts';
 import { storeRequest } from '../../ledger/requests.ts';
+import { storeRetirement } from '../../ledger/retirements.ts';
 import { changeSchedulePeriod } from '../../ledger/schedulePeriods.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { cycleId } from '../../schemas/cycle.ts';
@@ -84,6 +85,16 @@ test.each([
     }
   },
 );
+
+test('a nominal time from before the retirement of its model is on the record as skipped', async () => {
+  await using ledger = await withLedger();
+  const { at, due, now } = await scheduled(ledger, {});
+  const retirement = { model, definitionVersion: 1, reason: 'replaced', actor: osUser('ada') };
+  await storeRetirement(ledger.db, retirement);
+  const summary = 'Skipped: the model was retired by ada: replaced';
+  expect(await due(at(0), 1)).toEqual({ kind: 'nothing', summary });
+  expect(await now(at(0))).toMatchObject({ status: 'skipped', summary });
+});
 
 test('a missed time that somebody has run by hand meanwhile is left alone', async () => {
   await using ledger = await withLedger();

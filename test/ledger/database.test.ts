@@ -57,6 +57,15 @@ const tables: Tables = {
     request: 'bigint',
     deleted_at: time,
   },
+  retirements: {
+    id: 'bigint',
+    model: 'text',
+    definition_version: 'integer',
+    reason: 'text',
+    actor: 'text',
+    request: 'bigint',
+    retired_at: time,
+  },
   definition_settings: {
     model: 'text',
     number: 'integer',

@@ -15,6 +15,7 @@ import { schedulePeriods } from '../../ledger/schedulePeriods.ts';
 import { matchSchedule, scheduleId } from '../../operations/matchSchedule.ts';
 import { perform } from '../../operations/operation.ts';
 import { pauseScheduleOperation, resumeScheduleOperation } from '../../operations/pauseSchedule.ts';
+import { retireOperation } from '../../operations/retire.ts';
 import { scheduleOperation } from '../../operations/schedule.ts';
 import { nominalTimes, timingOf } from '../../schedule/nominalTimes.ts';
 import { osUser } from '../../schemas/actor.ts';
@@ -62,7 +63,8 @@ function asking({ db }: TestLedger) {
   const pause = () => perform(pauseScheduleOperation, context, { model, reason: 'holidays' });
   const resume = () => perform(resumeScheduleOperation, context, { model, reason: 'back' });
   const shown = () => perform(scheduleOperation, context, { model });
-  return { context, settings, match, apply, there, pause, resume, shown, gone: () => apply(undefined) };
+  const retire = () => perform(retireOperation, context, { model, reason: 'replaced' });
+  return { context, retire, settings, match, apply, there, pause, resume, shown, gone: () => apply(undefined) };
 }
 
 /** A worker whose cycles do nothing but take some time and end as kept. */
@@ -164,6 +166,39 @@ describe('a schedule', () => {
     const ended = each.map(([cycle]) => cycle?.endedAt ?? '');
     expect(ended).toEqual(ended.toSorted());
     expect((await shown()).last.filter(({ outcome }) => outcome === 'missing')).toEqual([]);
+  });
+
+  test('ends with the retirement of its model, which cancels what has not ended, and begins again with a new version', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    const { apply, match, retire, there, shown, gone } = asking(ledger);
+    await apply({ interval: 'PT2S' });
+    // The first cycle takes long: the second waits for its turn.
+    await working(db, 8000, async () => {
+      const unended = async () => (await cyclesOf(db, model)).filter(({ endedAt }) => endedAt === null);
+      await expect
+        .poll(async () => (await unended()).map(({ waitsFor }) => waitsFor), { timeout: 20_000 })
+        .toContain('turn');
+      const retired = await retire();
+      expect(retired).toMatchObject({ changed: true, scheduleDeleted: true });
+      expect(retired.cancelled.length).toBeGreaterThanOrEqual(2);
+      await expect(there()).rejects.toThrow();
+      await expect.poll(unended, { timeout: 20_000 }).toEqual([]);
+      const cycles = await cyclesOf(db, model);
+      for (const { id, summary, status } of cycles)
+        if (retired.cancelled.includes(id))
+          expect([status, summary]).toEqual([
+            'cancelled',
+            expect.stringMatching(/^Cancelled by ada .*was retired: replaced$/),
+          ]);
+      await sleep(2500);
+      expect(await cyclesOf(db, model)).toHaveLength(cycles.length);
+      expect((await shown()).last.filter(({ outcome }) => outcome === 'missing')).toEqual([]);
+      expect(await retire()).toMatchObject({ changed: false, scheduleDeleted: false, cancelled: [] });
+    });
+    expect(await match()).toBe('none');
+    expect(await apply({ interval: 'PT2S' })).toBe('created');
+    await gone();
   });
 
   test('records what it missed and does not catch up with, and starts nothing while it is paused', async () => {

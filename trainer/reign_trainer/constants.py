@@ -22,6 +22,7 @@ RETRYABLE: dict[str, bool] = {
     "UsageInvalid": False,
     "DefinitionInvalid": False,
     "ModelUnknown": False,
+    "ModelRetired": False,
     "VersionUnknown": False,
     "CycleUnknown": False,
     "RollbackRefused": False,
@@ -140,6 +141,9 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "versionNotApplied": "{model} has no definition version {version:int}",
         "notNamed": "no model is named {model}{hint}",
         "deleted": "{model} was deleted by {by} at {at}: {reason}",
+    },
+    "ModelRetired": {
+        "retired": "{model} was retired by {by} at {at}: {reason}",
     },
     "VersionUnknown": {
         "notThere": "{model} has no version {version:int} to judge against",
