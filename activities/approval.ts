@@ -1,4 +1,6 @@
+import type { Kysely } from 'kysely';
 import { currentChampion } from '../ledger/champions.ts';
+import type { Database } from '../ledger/database.ts';
 import { type Decision, decisionsOf } from '../ledger/decisions.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { heldPromotions } from '../ledger/heldPromotions.ts';
@@ -9,11 +11,13 @@ import { actorName } from '../schemas/actor.ts';
 import { after } from '../schemas/durations.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { Answered, ApprovalRequest, CycleAttempt } from '../schemas/steps.ts';
+import type { VerdictKind } from '../schemas/verdict.ts';
 import { conflictingChampion } from './promote.ts';
+import { wakeNextInTurn } from './wake.ts';
 import type { World } from './world.ts';
 
 export const approvalActivities = (world: World) => ({
-  /** Writes into the ledger that a cycle waits for a person, and for whom. Gives until when: ISO 8601. */
+  /** Writes into the ledger that a cycle waits for a person, and for whom, and lets the next one have its turn. Gives until when: ISO 8601. */
   async askForApproval({ cycle, number, round, askedAt }: ApprovalRequest): Promise<string> {
     const { db } = world.ledger;
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
@@ -25,6 +29,7 @@ export const approvalActivities = (world: World) => ({
     const held = await heldPromotions(db, { model, lineage, definitionVersion: version });
     const why = held && `epoch ${held.epoch} is a rollback (by ${held.by}: ${held.reason})`;
     await askPerson(db, cycle, { number, round, until, approvers }, why);
+    await wakeNextInTurn(db, cycle);
     return until;
   },
 
@@ -44,17 +49,30 @@ export const approvalActivities = (world: World) => ({
       );
       const champion = await currentChampion(transaction, cycle.model, cycle.lineage);
       const changed = (champion?.epoch ?? 0) !== judgement?.epoch ? champion : undefined;
-      if (decision === undefined && changed === undefined && !isOver) return undefined;
+      const released = await isReleased(transaction, cycle, judgement?.verdict.kind);
+      if (decision === undefined && changed === undefined && !released && !isOver) return undefined;
       await stopAsking(transaction, cycle);
-      return { decision, changed };
+      return { decision, changed, released };
     });
     if (heard === undefined) return { kind: 'waits' };
     // A rejection holds whoever reigns. An approval was given against a champion, and holds against that one alone.
     if (heard.decision?.kind === 'reject') return { kind: 'rejected', ...words(heard.decision) };
     if (heard.changed !== undefined)
       return { kind: 'championChanged', champion: await conflictingChampion(world, cycle, heard.changed) };
-    return heard.decision === undefined ? { kind: 'expired' } : { kind: 'approved', ...words(heard.decision) };
+    if (heard.decision !== undefined) return { kind: 'approved', ...words(heard.decision) };
+    return { kind: heard.released ? 'released' : 'expired' };
   },
 });
+
+/** Whether a person was asked because of a rollback alone, and somebody has resumed promotions since. */
+async function isReleased(
+  db: Kysely<Database>,
+  { model, lineage, definitionVersion: version }: CycleAttempt,
+  verdict: VerdictKind | undefined,
+): Promise<boolean> {
+  const definition = verdict === 'review' ? (await definitionVersion(db, model, version))?.definition : undefined;
+  if (verdict !== 'promote' && definition?.gate.approval.when !== 'never') return false;
+  return (await heldPromotions(db, { model, lineage, definitionVersion: version })) === undefined;
+}
 
 const words = ({ id, actor, reason }: Decision) => ({ decision: id, by: actorName(actor), reason });

@@ -8,6 +8,7 @@ import type { CycleIdentity } from '../schemas/payloads.ts';
 import type { ChampionToBeat, PromotionRequest, PromotionResult } from '../schemas/steps.ts';
 import { championToBeat } from './championToBeat.ts';
 import { planQueries } from './planQueries.ts';
+import { wakeCyclesThatAsk } from './wake.ts';
 import type { World } from './world.ts';
 
 export const promoteActivities = (world: World) => ({
@@ -17,6 +18,8 @@ export const promoteActivities = (world: World) => ({
     const result = await promote(db, { cycle: cycle.id, judgementNumber: number, epoch, version, reason, decision });
     if (result.outcome === 'conflict')
       return { outcome: 'conflict', champion: await conflictingChampion(world, cycle, result.champion) };
+    // They were judged against the champion before.
+    await wakeCyclesThatAsk(db, cycle);
     await followChampion(world, cycle);
     return { outcome: 'promoted', epoch: result.epoch };
   },

@@ -10,11 +10,12 @@ import type { StepDurations } from '../schemas/progress.ts';
 import type { ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { evidenceOf } from './evidenceOf.ts';
 import { followLedger } from './tracking/followLedger.ts';
+import { wakeNextInTurn } from './wake.ts';
 import type { World } from './world.ts';
 
 export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => ({
   /**
-   * Writes the outcome into the ledger, then lets MLflow follow: the alias, the tags, no strays. An attempt that claimed
+   * Writes the outcome into the ledger, lets the next cycle have its turn, then lets MLflow follow: the alias, the tags, no strays. An attempt that claimed
    * nothing (the cycle had its result before, or the plan failed) writes nothing.
    */
   async record(
@@ -39,6 +40,7 @@ export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => (
       });
       if (durations !== undefined) await storeStepDurations(db, { id, model, attempt }, durations);
     }
+    await wakeNextInTurn(db, request);
     if ((await cycleById(db, id)) !== undefined) await followLedger(world, { id, model, lineage });
     return outcome;
   },

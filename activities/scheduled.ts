@@ -10,7 +10,7 @@ import { deletionOf } from '../ledger/deletions.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
 import { retirementOf } from '../ledger/retirements.ts';
 import { periodAt } from '../ledger/schedulePeriods.ts';
-import { cycleAhead } from '../ledger/turns.ts';
+import { claimTurn, explainWaiting } from '../ledger/turns.ts';
 import { fixedLength } from '../schedule/fixedLength.ts';
 import { isNominal, nextTime, previousTime, type Timing, timingOf } from '../schedule/nominalTimes.ts';
 import type { Actor } from '../schemas/actor.ts';
@@ -20,10 +20,13 @@ import { errorOf } from '../schemas/errors.ts';
 import type { Schedule } from '../schemas/schedule.ts';
 import type { DueCycle, RetrainRequest, Turn } from '../schemas/steps.ts';
 import { checkRequest } from './checkRequest.ts';
+import { wakeNextInTurn } from './wake.ts';
 import type { World } from './world.ts';
 
 /** For how long a cycle leaves the turn to the one of the nominal time before it, which the ledger does not know yet. */
-const graceMilliseconds = 60_000;
+const graceSeconds = 60;
+/** Whoever has the turn wakes the next cycle when it gives it up. One whose workflow is gone wakes nobody. */
+const lookAgainSeconds = 600;
 
 export const scheduledActivities = ({ ledger: { db } }: Pick<World, 'ledger'>) => ({
   /**
@@ -53,7 +56,7 @@ export const scheduledActivities = ({ ledger: { db } }: Pick<World, 'ledger'>) =
       await skip(db, request, missed);
       return { kind: 'nothing', summary: missed };
     }
-    return { kind: 'start', request, pauseSeconds: pauseSeconds(schedule?.jitter, timing, model, at) };
+    return { kind: 'start', request };
   },
 
   /** Claims a scheduled cycle, and says whether it may run now. */
@@ -63,29 +66,35 @@ export const scheduledActivities = ({ ledger: { db } }: Pick<World, 'ledger'>) =
     checkRequest(request, activityInfo().workflowExecution?.workflowId ?? '');
     const timing = await timingAt(db, model, asOf);
     if (timing === null) throw errorOf('RequestForged', 'noNominalTime', { cycle: id, asOf, model });
-    const { outcome, cycle } = await claim(db, request, attemptToken);
-    if (outcome === 'settled') return { kind: 'own' };
+    const { outcome, cycle } = await claim(db, request, attemptToken, { inTurn: true });
+    if (outcome === 'settled' || cycle.waitsFor !== 'turn') return { kind: 'own' };
     const retired = await retiredBecause(db, request);
     if (retired !== null) return { kind: 'skip', summary: retired };
+
+    const attempt = { id, attempt: cycle.attempt };
+    const waits = async (summary: string, lookAgain: number): Promise<Turn> => {
+      await explainWaiting(db, attempt, summary);
+      return { kind: 'other', summary, lookAgain };
+    };
+    const { schedule } = (await latestDefinition(db, model))?.definition ?? {};
+    const waited = (Date.now() - Date.parse(cycle.startedAt)) / 1000;
+    const jitter = pauseSeconds(schedule?.jitter, timing, model, Date.parse(asOf) / 1000) - waited;
+    if (jitter > 0)
+      return await waits('Waits for as long as its schedule spreads the cycles (jitter).', Math.ceil(jitter));
     const before = await dueBefore(db, request, timing);
-    const ahead =
-      (await cycleAhead(db, { id, model, lineage, asOf })) ??
-      (before !== null && Date.now() - Date.parse(cycle.startedAt) < graceMilliseconds ? { asOf: before } : undefined);
-    const attempt = cycle.attempt;
-    if (ahead === undefined) {
-      if (cycle.status === 'waiting') await recordOutcome(db, id, { attempt, status: 'running', summary: null });
-      return { kind: 'own' };
-    }
-    const schedule = (await latestDefinition(db, model))?.definition.schedule;
-    if (schedule?.overlap === 'skip' && 'id' in ahead && ahead.asOf < asOf) {
+    if (before !== null && waited < graceSeconds)
+      return await waits(waitsUntil(before), Math.ceil(graceSeconds - waited));
+    const ahead = await claimTurn(db, { ...attempt, model, lineage, asOf });
+    if (ahead === undefined) return { kind: 'own' };
+    if (schedule?.overlap === 'skip' && ahead.asOf < asOf) {
       const summary = `Skipped: the cycle for ${ahead.asOf} had not ended, and the schedule's overlap is skip.`;
       return { kind: 'skip', summary };
     }
-    const summary = `Waits until the cycle for ${ahead.asOf} has had its turn.`;
-    await recordOutcome(db, id, { attempt, status: 'waiting', waitsFor: 'turn', summary });
-    return { kind: 'other', summary };
+    return await waits(waitsUntil(ahead.asOf), lookAgainSeconds);
   },
 });
+
+const waitsUntil = (asOf: string): string => `Waits until the cycle for ${asOf} has had its turn.`;
 
 /** The schedule of a time, where the time is one of its nominal times: only those are paid for by its account. */
 async function timingAt(db: Kysely<Database>, model: string, asOf: string): Promise<Timing | null> {
@@ -122,12 +131,17 @@ function pauseSeconds(jitter: string | undefined, timing: Timing, model: string,
   return Math.floor(Math.min(longest, gap) * share);
 }
 
-async function claim(db: Kysely<Database>, request: RetrainRequest, attemptToken: string): Promise<Claim> {
+async function claim(
+  db: Kysely<Database>,
+  request: RetrainRequest,
+  attemptToken: string,
+  { inTurn = false } = {},
+): Promise<Claim> {
   const { model, definitionVersion: version } = request;
   const stored = await definitionVersion(db, model, version);
   if (stored === undefined) throw errorOf('ModelUnknown', 'versionNotApplied', { version, model });
   const windows = windowsOf(request.asOf, stored.definition.windows);
-  return await claimCycle(db, { id: cycleId(request), ...request, windows, attemptToken });
+  return await claimCycle(db, { id: cycleId(request), ...request, windows, attemptToken, inTurn });
 }
 
 async function skip(db: Kysely<Database>, request: RetrainRequest, summary: string): Promise<void> {
@@ -138,6 +152,7 @@ async function skip(db: Kysely<Database>, request: RetrainRequest, summary: stri
   const { outcome, cycle } = await claim(db, request, token);
   if (outcome === 'settled') return;
   await recordOutcome(db, cycle.id, { attempt: cycle.attempt, status: 'skipped', summary });
+  await wakeNextInTurn(db, request);
 }
 
 /** The nominal time before, where its schedule was in force and the ledger knows no cycle for it yet. */

@@ -29,6 +29,8 @@ export interface ClaimRequest {
   readonly windows: { readonly train: Window; readonly holdout: Window };
   /** Names the attempt: the workflow's first run id. The same token is the same attempt, however often it asks. */
   readonly attemptToken: string;
+  /** Whether an attempt begins by waiting for its turn. Default: it runs at once. */
+  readonly inTurn?: boolean;
 }
 
 /**
@@ -95,6 +97,7 @@ async function insertNew(db: Transaction<Database>, request: ClaimRequest): Prom
     .executeTakeFirst();
   if (inserted === undefined) return;
   await openAttempt(db, request, 1);
+  if (request.inTurn === true) await waitForTurn(db, id);
 }
 
 async function openAttempt(db: Transaction<Database>, request: ClaimRequest, number: number): Promise<void> {
@@ -113,7 +116,7 @@ async function reopen(
   request: ClaimRequest,
 ): Promise<Selectable<Database['cycles']>> {
   await openAttempt(db, request, attempt + 1);
-  return await db
+  const reopened = await db
     .updateTable('cycles')
     .set({
       attempt: attempt + 1,
@@ -139,7 +142,17 @@ async function reopen(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  return request.inTurn === true ? await waitForTurn(db, id) : reopened;
 }
+
+/** In the transaction that opens the attempt: one that is seen running has had its turn. */
+const waitForTurn = (db: Transaction<Database>, id: string): Promise<Selectable<Database['cycles']>> =>
+  db
+    .updateTable('cycles')
+    .set({ status: 'waiting', waits_for: 'turn' })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
 
 async function claim(
   db: Transaction<Database>,

@@ -12,8 +12,9 @@ export async function noteFault(db: Kysely<Database>, cycle: Attempt, fault: Fau
     const row = await unended(transaction, cycle);
     if (row === undefined) return;
     const summary = `Waits at ${stepName(step)} until this is fixed: ${code}: ${message} The next try is at ${triesAgainAt}.`;
-    // Pictures are drawn beside the question to a person: what hinders them hinders no decision.
-    if (row.waits_for !== 'person')
+    // Pictures are drawn beside the question to a person: what hinders them hinders no decision. And whoever waits for its
+    // turn has not begun yet.
+    if (row.waits_for !== 'person' && row.waits_for !== 'turn')
       await transaction
         .updateTable('cycles')
         .set({ status: 'waiting', waits_for: 'fault', summary })
@@ -90,6 +91,23 @@ export async function stopAsking(db: Transaction<Database>, cycle: Attempt): Pro
     .set({ status: 'running', waits_for: null, summary: null })
     .where('id', '=', cycle.id)
     .execute();
+}
+
+/** The cycles of a lineage that wait for a person, by id. */
+export async function cyclesThatAsk(
+  db: Kysely<Database>,
+  { model, lineage }: { readonly model: string; readonly lineage: string },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('cycles')
+    .select('id')
+    .where('model', '=', model)
+    .where('lineage', '=', lineage)
+    .where('status', '=', 'waiting')
+    .where('waits_for', '=', 'person')
+    .orderBy('as_of')
+    .execute();
+  return rows.map(({ id }) => id);
 }
 
 /** The last question that a cycle asked, with when. */

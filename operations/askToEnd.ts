@@ -1,9 +1,11 @@
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { expectProjection } from '../ledger/pendingProjections.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
+import { nextInTurn } from '../ledger/turns.ts';
 import type { Cycle } from '../schemas/cycle.ts';
 import type { CancelRequest } from '../schemas/steps.ts';
 import type { OperationContext } from './context.ts';
+import { wake } from './wake.ts';
 import { runningWorkflow } from './watch/runningWorkflow.ts';
 
 type Ending =
@@ -33,5 +35,8 @@ export async function askToEnd(
   // The next worker lets MLflow follow: a run that was left running ends.
   await expectProjection(ledger.db, { cycle: cycle.id, model: cycle.model, part: 'outcome' });
   const { id, attempt } = cycle;
-  return { kind: 'ended', cycle: await recordOutcome(ledger.db, id, { attempt, status: 'cancelled', summary }) };
+  const ended = await recordOutcome(ledger.db, id, { attempt, status: 'cancelled', summary });
+  const next = await nextInTurn(ledger.db, ended);
+  if (next !== undefined) await wake(temporal, next, 'turn');
+  return { kind: 'ended', cycle: ended };
 }

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { unendedCycles } from '../ledger/cycles.ts';
 import { heldPromotions } from '../ledger/heldPromotions.ts';
 import { history } from '../ledger/history.ts';
 import { failProjection, pendingProjections } from '../ledger/pendingProjections.ts';
@@ -10,8 +8,8 @@ import { Lineage, liveLineage } from '../schemas/lineage.ts';
 import { Hash } from '../schemas/primitives.ts';
 import { verdicts } from '../schemas/verdict.ts';
 import type { OperationContext } from './context.ts';
-import { wake } from './decideCycle.ts';
 import { knownModel } from './knownModel.ts';
+import { wakeAskers } from './wakeAskers.ts';
 
 /** What a person said of the champion, and what follows from it. */
 export const ChangedChampion = z.strictObject({
@@ -52,7 +50,7 @@ export async function followed(
   const { db } = context.ledger;
   const [alias] = await Promise.all([
     followAlias(context, { model, lineage }),
-    Promise.race([wakeAskers(context, { model, lineage }), sleep(patienceSeconds * 1000, undefined, { ref: false })]),
+    wakeAskers(context, { model, lineage }),
   ]);
   const reign = (await history(db, model, lineage)).find((one) => one.epoch === epoch);
   if (reign === undefined || reign.kind === 'promotion')
@@ -65,16 +63,6 @@ export async function followed(
     held: (await heldPromotions(db, { model, lineage, definitionVersion })) !== undefined,
     alias,
   };
-}
-
-/** Cycles that wait for a person were judged against another champion: they look at once, and otherwise within the hour. */
-async function wakeAskers(
-  { ledger, temporal }: Pick<OperationContext, 'ledger' | 'temporal'>,
-  { model, lineage }: { readonly model: string; readonly lineage: string },
-): Promise<void> {
-  const waiting = (await unendedCycles(ledger.db)).filter(({ waitsFor }) => waitsFor === 'person');
-  const asking = waiting.filter((cycle) => cycle.model === model && cycle.lineage === lineage);
-  await Promise.all(asking.map(({ id }) => wake(temporal, id)));
 }
 
 async function followAlias(

@@ -8,12 +8,10 @@ import { lastQuestion } from '../ledger/waiting.ts';
 import { Cycle } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
 import { Hash } from '../schemas/primitives.ts';
-import { workerQueue } from '../schemas/queues.ts';
 import type { OperationContext } from './context.ts';
 import { CycleName } from './cycleName.ts';
 import { findCycle } from './findCycle.ts';
-import { pollersOf } from './watch/awaitWorker.ts';
-import { runningWorkflow } from './watch/runningWorkflow.ts';
+import { wake } from './wake.ts';
 
 /** What a person says about the judgement that a cycle waits with. */
 export const DecisionRequest = CycleName.extend({
@@ -29,9 +27,6 @@ export const DecisionAnswer = z.strictObject({
   /** False: the decision stands in the ledger, and the cycle goes on once a worker and Temporal run again. */
   heard: z.boolean(),
 });
-
-/** What was decided stands in the ledger: nobody waits longer for Temporal. */
-const answerMilliseconds = 5000;
 
 type Needs = Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>;
 
@@ -63,7 +58,7 @@ export async function decideCycle(
   const epoch = (await currentChampion(db, cycle.model, cycle.lineage))?.epoch ?? 0;
   if (epoch !== judgement.epoch) {
     // The cycle finds that out, and asks anew once it has judged against the new champion.
-    await wake(temporal, id);
+    await wake(temporal, id, 'decided');
     throw errorOf('UsageInvalid', 'championChanged', { cycle: id, judged: judgement.epoch, reigns: epoch });
   }
   const decision = await db.transaction().execute(async (transaction) => {
@@ -74,7 +69,7 @@ export async function decideCycle(
     });
     return recorded.decision;
   });
-  return { cycle, decision: shown(decision, kind, actor.name), heard: await wake(temporal, id) };
+  return { cycle, decision: shown(decision, kind, actor.name), heard: await wake(temporal, id, 'decided') };
 }
 
 /** By the ledger's clock: whether the cycle has noticed that its deadline is over makes no difference. */
@@ -89,18 +84,3 @@ const shown = ({ id, decidedAt }: Decision, kind: 'approve' | 'reject', by: stri
   by,
   at: decidedAt,
 });
-
-/** Tells a cycle's workflow to look into the ledger. False where Temporal does not answer, or no worker listens. */
-export async function wake(temporal: OperationContext['temporal'], cycle: string): Promise<boolean> {
-  try {
-    const client = await temporal();
-    return await client.withDeadline(Date.now() + answerMilliseconds, async () => {
-      const workflow = await runningWorkflow(client, cycle);
-      if (workflow === undefined) return false;
-      await workflow.signal('decided');
-      return (await pollersOf(client, workerQueue)) > 0;
-    });
-  } catch {
-    return false;
-  }
-}

@@ -5,6 +5,7 @@ import { AskedLineage, Lineage } from '../schemas/lineage.ts';
 import type { OperationContext } from './context.ts';
 import { operation } from './operation.ts';
 import { presentModel } from './presentModel.ts';
+import { wakeAskers } from './wakeAskers.ts';
 
 export const resumePromotionsOperation = operation({
   name: 'resume-promotions',
@@ -23,11 +24,16 @@ export const resumePromotionsOperation = operation({
     by: z.string(),
     reason: z.string(),
   }),
-  run: async ({ ledger, actor }: Pick<OperationContext, 'ledger' | 'actor'>, { model, lineage, reason }) => {
+  run: async (
+    { ledger, temporal, actor }: Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>,
+    { model, lineage, reason },
+  ) => {
     const { version: definitionVersion } = await presentModel(ledger, model);
     const held = await heldPromotions(ledger.db, { model, lineage, definitionVersion });
     if (held === undefined) throw errorOf('PromotionsNotHeld', 'notHeld', { model, lineage });
     await resumePromotions(ledger.db, { model, lineage, epoch: held.epoch, reason, actor });
+    // Those that ask only because of the rollback need no person any more.
+    await wakeAskers({ ledger, temporal }, { model, lineage });
     return { model, lineage, held, by: actor.name, reason };
   },
 });

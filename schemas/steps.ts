@@ -39,15 +39,16 @@ export interface ScheduledRequest {
 
 /** What becomes of a nominal time. */
 export type DueCycle =
-  | { readonly kind: 'start'; readonly request: RetrainRequest; readonly pauseSeconds: number }
+  | { readonly kind: 'start'; readonly request: RetrainRequest }
   /** It was recorded as skipped, or is none of the schedule. */
   | { readonly kind: 'nothing'; readonly summary: string };
 
 /** Whose turn it is among the cycles of a lineage. */
 export type Turn =
   | { readonly kind: 'own' }
-  | { readonly kind: 'other'; readonly summary: string }
-  /** The schedule says that it does not wait. */
+  /** `lookAgain`: after so many seconds, where nobody says anything before. */
+  | { readonly kind: 'other'; readonly summary: string; readonly lookAgain: number }
+  /** The schedule says that it does not wait, or the model is retired. */
   | { readonly kind: 'skip'; readonly summary: string };
 
 /** A cycle and which attempt of it: what is written in its name is refused once another attempt has begun. */
@@ -266,7 +267,9 @@ export type Answered =
       readonly reason: string;
     }
   | { readonly kind: 'expired' }
-  | { readonly kind: 'championChanged'; readonly champion: ChampionToBeat };
+  | { readonly kind: 'championChanged'; readonly champion: ChampionToBeat }
+  /** Only the rollback asked for a person, and somebody has resumed promotions. */
+  | { readonly kind: 'released' };
 
 export interface PromotionRequest {
   readonly cycle: CycleIdentity;

@@ -26,10 +26,9 @@ export async function leaveToPromote(
   judged: Judged,
   progress: Pick<ReturnType<typeof reportProgress>, 'at'>,
 ): Promise<Leave> {
-  const { kind, summary, number } = judged;
+  const { summary, number } = judged;
   // Cycles of before ended at once with what the gate had said.
-  if (!isAsked(plan, judged) || !patched('approval'))
-    return kind === 'promote' ? { kind, reason: summary } : { kind: 'keep', summary };
+  if (!isAsked(plan, judged) || !patched('approval')) return leaveToGate(judged);
   progress.at(personStep, `judgement ${number}: ${summary}`);
   const { onDeadline } = plan.definition.gate.approval;
   const cycle = attemptOf(plan);
@@ -41,13 +40,13 @@ export async function leaveToPromote(
     const until = await control.askForApproval({ cycle, number, round, askedAt: new Date().toISOString() });
     for (let heard = 0; Date.now() < Date.parse(until); ) {
       const answer = await control.hearApproval(cycle, number, false);
-      if (answer.kind !== 'waits') return leaveOf(answer, until);
+      if (answer.kind !== 'waits') return leaveOf(answer, judged, until);
       const left = Date.parse(until) - Date.now();
       if (left > 0) await condition(() => told > heard, Math.min(left, lookEvery));
       heard = told;
     }
     const answer = await control.hearApproval(cycle, number, onDeadline === 'keep');
-    if (answer.kind !== 'waits') return leaveOf(answer, until);
+    if (answer.kind !== 'waits') return leaveOf(answer, judged, until);
   }
 }
 
@@ -56,7 +55,11 @@ function isAsked({ definition }: PlannedCycle, { kind, held = false }: Judged): 
   return kind === 'review' && (held || definition.gate.approval.when !== 'never');
 }
 
-function leaveOf(answer: Exclude<Answered, { kind: 'waits' }>, until: string): Leave {
+/** What follows where nobody has to be asked. */
+const leaveToGate = ({ kind, summary }: Judged): Leave =>
+  kind === 'promote' ? { kind, reason: summary } : { kind: 'keep', summary };
+
+function leaveOf(answer: Exclude<Answered, { kind: 'waits' }>, judged: Judged, until: string): Leave {
   switch (answer.kind) {
     case 'approved':
       return { kind: 'promote', reason: answer.reason, decision: answer.decision };
@@ -66,5 +69,7 @@ function leaveOf(answer: Exclude<Answered, { kind: 'waits' }>, until: string): L
       return { kind: 'keep', summary: expiredSummary(until) };
     case 'championChanged':
       return { kind: 'judgeAgain', champion: answer.champion };
+    case 'released':
+      return leaveToGate(judged);
   }
 }

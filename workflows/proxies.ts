@@ -23,6 +23,7 @@ import type {
   ShowTrainingRequest,
 } from '../schemas/payloads.ts';
 import { environmentQueue, fitQueue, promptQueue, trainerQueue } from '../schemas/queues.ts';
+import { attemptToken } from './attemptToken.ts';
 import { outlasting, type Watch } from './outlast.ts';
 
 /** What the trainer carries out, in Python. */
@@ -58,8 +59,8 @@ const notes = proxyActivities<Pick<Activities, 'noteFault' | 'noteMended'>>({
 });
 
 const watch: Watch = {
-  waits: (fault) => noted(notes.noteFault(workflowInfo().workflowId, workflowInfo().runId, fault)),
-  goesOn: () => noted(notes.noteMended(workflowInfo().workflowId, workflowInfo().runId)),
+  waits: (fault) => noted(notes.noteFault(workflowInfo().workflowId, attemptToken(), fault)),
+  goesOn: () => noted(notes.noteMended(workflowInfo().workflowId, attemptToken())),
 };
 
 async function noted(noting: Promise<void>): Promise<void> {

@@ -1,7 +1,8 @@
-import { workflowInfo } from '@temporalio/workflow';
+import type { StepDurations } from '../schemas/progress.ts';
 import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
 import { leaveToPromote } from './approval.ts';
 import { attemptOf } from './attemptOf.ts';
+import { attemptToken } from './attemptToken.ts';
 import { crown } from './crown.ts';
 import { fitChallenger } from './fitChallenger.ts';
 import { foresee } from './foresee.ts';
@@ -20,9 +21,11 @@ import { takeTurn } from './takeTurn.ts';
 /**
  * One cycle: a challenger is fitted on what was known at `asOf`, judged against the champion on the same unseen rows,
  * and promoted only when the evidence says that it wins. However it ends, the ledger says how and why.
+ *
+ * @param before how long its steps took in earlier runs, where it waited for so long that it continued as a new one
  */
-export async function retrain(request: RetrainRequest): Promise<Outcome> {
-  const progress = reportProgress();
+export async function retrain(request: RetrainRequest, before: StepDurations = []): Promise<Outcome> {
+  const progress = reportProgress(before);
 
   return settle(request, progress, async ({ claimed, alongside }) => {
     if (request.trigger === 'schedule') {
@@ -30,7 +33,7 @@ export async function retrain(request: RetrainRequest): Promise<Outcome> {
       if (skipped !== null) return { status: 'skipped', summary: skipped };
       progress.at('plan');
     }
-    const plan = await control.plan(request, workflowInfo().runId);
+    const plan = await control.plan(request, attemptToken());
     if (plan.kind === 'settled') return { status: plan.status, summary: plan.summary };
     claimed(plan.attempt);
     if (plan.kind === 'superseded') return { status: 'superseded', summary: plan.summary };

@@ -1,4 +1,4 @@
-import { ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
+import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { cycleId } from '../schemas/cycle.ts';
 import type { ScheduledRequest } from '../schemas/steps.ts';
 import { control } from './proxies.ts';
@@ -10,7 +10,6 @@ import { control } from './proxies.ts';
 export async function scheduled({ model }: ScheduledRequest): Promise<string> {
   const due = await control.dueCycle(model, nominalTime(), new Date().toISOString());
   if (due.kind === 'nothing') return due.summary;
-  if (due.pauseSeconds > 0) await sleep(due.pauseSeconds * 1000);
   const workflowId = cycleId(due.request);
   try {
     await startChild('retrain', {

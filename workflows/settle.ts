@@ -2,14 +2,15 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  ContinueAsNew,
   defineSignal,
   isCancellation,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Failure } from '../schemas/cycle.ts';
 import { type ErrorCode, errors } from '../schemas/errors.ts';
 import type { CancelRequest, ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
+import { attemptToken } from './attemptToken.ts';
 import { hearRetries } from './outlast.ts';
 import type { reportProgress } from './progress.ts';
 import { control } from './proxies.ts';
@@ -38,7 +39,7 @@ export async function settle(
   progress: ReturnType<typeof reportProgress>,
   steps: (cycle: Claiming) => Promise<Ending>,
 ): Promise<Outcome> {
-  let claim: ClaimedAttempt = { attempt: null, token: workflowInfo().runId };
+  let claim: ClaimedAttempt = { attempt: null, token: attemptToken() };
   const cancellable = new CancellationScope();
   let cancellation: CancelRequest | null = null;
   const besides: Promise<void>[] = [];
@@ -66,6 +67,8 @@ export async function settle(
     await Promise.allSettled([recorded, ...besides]);
     return await recorded;
   } catch (error) {
+    // It has not ended: it goes on as another run.
+    if (error instanceof ContinueAsNew) throw error;
     const step = progress.step;
     const outcome = endingOf(error, step, cancellation);
     const durations = progress.durations();

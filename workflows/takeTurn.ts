@@ -1,11 +1,15 @@
-import { sleep, workflowInfo } from '@temporalio/workflow';
-import type { RetrainRequest } from '../schemas/steps.ts';
+import { condition, continueAsNew, defineSignal, setHandler } from '@temporalio/workflow';
+import type { StepDurations } from '../schemas/progress.ts';
+import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
+import { attemptToken } from './attemptToken.ts';
 import type { reportProgress } from './progress.ts';
 import { control } from './proxies.ts';
 
-const shortest = 1;
-/** Seconds. A cycle that waits for days asks rarely: every question stays in its history. */
-const longest = 300;
+/** Tells a cycle that waits for its turn to look into the ledger: the one before it has ended, or given its turn up. */
+export const turnSignal = defineSignal('turn');
+
+/** Each look leaves about ten events. After so many the cycle continues as a new run, with an empty history. */
+const looksPerRun = 100;
 
 /**
  * Waits until no other cycle of the lineage runs, and all with an earlier asOf have had their turn.
@@ -16,11 +20,20 @@ export async function takeTurn(
   request: RetrainRequest,
   progress: ReturnType<typeof reportProgress>,
 ): Promise<string | null> {
-  for (let pause = shortest; ; pause = Math.min(longest, pause * 2)) {
-    const turn = await control.takeTurn(request, workflowInfo().runId);
+  let told = 0;
+  setHandler(turnSignal, () => {
+    told += 1;
+  });
+  for (let looks = 0; looks < looksPerRun; looks++) {
+    const heard = told;
+    const turn = await control.takeTurn(request, attemptToken());
     if (turn.kind === 'own') return null;
     if (turn.kind === 'skip') return turn.summary;
     progress.at('wait for its turn', turn.summary);
-    await sleep(pause * 1000);
+    await condition(() => told > heard, turn.lookAgain * 1000);
   }
+  return await continueAsNew<(request: RetrainRequest, before: StepDurations) => Promise<Outcome>>(
+    request,
+    progress.durations(),
+  );
 }

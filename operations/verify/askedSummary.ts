@@ -13,7 +13,7 @@ import { expiredSummary, rejectedSummary } from '../../schemas/decisionSummary.t
  */
 export async function askedSummary(
   db: Kysely<Database>,
-  { id, status }: Cycle,
+  { id, status, endedAt }: Cycle,
   judgement: number | undefined,
 ): Promise<string | null> {
   const question = status === 'kept' ? await lastQuestion(db, id) : undefined;
@@ -22,6 +22,8 @@ export async function askedSummary(
   const rejection = (await decisionsOf(db, id)).find(
     ({ kind, judgementNumber }) => kind === 'reject' && judgementNumber === question.number,
   );
+  // Promotions were resumed while it asked: the gate's own word counted.
+  if (rejection === undefined && endedAt !== null && Date.parse(endedAt) < Date.parse(question.until)) return null;
   return rejection === undefined
     ? expiredSummary(question.until)
     : rejectedSummary(actorName(rejection.actor), rejection.reason);

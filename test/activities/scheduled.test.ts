@@ -1,19 +1,23 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { scheduledActivities } from '../../activities/scheduled.ts';
+import { waitingActivities } from '../../activities/waiting.ts';
 import type { World } from '../../activities/world.ts';
 import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById } from '../../ledger/cycles.ts';
 import { storeDefinition } from '../../ledger/definitions.ts';
+import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { storeRequest } from '../../ledger/requests.ts';
 import { storeRetirement } from '../../ledger/retirements.ts';
 import { changeSchedulePeriod } from '../../ledger/schedulePeriods.ts';
+import { explainWaiting } from '../../ledger/turns.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { cycleId } from '../../schemas/cycle.ts';
 import { Schedule } from '../../schemas/schedule.ts';
-import type { DueCycle } from '../../schemas/steps.ts';
+import type { DueCycle, RetrainRequest, Turn } from '../../schemas/steps.ts';
 import { definition, hashOf, model, windows } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
+import { wakingClient } from './wakingClient.ts';
 
 const minute = 60_000;
 
@@ -33,11 +37,24 @@ async function scheduled({ db }: TestLedger, given: Partial<Schedule>) {
   const next = Math.ceil((Date.now() + 1) / minute) * minute;
   const at = (minutes: number) => new Date(next + minutes * minute).toISOString().replace('.000Z', 'Z');
   const cycle = (asOf: string) => ({ model, lineage: 'live', asOf, definitionVersion: 1 });
-  const { dueCycle } = scheduledActivities({ ledger: { db } } as unknown as World);
+  const { dueCycle, takeTurn } = scheduledActivities({ ledger: { db } } as unknown as World);
+  const { client, woken } = wakingClient();
+  /** As its workflow asks, each time with the same token. */
+  const turn = (asOf: string, token = 'run-1'): Promise<Turn> => {
+    const actor = { kind: 'schedule', name: model, authentication: 'internal' } as const;
+    const request: RetrainRequest = { ...cycle(asOf), trigger: 'schedule', actor };
+    const workflowExecution = { workflowId: cycleId(request), runId: token };
+    return new MockActivityEnvironment({ workflowExecution }, { client }).run(takeTurn, request, token);
+  };
   /** As the starter of a nominal time asks, that began late by so many minutes. */
   const due = (asOf: string, late: number): Promise<DueCycle> =>
-    new MockActivityEnvironment().run(dueCycle, model, asOf, new Date(Date.parse(asOf) + late * minute).toISOString());
-  return { at, cycle, due, now: (asOf: string) => cycleById(db, cycleId(cycle(asOf))) };
+    new MockActivityEnvironment({}, { client }).run(
+      dueCycle,
+      model,
+      asOf,
+      new Date(Date.parse(asOf) + late * minute).toISOString(),
+    );
+  return { at, cycle, due, turn, client, woken, now: (asOf: string) => cycleById(db, cycleId(cycle(asOf))) };
 }
 
 test('a nominal time has its cycle, also when it begins late, and no other time has one', async () => {
@@ -45,21 +62,27 @@ test('a nominal time has its cycle, also when it begins late, and no other time 
   const { at, due } = await scheduled(ledger, {});
   expect(await due(at(0), 0)).toMatchObject({
     kind: 'start',
-    pauseSeconds: 0,
     request: { asOf: at(0), trigger: 'schedule' },
   });
   expect(await due(at(1), 90)).toMatchObject({ kind: 'start' });
   expect(await due(at(0).replace(':00Z', ':30Z'), 0)).toMatchObject({ kind: 'nothing' });
 });
 
-test('the pause of a jitter is the same each time, and ends before the next nominal time', async () => {
+test('cycles that a jitter spreads are known at once, begin at a moment that is their own, and in the order of asOf', async () => {
   await using ledger = await withLedger();
-  const { at, due } = await scheduled(ledger, { jitter: 'PT10M' });
-  const pauses = await Promise.all([0, 1, 2, 3, 0, 1, 2, 3].map((minutes) => due(at(minutes), 0)));
-  const seconds = pauses.map((one) => (one.kind === 'start' ? one.pauseSeconds : Number.NaN));
-  expect(seconds.slice(4)).toEqual(seconds.slice(0, 4));
-  expect(new Set(seconds).size).toBeGreaterThan(1);
-  for (const each of seconds) expect(each >= 0 && each < 60).toBe(true);
+  const { at, turn, now } = await scheduled(ledger, { jitter: 'PT10M' });
+  const minutes = [0, 1, 2, 3];
+  const pauses = [];
+  for (const each of minutes) {
+    const taken = await turn(at(each));
+    expect(await now(at(each))).toMatchObject({ status: 'waiting', waitsFor: 'turn' });
+    pauses.push(taken.kind === 'other' ? taken.lookAgain : Number.NaN);
+  }
+  expect(new Set(pauses).size).toBeGreaterThan(1);
+  for (const each of pauses) expect(each > 0 && each <= 60).toBe(true);
+  const again = await turn(at(0));
+  expect(again).toMatchObject({ kind: 'other' });
+  if (again.kind === 'other') expect(Math.abs(again.lookAgain - (pauses[0] ?? 0))).toBeLessThan(5);
 });
 
 test.each([
@@ -104,4 +127,67 @@ test('a missed time that somebody has run by hand meanwhile is left alone', asyn
   await claimCycle(ledger.db, { id, ...cycle(asOf), trigger: 'manual', windows: windows(1), attemptToken: 'by hand' });
   expect(await due(asOf, 5)).toMatchObject({ kind: 'nothing' });
   expect(await now(asOf)).toMatchObject({ status: 'running', attempt: 1, trigger: 'manual' });
+});
+
+test('cycles take turns in the order of asOf: whoever gives the turn up wakes the next one', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const { at, cycle, turn, client, woken, now } = await scheduled(ledger, {});
+  const [first, second, third] = [0, 1, 2].map(at) as [string, string, string];
+  const idOf = (asOf: string) => cycleId(cycle(asOf));
+  expect(await turn(first)).toEqual({ kind: 'own' });
+  expect(await turn(third)).toMatchObject({ kind: 'other', summary: expect.stringContaining(second) });
+  expect(await turn(second)).toMatchObject({ kind: 'other', summary: expect.stringContaining(first), lookAgain: 600 });
+  expect(await turn(third)).toMatchObject({ kind: 'other', summary: expect.stringContaining(first) });
+
+  const on = new MockActivityEnvironment({}, { client });
+  const { noteFault } = waitingActivities({ ledger: { db, close: async () => {} } });
+  const fault = { step: 'extract', code: 'SourceUnavailable', message: 'down.', triesAgainAt: first };
+  await on.run(noteFault, idOf(first), 'run-1', fault);
+  expect(woken).toEqual([`turn ${idOf(second)}`]);
+  expect(await turn(second)).toEqual({ kind: 'own' });
+  expect(await turn(third)).toMatchObject({ kind: 'other', summary: expect.stringContaining(second) });
+  await recordOutcome(db, idOf(second), { status: 'kept' });
+  expect(await turn(third)).toEqual({ kind: 'own' });
+  expect(await now(third)).toMatchObject({ status: 'running', waitsFor: null, summary: null });
+});
+
+test('a try of the activity that comes late takes nothing back', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  const { at, cycle, turn, now } = await scheduled(ledger, {});
+  const [first, second] = [at(0), at(1)];
+  const id = cycleId(cycle(second));
+  expect(await turn(second)).toMatchObject({ kind: 'other' });
+  expect(await turn(first)).toEqual({ kind: 'own' });
+  await recordOutcome(db, cycleId(cycle(first)), { status: 'kept' });
+  expect(await turn(second)).toEqual({ kind: 'own' });
+  // By then another one runs: a late look would say that it waits.
+  await recordOutcome(db, id, { status: 'waiting', waitsFor: 'fault', summary: 'Waits.' });
+  await turn(at(2));
+  expect(await turn(second)).toEqual({ kind: 'own' });
+  await explainWaiting(db, { id, attempt: 1 }, 'Waits until another one has had its turn.');
+  expect(await now(second)).toMatchObject({ status: 'waiting', waitsFor: 'fault', summary: 'Waits.' });
+  await recordOutcome(db, id, { status: 'cancelled', summary: 'Cancelled.' });
+  expect(await turn(second)).toEqual({ kind: 'own' });
+  expect(await now(second)).toMatchObject({ status: 'cancelled', summary: 'Cancelled.' });
+});
+
+test('overlap: skip skips what comes while an earlier one runs, and nothing else', async () => {
+  await using ledger = await withLedger();
+  const { at, turn } = await scheduled(ledger, { overlap: 'skip' });
+  expect(await turn(at(0))).toEqual({ kind: 'own' });
+  expect(await turn(at(1))).toEqual({
+    kind: 'skip',
+    summary: `Skipped: the cycle for ${at(0)} had not ended, and the schedule's overlap is skip.`,
+  });
+});
+
+test('a cycle of a model that is retired while it waits for its turn is skipped', async () => {
+  await using ledger = await withLedger();
+  const { at, turn } = await scheduled(ledger, {});
+  await turn(at(0));
+  expect(await turn(at(1))).toMatchObject({ kind: 'other' });
+  await storeRetirement(ledger.db, { model, definitionVersion: 1, reason: 'replaced', actor: osUser('ada') });
+  expect(await turn(at(1))).toEqual({ kind: 'skip', summary: 'Skipped: the model was retired by ada: replaced' });
 });

@@ -140,6 +140,28 @@ describe('a verdict that is left to a person', () => {
     expect(cycle.calls.find(({ name }) => name === 'promote')?.given[0]).toMatchObject({ decision: 7 });
   });
 
+  it.each([
+    ['promote', { status: 'promoted', summary: 'It wins.' }],
+    ['review', { status: 'kept', summary: 'Not sure.' }],
+  ] as const)(
+    'of %s is what the gate said once promotions are resumed, where only a rollback asked',
+    async (kind, ending) => {
+      const cycle = await stage.perform({
+        ...asks({ when: 'never' }),
+        decide: ({ number, champion: against }) =>
+          judged(number, { epoch: against?.epoch ?? 0, kind, summary: ending.summary, held: true }),
+        ...says({ kind: 'waits' }, { kind: 'released' }),
+      });
+      await cycle.called('hearApproval');
+      await cycle.decided();
+      await expect(cycle.outcome()).resolves.toMatchObject(ending);
+      const promotions = cycle.calls.flatMap(({ name, given }) => (name === 'promote' ? [given[0]] : []));
+      expect(promotions).toEqual(
+        kind === 'promote' ? [expect.not.objectContaining({ decision: expect.anything() })] : [],
+      );
+    },
+  );
+
   it('asks nobody where the definition says so', async () => {
     const cycle = await stage.perform(asks({ when: 'never' }));
     await expect(cycle.outcome()).resolves.toMatchObject({ status: 'kept', summary: 'Not sure.' });

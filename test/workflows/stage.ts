@@ -50,6 +50,10 @@ export interface Performance {
   readonly retry: () => Promise<void>;
   /** Tells it that somebody has decided. */
   readonly decided: () => Promise<void>;
+  /** Tells it that its turn may have come. */
+  readonly turn: () => Promise<void>;
+  /** Events in the history of its last run. */
+  readonly historyLength: () => Promise<number>;
   /** Fulfilled when an activity has been called so often. */
   readonly called: (name: keyof Cast, times?: number) => Promise<void>;
   readonly cancel: (by: string, reason: string) => Promise<void>;
@@ -59,7 +63,8 @@ export interface Performance {
 
 /** Workflows on a server that skips time, with stubs in place of the activities. */
 export interface Stage {
-  readonly perform: (scene?: Scene) => Promise<Performance>;
+  /** @param given what the request says otherwise than that somebody asks for the first version */
+  readonly perform: (scene?: Scene, given?: Partial<RetrainRequest>) => Promise<Performance>;
   /** Skips time although an activity waits for somebody to take it; by itself the server would wait as well. */
   readonly nobodyTakes: (milliseconds: number) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -103,7 +108,7 @@ export async function openStage(): Promise<Stage> {
   let performances = 0;
 
   return {
-    async perform(scene = {}) {
+    async perform(scene = {}, given = {}) {
       performances += 1;
       const day = new Date(Date.UTC(2024, 0, performances)).toISOString().slice(0, 10);
       const request: RetrainRequest = {
@@ -112,6 +117,7 @@ export async function openStage(): Promise<Stage> {
         asOf: `${day}T00:00:00Z`,
         definitionVersion: 1,
         trigger: 'manual',
+        ...given,
       };
       const workflowId = cycleId(request);
       const calls: Call[] = [];
@@ -132,6 +138,8 @@ export async function openStage(): Promise<Stage> {
         progress: () => handle.query<Progress>('progress'),
         retry: () => handle.signal('retry'),
         decided: () => handle.signal('decided'),
+        turn: () => handle.signal('turn'),
+        historyLength: async () => (await handle.fetchHistory()).events?.length ?? 0,
         called: async (name, times = 1) => {
           while (calls.filter((call) => call.name === name).length < times) await sleep(10);
         },

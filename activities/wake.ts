@@ -1,0 +1,33 @@
+import { Context } from '@temporalio/activity';
+import type { Kysely } from 'kysely';
+import type { Database } from '../ledger/database.ts';
+import { nextInTurn } from '../ledger/turns.ts';
+import { cyclesThatAsk } from '../ledger/waiting.ts';
+
+interface Line {
+  readonly model: string;
+  readonly lineage: string;
+}
+
+const patienceMilliseconds = 5000;
+
+/** Tells the cycle that is next in its lineage to look whether its turn has come. */
+export async function wakeNextInTurn(db: Kysely<Database>, line: Line): Promise<void> {
+  const next = await nextInTurn(db, line);
+  if (next !== undefined) await wake(next, 'turn');
+}
+
+/** Tells the cycles of a lineage that wait for a person that the champion has changed. */
+export async function wakeCyclesThatAsk(db: Kysely<Database>, line: Line): Promise<void> {
+  await Promise.all((await cyclesThatAsk(db, line)).map((cycle) => wake(cycle, 'decided')));
+}
+
+/** Whoever waits looks by itself now and then: a signal that does not arrive costs time, and nothing else. */
+async function wake(cycle: string, signal: 'turn' | 'decided'): Promise<void> {
+  try {
+    const { client } = Context.current();
+    await client.withDeadline(Date.now() + patienceMilliseconds, () => client.workflow.getHandle(cycle).signal(signal));
+  } catch {
+    // Its workflow has ended, or Temporal does not answer.
+  }
+}
