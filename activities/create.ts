@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { approvalActivities } from './approval.ts';
 import { chargeErrorActivities } from './chargeError.ts';
 import { checkDefinitionActivities } from './checkDefinition.ts';
@@ -6,6 +7,7 @@ import { asFailure } from './failures.ts';
 import { inspectActivities } from './inspect.ts';
 import { planActivities } from './plan.ts';
 import { promoteActivities } from './promote.ts';
+import { reconcileActivities } from './reconcile.ts';
 import { recordActivities } from './record.ts';
 import { scheduledActivities } from './scheduled.ts';
 import { trackActivities } from './track.ts';
@@ -13,8 +15,12 @@ import { tryActivities } from './try.ts';
 import { waitingActivities } from './waiting.ts';
 import type { World } from './world.ts';
 
-/** All activities of the TypeScript worker, by the name that workflows call them. */
-export function createActivities(world: World) {
+/**
+ * All activities of the TypeScript worker, by the name that workflows call them.
+ *
+ * @param client of the Temporal that the worker listens to
+ */
+export function createActivities(world: World, client: Client) {
   return asFailure({
     ...planActivities(world),
     ...inspectActivities(world),
@@ -25,6 +31,7 @@ export function createActivities(world: World) {
     ...promoteActivities(world),
     ...recordActivities(world),
     ...scheduledActivities(world),
+    ...reconcileActivities(world, client),
     ...checkDefinitionActivities(world),
     ...tryActivities(world),
     ...waitingActivities(world),

@@ -172,6 +172,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/notify.ts')).notifyCommand,
   },
   {
+    name: 'reconcile',
+    syntax: '',
+    description: 'compare the ledger with MLflow, Temporal and the store, and put right what differs',
+    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  },
+  {
     name: 'doctor',
     syntax: '',
     description: 'check every part: what is reachable, in which version, and how to fix what is not',

@@ -64,6 +64,7 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   MeasurementImpossible: 'badInput',
   TrackerRefused: 'internal',
   StoreCorrupt: 'internal',
+  WorkflowGone: 'internal',
   DiskFull: 'unreachable',
   LedgerOutdated: 'unreachable',
   LedgerConflict: 'internal',

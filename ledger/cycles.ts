@@ -31,6 +31,24 @@ export async function cyclesOf(
   return (await query.execute()).map(cycleOf);
 }
 
+/** For which asOf in [from, to] the live lineage of a model has a cycle, of whichever definition version. */
+export async function knownTimes(
+  db: Kysely<Database>,
+  model: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('cycles')
+    .select('as_of')
+    .distinct()
+    .where('model', '=', model)
+    .where('lineage', '=', 'live')
+    .where('as_of', '>=', from)
+    .where('as_of', '<=', to)
+    .execute();
+  return new Set(rows.map(({ as_of }) => instant(as_of)));
+}
+
 /** The cycles of all models that have not ended, the oldest first. */
 export async function unendedCycles(db: Kysely<Database>): Promise<Cycle[]> {
   const rows = await db

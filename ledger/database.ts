@@ -38,6 +38,8 @@ export interface Database {
   leases: LeasesTable;
   pending_projections: PendingProjectionsTable;
   notifications: NotificationsTable;
+  installation: InstallationTable;
+  reconciliations: ReconciliationsTable;
 }
 
 /** Written as JSON text, read as a value. */
@@ -397,6 +399,18 @@ interface PendingProjectionsTable {
   tries: Generated<number>;
   since: Clock;
   tried_at: Clock;
+}
+
+interface InstallationTable {
+  id: Generated<string>;
+  made_at: Clock;
+}
+
+interface ReconciliationsTable {
+  model: string;
+  alias_version: number | null;
+  alias_at: string | null;
+  times_to: string | null;
 }
 
 /** Triggers add the rows. */

@@ -89,6 +89,8 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
     insert: false,
     update: ['state', 'tries', 'first_tried_at', 'tried_at', 'next_try_at', 'reason'],
   },
+  installation: { insert: false },
+  reconciliations: { insert: true, update: ['alias_version', 'alias_at', 'times_to'] },
 };
 
 /** Gives a role the rights of `workingRights` and takes away any other. Only the owner of the tables may. */

@@ -24,6 +24,7 @@ function sentence({ event, model, cycle, facts }: Notification | TestNotificatio
 }
 
 const named = (version: number | undefined) => (version === undefined ? 'a version' : `version ${version}`);
+const to = (version: number | undefined) => (version === undefined ? '' : ` to ${named(version)}`);
 const by = (name: string | undefined) => (name === undefined ? '' : ` by ${name}`);
 const inCode = (code: string | undefined) => (code === undefined ? '' : `: ${code}${meaning(code)}`);
 const atStep = (step: string | undefined) => (step === undefined ? '' : ` at ${step}`);
@@ -44,7 +45,8 @@ const sentences: Readonly<Record<NotificationEvent, (facts: NotifiedFacts) => st
   'deadline-near': (facts) =>
     `a cycle still waits for a person to approve or reject the challenger${until(facts.until)}`,
   'waits-for-fault': ({ step, code }) => `a cycle waits${atStep(step)} until a fault is fixed${inCode(code)}`,
-  'alias-moved': () => 'the alias champion in MLflow was moved by hand',
+  'alias-moved': ({ version, champion }) =>
+    `the alias champion in MLflow was moved by hand${to(version)}${champion === undefined ? '' : `, and names ${named(champion)} again`}`,
 };
 
 /** As Slack's text wants it: a name is no link and calls nobody. */

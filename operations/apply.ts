@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { describeChanges } from '../definition/describeChanges.ts';
 import { latestDefinition } from '../ledger/definitions.ts';
 import { retirementOf } from '../ledger/retirements.ts';
+import { matchSchedule } from '../orchestrator/matchSchedule.ts';
 import { type ChangedDay, changedDays } from '../schedule/clockChanges.ts';
 import { timingOf } from '../schedule/nominalTimes.ts';
 import { Column } from '../schemas/columns.ts';
@@ -14,7 +15,6 @@ import type { CheckDefinitionRequest, CheckedDefinition } from '../schemas/steps
 import type { OperationContext } from './context.ts';
 import { DefinitionContent, storeContent } from './definitionContent.ts';
 import { definitionWithCode } from './definitionWithCode.ts';
-import { matchSchedule } from './matchSchedule.ts';
 import { operation } from './operation.ts';
 import { placeInDefinition } from './placeInDefinition.ts';
 import { ShownRetirement, shownRetirement } from './shownRetirement.ts';

@@ -4,6 +4,7 @@ import { deletionOf, storeDeletion } from '../ledger/deletions.ts';
 import { countPromotions } from '../ledger/history.ts';
 import { openPeriod } from '../ledger/schedulePeriods.ts';
 import { type TrackedCycle, trackedCycles } from '../ledger/trackedCycles.ts';
+import { matchSchedule } from '../orchestrator/matchSchedule.ts';
 import type { Cycle } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
 import { findExperiment } from '../tracker/experiments.ts';
@@ -12,7 +13,6 @@ import type { OperationContext } from './context.ts';
 import { forgetInTracker } from './delete/forgetInTracker.ts';
 import { deleteObject, modelObjects } from './delete/modelObjects.ts';
 import { knownModel } from './knownModel.ts';
-import { matchSchedule } from './matchSchedule.ts';
 import { operation } from './operation.ts';
 
 type Needs = Pick<OperationContext, 'ledger' | 'store' | 'tracker' | 'temporal' | 'settings' | 'actor' | 'onEvent'>;

@@ -4,10 +4,10 @@ import { models } from '../ledger/definitions.ts';
 import { withLease } from '../ledger/lease.ts';
 import { storeRequest } from '../ledger/requests.ts';
 import { changeSchedulePeriod, openPeriod } from '../ledger/schedulePeriods.ts';
+import { matchSchedule, ownNote, scheduleId } from '../orchestrator/matchSchedule.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { OperationContext } from './context.ts';
 import { knownModel } from './knownModel.ts';
-import { matchSchedule, scheduleId } from './matchSchedule.ts';
 import { operation } from './operation.ts';
 import { refuseRetired } from './refuseRetired.ts';
 
@@ -91,8 +91,8 @@ async function setOne(
     const period = await openPeriod(db, model);
     if (period === undefined || period.paused !== paused || !(await hold())) return;
     const handle = client.schedule.getHandle(scheduleId(model));
-    if (paused) await handle.pause(`${actor.name}: ${reason}`);
-    else await handle.unpause(`${actor.name}: ${reason}`);
+    if (paused) await handle.pause(`${ownNote} ${actor.name}: ${reason}`);
+    else await handle.unpause(`${ownNote} ${actor.name}: ${reason}`);
   });
   return isNew;
 }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { unendedCycles } from '../ledger/cycles.ts';
 import { retirementOf, storeRetirement } from '../ledger/retirements.ts';
 import { schedulePeriods } from '../ledger/schedulePeriods.ts';
+import { matchSchedule } from '../orchestrator/matchSchedule.ts';
 import { errorOf } from '../schemas/errors.ts';
 import { askToEnd } from './askToEnd.ts';
 import type { OperationContext } from './context.ts';
-import { matchSchedule } from './matchSchedule.ts';
 import { operation } from './operation.ts';
 import { presentModel } from './presentModel.ts';
 

@@ -29,5 +29,10 @@ export async function followChampion(
   patience?: number,
 ): Promise<void> {
   if (cycle.lineage !== liveLineage) return;
-  await projectPart(db, cycle, 'champion', () => projectChampion(tracker, db, cycle.model, patience));
+  await projectPart(
+    db,
+    cycle,
+    'champion',
+    async () => void (await projectChampion(tracker, db, cycle.model, patience)),
+  );
 }

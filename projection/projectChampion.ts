@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
-import { type Champion, currentChampion } from '../ledger/champions.ts';
+import { type Champion, championOfEpoch, currentChampion } from '../ledger/champions.ts';
 import type { Database } from '../ledger/database.ts';
 import { type Lease, withLease } from '../ledger/lease.ts';
+import { noteAliasMoved, type SeenAlias, seenAlias, storeSeenAlias } from '../ledger/reconciliations.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
 import { deleteAlias, getAlias, getVersion, setAlias } from '../tracker/registry.ts';
@@ -10,23 +11,36 @@ import { championAlias, cycleTag } from '../tracker/tags.ts';
 /** More rounds than this mean that something else sets the alias all the time. */
 const rounds = 10;
 
+/** An alias that named another version than the one that reigns. */
+export interface StaleAlias {
+  /** Undefined: there was no alias. */
+  readonly named: number | undefined;
+  /** Undefined: nobody reigns. */
+  readonly champion: number | undefined;
+  /** Whether somebody else moved it; else it had not followed the last promotion yet. */
+  readonly moved: boolean;
+}
+
 /**
  * Makes MLflow's alias follow the ledger: sets the champion that reigns now, never the one that was just promoted, and
- * reads again until both agree. Restores an alias that was moved by hand, and deletes it where nobody reigns. A version in
- * MLflow that does not belong to the ledger's cycle of that number gets no alias: the error TrackerRefused.
+ * reads again until both agree. Restores an alias that was moved by hand, with an event that says so, and deletes it where
+ * nobody reigns. A version in MLflow that does not belong to the ledger's cycle of that number gets no alias: the error
+ * TrackerRefused.
  *
  * No connection of the ledger is held while MLflow is asked.
  *
  * @param patience seconds to wait while another process projects the same model. Default: 30
+ * @returns what it put right; undefined where nothing was to be done
  */
 export async function projectChampion(
   tracker: Tracker,
   db: Kysely<Database>,
   model: string,
   patience = 30,
-): Promise<void> {
-  const project = async (lease: Lease): Promise<void> => {
+): Promise<StaleAlias | undefined> {
+  const project = async (lease: Lease): Promise<StaleAlias | undefined> => {
     let checked: number | undefined;
+    let stale: StaleAlias | undefined;
     for (let round = 0; round < rounds; round++) {
       const champion = await currentChampion(db, model, 'live');
       const isKnown = champion === undefined || champion.version === checked;
@@ -35,15 +49,41 @@ export async function projectChampion(
         isKnown ? undefined : checkVersion(tracker, champion),
       ]);
       checked = champion?.version;
-      if (champion?.version === aliased) return;
+      const seen = await seenAlias(db, model);
+      if (champion?.version === aliased) {
+        if (seen === undefined || seen.version !== aliased) await storeSeenAlias(db, model, aliased);
+        return stale;
+      }
       // Whoever held the lease meanwhile may have set a newer champion.
       if (!(await lease.hold())) continue;
+      stale ??= await staleAlias(db, model, { champion, named: aliased, seen });
+      if (stale.moved) await noteAliasMoved(db, model, { version: aliased, champion: champion?.version, seen });
       if (champion === undefined) await deleteAlias(tracker, model, championAlias);
       else await setAlias(tracker, model, championAlias, champion.version);
+      await storeSeenAlias(db, model, champion?.version);
     }
     throw errorOf('TrackerUnavailable', 'aliasMoves', { alias: championAlias, model });
   };
-  await withLease(db, `project ${model}`, project, { patience });
+  return await withLease(db, `project ${model}`, project, { patience });
+}
+
+/** What an alias is that does not name the champion. One that Reign never saw to may still name the champion before. */
+export async function staleAlias(
+  db: Kysely<Database>,
+  model: string,
+  found: {
+    readonly champion: Champion | undefined;
+    readonly named: number | undefined;
+    readonly seen: SeenAlias | undefined;
+  },
+): Promise<StaleAlias> {
+  const { champion, named, seen } = found;
+  const before =
+    champion === undefined || champion.epoch === 1
+      ? undefined
+      : await championOfEpoch(db, model, 'live', champion.epoch - 1);
+  const expected = seen === undefined ? before?.version : seen.version;
+  return { named, champion: champion?.version, moved: named !== expected };
 }
 
 async function checkVersion(tracker: Tracker, { model, version, cycle }: Champion): Promise<void> {

@@ -71,6 +71,7 @@ export const errors = {
   TrackerRefused: trackerErrors.TrackerRefused,
   StoreCorrupt: storeErrors.StoreCorrupt,
   DiskFull: storeErrors.DiskFull,
+  WorkflowGone: processErrors.WorkflowGone,
   LedgerOutdated: ledgerErrors.LedgerOutdated,
   LedgerConflict: ledgerErrors.LedgerConflict,
   SourceUnavailable: dataErrors.SourceUnavailable,

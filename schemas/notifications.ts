@@ -45,6 +45,8 @@ const instant = z.iso.datetime();
 export const NotifiedFacts = z.object({
   epoch: z.int().optional().catch(undefined),
   version: z.int().optional().catch(undefined),
+  /** The version that reigns, where `version` is another one. */
+  champion: z.int().optional().catch(undefined),
   /** The actor's name. */
   by: z.string().max(200).optional().catch(undefined),
   /** Of the judgement. */

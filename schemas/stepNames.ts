@@ -13,6 +13,7 @@ const stepNames: Readonly<Record<string, string>> = {
   noteMended: 'note that it goes on',
   noteUnshown: 'note what was not drawn',
   dueCycle: 'look what is due',
+  reconcile: 'compare with the ledger',
   takeTurn: 'wait for its turn',
   askForApproval: 'ask a person',
   hearApproval: 'look for a decision',

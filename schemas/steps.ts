@@ -293,6 +293,22 @@ export interface Outcome {
   readonly failure: Failure | null;
 }
 
+/** What the schedule of reconciles starts. */
+export interface ReconcileRequest {
+  /** Whose ledger it is: a namespace belongs to one installation. */
+  readonly installation: string;
+  readonly everySeconds: number;
+}
+
+/** What one reconcile did, in numbers; the ledger's events say what. */
+export interface ReconcileSummary {
+  readonly repaired: number;
+  readonly recorded: number;
+  readonly known: number;
+  /** Parts that did not answer. */
+  readonly unchecked: readonly string[];
+}
+
 export interface CheckDefinitionRequest {
   readonly definition: Definition;
   readonly codeHash: string | null;

@@ -6,6 +6,8 @@ export interface Limits {
   readonly statementTimeoutSeconds: number;
   /** `REIGN_FIT_TIMEOUT`. Default: 21,600. */
   readonly fitTimeoutSeconds: number;
+  /** How long from one reconcile to the next: `REIGN_RECONCILE_EVERY`. Default: 300. */
+  readonly reconcileSeconds: number;
 }
 
 /** @throws ReignError SettingInvalid */
@@ -13,6 +15,7 @@ export function limitsOf(env: NodeJS.ProcessEnv): Limits {
   return {
     statementTimeoutSeconds: seconds(env, 'REIGN_STATEMENT_TIMEOUT', 3600),
     fitTimeoutSeconds: seconds(env, 'REIGN_FIT_TIMEOUT', 6 * 3600),
+    reconcileSeconds: seconds(env, 'REIGN_RECONCILE_EVERY', 300),
   };
 }
 

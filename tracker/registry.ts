@@ -10,6 +10,10 @@ export interface RegisteredVersion {
   readonly runId: string;
   readonly aliases: string[];
   readonly tags: Tags;
+  /** In milliseconds since 1970. */
+  readonly createdAt: number;
+  /** Who made it, where MLflow knows. */
+  readonly user: string | null;
 }
 
 const VersionAnswer = z
@@ -19,14 +23,18 @@ const VersionAnswer = z
     run_id: z.string().default(''),
     aliases: z.array(z.string()).default([]),
     tags: TagList,
+    creation_timestamp: z.coerce.number().default(0),
+    user_id: z.string().nullish(),
   })
   .transform(
-    ({ version, source, run_id, aliases, tags }): RegisteredVersion => ({
+    ({ version, source, run_id, aliases, tags, creation_timestamp, user_id }): RegisteredVersion => ({
       version,
       source,
       runId: run_id,
       aliases,
       tags,
+      createdAt: creation_timestamp,
+      user: user_id || null,
     }),
   );
 const OneVersion = z.object({ model_version: VersionAnswer });
@@ -82,6 +90,22 @@ export async function searchVersionsByTag(
     answer: z.object({ model_versions: z.array(VersionAnswer).default([]) }),
   });
   return versions.toSorted((a, b) => a.version - b.version);
+}
+
+/** Every version of a model, the lowest first; none where there is no such model. */
+export async function searchVersions(tracker: Tracker, name: string): Promise<RegisteredVersion[]> {
+  const versions: RegisteredVersion[] = [];
+  for (let page = ''; ; ) {
+    const { model_versions: more, next_page_token: next } = await request(tracker, {
+      method: 'GET',
+      path: 'model-versions/search',
+      query: { filter: `name = '${name}'`, max_results: '1000', ...(page !== '' && { page_token: page }) },
+      answer: z.object({ model_versions: z.array(VersionAnswer).default([]), next_page_token: z.string().default('') }),
+    });
+    versions.push(...more);
+    if (next === '') return versions.toSorted((a, b) => a.version - b.version);
+    page = next;
+  }
 }
 
 export async function setVersionTags(tracker: Tracker, name: string, version: number, tags: Tags): Promise<void> {

@@ -1,5 +1,6 @@
 /** Hosts the workflows and the TypeScript activities: `node worker/worker.ts`. Ends on SIGTERM and SIGINT. */
 import { writeFileSync } from 'node:fs';
+import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create.ts';
 import { prepareLedger } from '../ledger/prepareLedger.ts';
@@ -12,6 +13,7 @@ import { loadSettings } from '../settings/settings.ts';
 import { claimCheck } from '../store/claimCheck.ts';
 import { keepFollowing } from './keepFollowing.ts';
 import { keepNotifying } from './keepNotifying.ts';
+import { keepReconciling } from './keepReconciling.ts';
 import { openWorld } from './openWorld.ts';
 import { runtimeLogger } from './runtimeLogger.ts';
 import { workflowBundle } from './workflowBundle.ts';
@@ -29,13 +31,15 @@ async function main(): Promise<void> {
     forgetVariable('REIGN_LEDGER_OWNER_URL');
     const connection = await connect(settings.temporal);
     try {
+      const dataConverter = { payloadCodecs: [claimCheck(world.store)] };
+      const client = new Client({ connection, namespace: settings.temporal.namespace, dataConverter });
       const worker = await Worker.create({
         connection,
         namespace: settings.temporal.namespace,
         taskQueue: workerQueue,
-        dataConverter: { payloadCodecs: [claimCheck(world.store)] },
+        dataConverter,
         workflowBundle: await workflowBundle(settings.home),
-        activities: createActivities(world),
+        activities: createActivities(world, client),
         // Shorter than the ten seconds after which whoever stops a process usually kills it.
         shutdownGraceTime: '7 seconds',
       });
@@ -44,7 +48,11 @@ async function main(): Promise<void> {
       // Whoever started this worker waits for the file.
       if (env.REIGN_READY_FILE !== undefined) writeFileSync(env.REIGN_READY_FILE, '');
       const stopped = new AbortController();
-      const following = [keepFollowing(world, stopped.signal), keepNotifying(world, env, stopped.signal)];
+      const following = [
+        keepFollowing(world, stopped.signal),
+        keepNotifying(world, env, stopped.signal),
+        keepReconciling(world, client, stopped.signal),
+      ];
       try {
         await ended;
       } finally {

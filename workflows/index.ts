@@ -1,4 +1,5 @@
 export { checkDefinition } from './checkDefinition.ts';
+export { reconcile } from './reconcile.ts';
 export { retrain } from './retrain.ts';
 export { scheduled } from './scheduled.ts';
 export { tryDefinition } from './tryDefinition.ts';

@@ -120,6 +120,13 @@ export const trainerOf = (environmentHash: string) => {
   );
 };
 
+/** Not tried again: the next one comes in a few minutes. */
+export const reconciler = proxyActivities<Pick<Activities, 'reconcile'>>({
+  startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: '15 minutes',
+  retry: once,
+});
+
 const impatient = { ...retry, maximumAttempts: 4 } as const;
 
 /** The same for commands that somebody waits for: what does not answer is said instead of waited for. */

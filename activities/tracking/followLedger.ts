@@ -1,10 +1,8 @@
 import { dueProjections, failProjection } from '../../ledger/pendingProjections.ts';
 import { type FollowedCycle, type FollowWorld, followChampion } from '../../projection/followChampion.ts';
-import { projectPart } from '../../projection/projectPart.ts';
+import { followOutcome } from '../../projection/followOutcome.ts';
 import { ReignError } from '../../schemas/errors.ts';
 import type { World } from '../world.ts';
-import { sweepStrays } from './sweepStrays.ts';
-import { tagOutcome } from './tagOutcome.ts';
 
 /**
  * Lets MLflow follow the ledger at the end of a cycle: the alias, and at the same time what was written and left of the cycle. What
@@ -14,14 +12,6 @@ import { tagOutcome } from './tagOutcome.ts';
 export async function followLedger(world: FollowWorld, cycle: FollowedCycle): Promise<void> {
   const followed = await Promise.allSettled([followChampion(world, cycle), followOutcome(world, cycle)]);
   for (const one of followed) if (one.status === 'rejected') throw one.reason;
-}
-
-/** What the ledger says of one cycle, and that nothing is left over of it. */
-async function followOutcome({ tracker, ledger: { db } }: FollowWorld, cycle: FollowedCycle): Promise<void> {
-  await projectPart(db, cycle, 'outcome', async () => {
-    const followed = await Promise.allSettled([tagOutcome(tracker, db, cycle.id), sweepStrays(tracker, db, cycle.id)]);
-    for (const one of followed) if (one.status === 'rejected') throw one.reason;
-  });
 }
 
 /** Tries again what MLflow has not followed yet, of any cycle, where its time has come. */

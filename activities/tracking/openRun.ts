@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../ledger/database.ts';
 import { isJudged } from '../../ledger/judgements.ts';
 import { nameRun, versionOf } from '../../ledger/versions.ts';
+import { sweepStrays } from '../../projection/sweepStrays.ts';
 import { errorOf } from '../../schemas/errors.ts';
 import type { CycleIdentity, TrackedRun } from '../../schemas/payloads.ts';
 import type { CycleAttempt } from '../../schemas/steps.ts';
@@ -11,7 +12,6 @@ import type { Tracker } from '../../tracker/openTracker.ts';
 import { createRun, getRun, searchRunsByTag } from '../../tracker/runs.ts';
 import { attemptTag, cycleTag, type Tags } from '../../tracker/tags.ts';
 import { cycleTags } from './cycleTags.ts';
-import { sweepStrays } from './sweepStrays.ts';
 
 /**
  * The attempt's one run and one logged model in MLflow, in the experiment named like the model. Whoever comes first names

@@ -3,6 +3,7 @@ import { currentChampion } from '../../ledger/champions.ts';
 import type { Database } from '../../ledger/database.ts';
 import { definitionVersion } from '../../ledger/definitions.ts';
 import { nameVersion, versionOf } from '../../ledger/versions.ts';
+import { sweepStrays } from '../../projection/sweepStrays.ts';
 import { errorOf } from '../../schemas/errors.ts';
 import { primaryMetricOf } from '../../schemas/metrics.ts';
 import type { TrackedRun } from '../../schemas/payloads.ts';
@@ -12,7 +13,6 @@ import { createVersion, ensureRegisteredModel, searchVersionsByTag } from '../..
 import { isRefusal } from '../../tracker/request.ts';
 import { cycleTag, type Tags } from '../../tracker/tags.ts';
 import { cycleTags } from './cycleTags.ts';
-import { sweepStrays } from './sweepStrays.ts';
 
 /**
  * Registers the cycle's logged model as its one version of the registered model. MLflow numbers versions one after the

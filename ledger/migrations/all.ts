@@ -15,6 +15,7 @@ import * as lineages from './lineages.ts';
 import * as notifications from './notifications.ts';
 import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
+import * as reconciliations from './reconciliations.ts';
 import * as retirements from './retirements.ts';
 import * as schedulePeriods from './schedulePeriods.ts';
 import * as versionFiles from './versionFiles.ts';
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0021-held-promotions': heldPromotions,
   '0022-notifications': notifications,
   '0023-retirements': retirements,
+  '0024-reconciliations': reconciliations,
 };

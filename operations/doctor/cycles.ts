@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Kysely } from 'kysely';
 import { of } from '../../gate/say.ts';
-import { cycleById, unendedCycles } from '../../ledger/cycles.ts';
+import { unendedCycles } from '../../ledger/cycles.ts';
 import type { Database } from '../../ledger/database.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
 import { tell } from '../../report/messages.ts';
@@ -17,26 +17,18 @@ import { type Finding, noted } from './finding.ts';
 /** What Temporal says of a cycle's workflow: its pending activities, or null where no workflow of that name runs. */
 export type LookUp = (cycle: string) => Promise<readonly PendingActivity[] | null>;
 
-/**
- * Cycles that have not ended and get nowhere: those that wait for a fault, those that try something again and again, and
- * those whose workflow is gone.
- */
+/** Cycles that have not ended and get nowhere: those that wait for a fault, and those that try something again and again. */
 export async function stuckCycles(db: Kysely<Database>, lookUp: LookUp): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const cycle of await unendedCycles(db)) found.push(...(await examineCycle(db, cycle, lookUp)));
+  for (const cycle of await unendedCycles(db)) found.push(...(await examineCycle(cycle, lookUp)));
   return found;
 }
 
-async function examineCycle(db: Kysely<Database>, cycle: Cycle, lookUp: LookUp): Promise<Finding[]> {
-  const { id, status, startedAt, summary } = cycle;
+async function examineCycle(cycle: Cycle, lookUp: LookUp): Promise<Finding[]> {
+  const { id, summary } = cycle;
   const part = `cycle ${id}`;
   const pending = await lookUp(id);
-  if (pending === null) {
-    // It may have ended while Temporal was asked.
-    if ((await cycleById(db, id))?.endedAt !== null) return [];
-    const said = tell('doctor.workflow-gone', { status, since: startedAt });
-    return [noted(part, said, `End it with reign cancel ${id} --reason TEXT, or go on with reign retrain.`)];
-  }
+  if (pending === null) return [];
   if (cycle.waitsFor === 'fault') {
     const advice = `Fix the fault. The cycle then continues by itself, or at once with reign retry ${id}. To end it: reign cancel ${id} --reason TEXT.`;
     return [noted(part, summary === null ? tell('doctor.waits-unsaid') : tell('doctor.waits', { summary }), advice)];

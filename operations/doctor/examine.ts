@@ -3,6 +3,7 @@ import type { KnownSettings } from '../../settings/settings.ts';
 import { openStore } from '../../store/openStore.ts';
 import { toReignError } from '../toReignError.ts';
 import { examineCycles } from './cycles.ts';
+import { examineDiscrepancies } from './discrepancies.ts';
 import { type Finding, healthy, sick } from './finding.ts';
 import { examineFollowed } from './followed.ts';
 import { examineLedger } from './ledger.ts';
@@ -42,9 +43,8 @@ export async function examine(reach: () => KnownSettings, lineage: string): Prom
     trackerUri === undefined ? absent('MLflow', 'MLFLOW_TRACKING_URI') : examineTracker(trackerUri, trackerCredentials),
     examineStore(store),
     ledgerUrl === undefined || temporal === undefined ? [] : examineCycles(ledgerUrl, temporal, openStore(store)),
-    ledgerUrl === undefined || trackerUri === undefined
-      ? []
-      : examineFollowed(ledgerUrl, trackerUri, trackerCredentials),
+    ledgerUrl === undefined ? [] : examineFollowed(ledgerUrl),
+    ledgerUrl === undefined ? [] : examineDiscrepancies(ledgerUrl, settings),
   ]);
   return found.flat();
 }

@@ -43,6 +43,18 @@ export const processErrors = {
     templates: {
       noAnswerAt: 'Temporal at {address} does not answer: {reason}',
       noAnswer: 'Temporal does not answer: {reason}',
+      otherLedger: 'The Temporal namespace {namespace} belongs to another ledger',
+      noLedger: 'No worker of this ledger has run in the Temporal namespace {namespace} yet',
+    },
+  },
+  WorkflowGone: {
+    status: 500,
+    retry: false,
+    advice: 'Run the cycle again with reign retrain. It starts a new attempt.',
+    templates: {
+      unknown: 'Temporal no longer knows the workflow of {cycle}',
+      terminated: 'The workflow of {cycle} was terminated in Temporal{by}{why}',
+      over: 'The workflow of {cycle} ended in Temporal as {status}, and did not record how the cycle ended',
     },
   },
   WorkerMissing: {

@@ -77,7 +77,7 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
     db = ledger.db;
     await prepareLedger(world.ledger, stack.settings.ledgerOwnerUrl);
     client = await open(connectTemporal(stack.settings.temporal, world.store), (opened) => opened.connection.close());
-    const activities = createActivities(world);
+    const activities = createActivities(world, client);
     const worker = await Worker.create({
       taskQueue: workerQueue,
       dataConverter: { payloadCodecs: [claimCheck(world.store)] },

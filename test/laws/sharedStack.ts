@@ -48,7 +48,8 @@ export default async function setup(): Promise<() => Promise<void>> {
 async function start(trackerUri: string): Promise<Stack> {
   const { loadLoans, startServers } = await import('./servers.ts');
   const stack = await startServers(['worker', 'trainer'], {
-    environment: { MLFLOW_TRACKING_URI: trackerUri, ...login },
+    // Whoever tests reconciling asks for it.
+    environment: { MLFLOW_TRACKING_URI: trackerUri, REIGN_RECONCILE_EVERY: '86400', ...login },
   });
   await loadLoans(stack.settings);
   return stack;

@@ -324,6 +324,13 @@ const tables: Tables = {
     next_try_at: `${time}?`,
     reason: 'text?',
   },
+  installation: { id: 'text', made_at: time },
+  reconciliations: {
+    model: 'text',
+    alias_version: 'integer?',
+    alias_at: `${time}?`,
+    times_to: `${time}?`,
+  },
   cycle_observations: { cycle: 'text', attempt: 'integer', document: 'text', named_at: time },
   leases: { name: 'text', owner: 'text', fence: 'bigint', expires_at: time },
 };

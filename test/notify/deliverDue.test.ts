@@ -70,7 +70,7 @@ test('an endpoint is told once, with nothing of a row but names, numbers and tim
       model,
       cycle: null,
       version: 3,
-      text: 'flight-delay: the alias champion in MLflow was moved by hand. See reign history flight-delay',
+      text: 'flight-delay: the alias champion in MLflow was moved by hand to version 3. See reign history flight-delay',
     },
   });
 });

@@ -10,8 +10,6 @@ import { recordActivities } from '../../activities/record.ts';
 import { followLedger, followPending } from '../../activities/tracking/followLedger.ts';
 import { openRun } from '../../activities/tracking/openRun.ts';
 import { registerVersion } from '../../activities/tracking/registerVersion.ts';
-import { sweepStrays } from '../../activities/tracking/sweepStrays.ts';
-import { tagOutcome } from '../../activities/tracking/tagOutcome.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById } from '../../ledger/cycles.ts';
@@ -25,11 +23,13 @@ import { pendingProjections } from '../../ledger/pendingProjections.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
 import { nameFit, versionOf } from '../../ledger/versions.ts';
 import { deleteOperation } from '../../operations/delete.ts';
-import { notFollowed } from '../../operations/doctor/followed.ts';
 import { perform } from '../../operations/operation.ts';
 import { showOperation } from '../../operations/show.ts';
 import { verifyFiles } from '../../operations/verify/verifyFiles.ts';
 import { projectChampion } from '../../projection/projectChampion.ts';
+import { sweepStrays } from '../../projection/sweepStrays.ts';
+import { tagOutcome } from '../../projection/tagOutcome.ts';
+import { compareAliases } from '../../reconcile/aliases.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { cycleId } from '../../schemas/cycle.ts';
 import { Definition, Gate } from '../../schemas/definition.ts';
@@ -328,14 +328,21 @@ describe('one run, one logged model, one version', () => {
     await setAlias(tracker, model, 'champion', first.version);
     await Promise.all([ledger.db, other.db, ledger.db].map((db) => projectChampion(tracker, db, model)));
     expect(await alias()).toBe(second.version);
-    expect(await notFollowed(ledger.db, tracker)).toEqual([]);
+    const look = () =>
+      compareAliases({
+        ledger: { db: ledger.db, close: async () => {} },
+        tracker,
+        repair: null,
+        grace: 0,
+        versionsOf: async () => [],
+      });
+    expect(await look()).toEqual([]);
     await setAlias(tracker, model, 'champion', first.version);
-    expect(await notFollowed(ledger.db, tracker)).toMatchObject([
+    expect(await look()).toMatchObject([
       {
-        part: `MLflow, alias of ${model}`,
-        status: 'warning',
-        found: `names version ${first.version}; by the ledger version ${second.version} reigns`,
-        advice: `Whoever loads models:/${model}@champion gets another model. The next cycle sets the alias again.`,
+        ...{ kind: 'alias-moved', model, outcome: 'found' },
+        text: `the alias champion was moved by hand: it named version ${first.version}, and version ${second.version} is champion`,
+        advice: `Whoever loads models:/${model}@champion gets another model. reign reconcile sets it again.`,
       },
     ]);
     await deleteAlias(tracker, model, 'champion');

@@ -143,6 +143,7 @@ export const cast: Cast = {
   noteFault: async () => undefined,
   noteMended: async () => undefined,
   dueCycle: never,
+  reconcile: never,
   takeTurn: async () => ({ kind: 'own' }),
   checkPipeline: never,
   describeSource: never,

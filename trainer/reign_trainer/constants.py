@@ -62,6 +62,7 @@ RETRYABLE: dict[str, bool] = {
     "TrackerRefused": False,
     "StoreCorrupt": False,
     "DiskFull": False,
+    "WorkflowGone": False,
     "LedgerOutdated": False,
     "LedgerConflict": False,
     "SourceUnavailable": True,
@@ -415,6 +416,11 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "DiskFull": {
         "full": "The disk of {place} is full: {free:int} MiB are free.",
     },
+    "WorkflowGone": {
+        "unknown": "Temporal no longer knows the workflow of {cycle}",
+        "terminated": "The workflow of {cycle} was terminated in Temporal{by}{why}",
+        "over": "The workflow of {cycle} ended in Temporal as {status}, and did not record how the cycle ended",
+    },
     "LedgerOutdated": {
         "lacks": "The ledger lacks {names}, and the role {role} does not own it",
     },
@@ -483,6 +489,8 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "OrchestratorUnavailable": {
         "noAnswerAt": "Temporal at {address} does not answer: {reason}",
         "noAnswer": "Temporal does not answer: {reason}",
+        "otherLedger": "The Temporal namespace {namespace} belongs to another ledger",
+        "noLedger": "No worker of this ledger has run in the Temporal namespace {namespace} yet",
     },
     "WorkerMissing": {
         "noneListens": "no worker is listening on the queue {queue}",

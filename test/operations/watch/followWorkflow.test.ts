@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { createActivities } from '../../../activities/create.ts';
 import type { World } from '../../../activities/world.ts';
@@ -76,6 +76,6 @@ test('every activity has a name that a person reads', () => {
   const trainers = readFileSync(join(projectFolder, 'trainer/reign_trainer/activities.py'), 'utf8');
   const names = [...trainers.matchAll(/@activity\.defn\(name="(\w+)"\)/g)].map(([, name = '']) => name);
   expect(names.length).toBeGreaterThan(8);
-  for (const name of [...names, ...Object.keys(createActivities({ ledger: {} } as World))])
+  for (const name of [...names, ...Object.keys(createActivities({ ledger: {} } as World, {} as Client))])
     expect(stepName(name), name).toMatch(/^[a-z]+( [a-zA-Z]+)*$/);
 });

@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely';
-import { cycleById } from '../../ledger/cycles.ts';
-import type { Database } from '../../ledger/database.ts';
-import { versionOf } from '../../ledger/versions.ts';
-import { warningsOf } from '../../ledger/warnings.ts';
-import type { Cycle } from '../../schemas/cycle.ts';
-import type { Tracker } from '../../tracker/openTracker.ts';
-import { getVersion, setVersionTags } from '../../tracker/registry.ts';
-import { endRun, getRun, setRunTags } from '../../tracker/runs.ts';
-import type { Tags } from '../../tracker/tags.ts';
+import { cycleById } from '../ledger/cycles.ts';
+import type { Database } from '../ledger/database.ts';
+import { versionOf } from '../ledger/versions.ts';
+import { warningsOf } from '../ledger/warnings.ts';
+import type { Cycle } from '../schemas/cycle.ts';
+import type { Tracker } from '../tracker/openTracker.ts';
+import { getVersion, setVersionTags } from '../tracker/registry.ts';
+import { endRun, getRun, setRunTags } from '../tracker/runs.ts';
+import type { Tags } from '../tracker/tags.ts';
 
 /**
  * Writes what the ledger says of a cycle onto its run and its version in MLflow, and ends a run that was left running.

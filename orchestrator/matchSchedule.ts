@@ -1,4 +1,4 @@
-import type { Client, ScheduleDescription, ScheduleOptions } from '@temporalio/client';
+import type { Client, ScheduleDescription } from '@temporalio/client';
 import { ScheduleAlreadyRunning, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
 import { canonicalHash } from '../ledger/canonicalHash.ts';
 import { latestDefinition } from '../ledger/definitions.ts';
@@ -14,9 +14,12 @@ import type { Actor } from '../schemas/actor.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import type { Schedule } from '../schemas/schedule.ts';
 import type { ScheduledRequest } from '../schemas/steps.ts';
+import { isSameSchedule, type WantedSchedule } from './sameSchedule.ts';
 
 /** What a model's schedule is called in Temporal. */
 export const scheduleId = (model: string): string => `reign/${model}`;
+
+const rounds = 5;
 
 /** What was done to the schedule in Temporal. */
 export type ScheduleChange = 'created' | 'updated' | 'deleted' | 'unchanged' | 'none';
@@ -31,13 +34,14 @@ export async function matchSchedule(
 ): Promise<ScheduleChange> {
   return await withLease(ledger.db, `schedule of ${model}`, async ({ hold }) => {
     let done: ScheduleChange | undefined;
-    for (;;) {
+    // A server that answers something else than it was told is left at that.
+    for (let round = 0; ; round++) {
       const schedule = await scheduleInForce(ledger, model);
       const paused = await recordPeriod(ledger, model, schedule, actor);
       if (!(await hold())) continue;
       const change = await setInTemporal(client, model, schedule, paused);
       done = done === undefined || done === 'unchanged' || done === 'none' ? change : done;
-      if (change === 'unchanged' || change === 'none') return done;
+      if (change === 'unchanged' || change === 'none' || round >= rounds) return done;
     }
   });
 }
@@ -70,27 +74,65 @@ async function setInTemporal(
 ): Promise<ScheduleChange> {
   const handle = client.schedule.getHandle(scheduleId(model));
   const there = await describe(handle);
-  if (schedule === null) {
-    if (there === undefined) return 'none';
-    await handle.delete();
-    return 'deleted';
+  const difference = differenceOf(there, model, schedule, paused);
+  switch (difference) {
+    case null:
+      return schedule === null ? 'none' : 'unchanged';
+    case 'left':
+      await handle.delete();
+      return 'deleted';
+    case 'running':
+      await handle.pause(`${ownNote} paused in the ledger`);
+      return 'updated';
+    case 'paused':
+      await handle.unpause(`${ownNote} not paused in the ledger`);
+      return 'updated';
   }
+  if (schedule === null) return 'none';
   const wanted = optionsOf(model, schedule);
-  if (there === undefined) {
+  if (difference === 'missing') {
     try {
-      await client.schedule.create({ ...wanted, scheduleId: scheduleId(model), state: { paused } });
+      await client.schedule.create({ ...optionsFor(wanted), scheduleId: scheduleId(model), state: { paused } });
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     }
     return 'created';
   }
-  if (paused && !there.state.paused) {
-    await handle.pause('paused in the ledger');
-    return 'updated';
-  }
-  if (saysTheSame(there, wanted)) return 'unchanged';
-  await handle.update(({ state }) => ({ ...wanted, state }));
+  await handle.update(({ state: { paused: isPaused, note } }) => ({
+    ...optionsFor(wanted),
+    state: { paused: isPaused, ...(note !== undefined && { note }) },
+  }));
   return 'updated';
+}
+
+/** How a schedule in Temporal differs from what the ledger says; `paused`: a pause of Reign's that is over. */
+export type ScheduleDifference = 'missing' | 'changed' | 'left' | 'running' | 'paused';
+
+function differenceOf(
+  there: ScheduleDescription | undefined,
+  model: string,
+  schedule: Schedule | null,
+  paused: boolean,
+): ScheduleDifference | null {
+  if (schedule === null) return there === undefined ? null : 'left';
+  if (there === undefined) return 'missing';
+  if (paused && !there.state.paused) return 'running';
+  if (!paused && there.state.paused && there.state.note?.startsWith(ownNote)) return 'paused';
+  return isSameSchedule(there, optionsOf(model, schedule)) ? null : 'changed';
+}
+
+/** What the notes of Reign's own pauses begin with. */
+export const ownNote = 'Reign:';
+
+/** A schedule in Temporal beside what the ledger says of it. Changes nothing. */
+export async function lookAtSchedule(
+  { ledger, client }: { readonly ledger: Ledger; readonly client: Client },
+  model: string,
+): Promise<{ readonly there: ScheduleDescription | undefined; readonly difference: ScheduleDifference | null }> {
+  const schedule = await scheduleInForce(ledger, model);
+  const paused = (await openPeriod(ledger.db, model))?.paused ?? false;
+  const there = await describe(client.schedule.getHandle(scheduleId(model)));
+  return { there, difference: differenceOf(there, model, schedule, paused) };
 }
 
 async function describe(handle: ScheduleHandle): Promise<ScheduleDescription | undefined> {
@@ -102,34 +144,40 @@ async function describe(handle: ScheduleHandle): Promise<ScheduleDescription | u
   }
 }
 
-type Wanted = Pick<ScheduleOptions, 'spec' | 'policies'> & {
-  readonly action: Extract<ScheduleOptions['action'], { type: 'startWorkflow' }>;
-};
+/** A year: longer than the longest queue, and than any outage. */
+const catchupWindow = 365 * 86_400_000;
 
-function optionsOf(model: string, schedule: Schedule): Wanted {
+function optionsOf(model: string, schedule: Schedule): WantedSchedule {
   const { cron, interval, phase, timeZone } = schedule;
   const seconds = (length: string | undefined) => (length === undefined ? 0 : (fixedLength(length) ?? 0));
-  const spec =
-    cron === undefined
-      ? { intervals: [{ every: seconds(interval) * 1000, offset: seconds(phase) * 1000 }] }
-      : { cronExpressions: [cron], timezone: timeZone };
-  // Temporal answers a cron compiled: what it was made from is compared instead.
   const request: ScheduledRequest = { model, times: canonicalHash({ cron, interval, phase, timeZone }) };
   return {
-    spec,
+    spec:
+      cron === undefined
+        ? { intervals: [{ every: seconds(interval) * 1000, offset: seconds(phase) * 1000 }] }
+        : { cronExpressions: [cron], timezone: timeZone },
     action: {
       type: 'startWorkflow',
       workflowType: 'scheduled',
-      workflowId: `scheduled.${model}`,
+      workflowId: startersOf(model),
       taskQueue: workerQueue,
       args: [request],
     },
     // Starters are short, and none may be lost because another one still runs: turns and misses are decided by Reign.
-    policies: { overlap: 'ALLOW_ALL', catchupWindow: '365 days' },
+    policies: { overlap: 'ALLOW_ALL', catchupWindow },
   };
 }
 
-function saysTheSame({ action }: ScheduleDescription, { action: wanted }: Wanted): boolean {
-  if (action.type !== 'startWorkflow' || action.workflowType !== wanted.workflowType) return false;
-  return canonicalHash(action.args ?? []) === canonicalHash(wanted.args ?? []) && action.taskQueue === wanted.taskQueue;
-}
+/** What Temporal's names of a model's starters begin with. */
+export const startersOf = (model: string): string => `scheduled.${model}`;
+
+/** As Temporal's client takes it. */
+const optionsFor = ({ spec, action, policies }: WantedSchedule) => ({
+  spec: {
+    ...(spec.cronExpressions !== undefined && { cronExpressions: [...spec.cronExpressions] }),
+    ...(spec.timezone !== undefined && { timezone: spec.timezone }),
+    ...(spec.intervals !== undefined && { intervals: [...spec.intervals] }),
+  },
+  action: { ...action, args: [...action.args] },
+  policies,
+});

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
-import type { Database } from '../../ledger/database.ts';
-import { versionOf } from '../../ledger/versions.ts';
-import { deleteLoggedModel, searchLoggedModelsByTag } from '../../tracker/loggedModels.ts';
-import type { Tracker } from '../../tracker/openTracker.ts';
-import { deleteVersion, searchVersionsByTag } from '../../tracker/registry.ts';
-import { unlessMissing } from '../../tracker/request.ts';
-import { deleteRun, searchRunsByTag } from '../../tracker/runs.ts';
-import { attemptTag, cycleTag, type Tags } from '../../tracker/tags.ts';
+import type { Database } from '../ledger/database.ts';
+import { versionOf } from '../ledger/versions.ts';
+import { deleteLoggedModel, searchLoggedModelsByTag } from '../tracker/loggedModels.ts';
+import type { Tracker } from '../tracker/openTracker.ts';
+import { deleteVersion, searchVersionsByTag } from '../tracker/registry.ts';
+import { unlessMissing } from '../tracker/request.ts';
+import { deleteRun, searchRunsByTag } from '../tracker/runs.ts';
+import { attemptTag, cycleTag, type Tags } from '../tracker/tags.ts';
 
 /**
  * Removes what carries the cycle's tag in MLflow but is not what the ledger named: left by attempts that ran twice, died

@@ -1,0 +1,67 @@
+import { of } from '../gate/say.ts';
+import { currentChampion } from '../ledger/champions.ts';
+import { models } from '../ledger/definitions.ts';
+import { seenAlias } from '../ledger/reconciliations.ts';
+import { projectChampion, type StaleAlias, staleAlias } from '../projection/projectChampion.ts';
+import { tell } from '../report/messages.ts';
+import { ReignError } from '../schemas/errors.ts';
+import { liveLineage } from '../schemas/lineage.ts';
+import type { Discrepancy } from '../schemas/reconcile.ts';
+import { getAlias } from '../tracker/registry.ts';
+import { championAlias } from '../tracker/tags.ts';
+import { discrepancy, recorded } from './discrepancy.ts';
+import type { MlflowWorld } from './world.ts';
+
+/** Seconds to wait while another process projects the same model: that one sees to the alias as well. */
+const patience = 5;
+
+/** MLflow's alias `champion` against who reigns. Put back where it was moved, never adopted. */
+export async function compareAliases(world: MlflowWorld): Promise<Discrepancy[]> {
+  const found: Discrepancy[] = [];
+  for (const { model } of await models(world.ledger.db)) found.push(...(await compareAlias(world, model)));
+  return found;
+}
+
+async function compareAlias(world: MlflowWorld, model: string): Promise<Discrepancy[]> {
+  const { tracker, repair } = world;
+  const { db } = world.ledger;
+  try {
+    const stale = repair ? await projectChampion(tracker, db, model, patience) : await lookAtAlias(world, model);
+    if (stale === undefined) return [];
+    const { named, champion, moved } = stale;
+    const about = { named: who(named), reigning: who(champion) };
+    return [
+      discrepancy(
+        {
+          ...{ part: 'MLflow', model, kind: moved ? 'alias-moved' : 'alias-behind' },
+          message: tell(moved ? 'reconcile.alias-moved' : 'reconcile.alias-behind', { alias: championAlias, ...about }),
+          advice: repair
+            ? null
+            : `Whoever loads models:/${model}@${championAlias} gets another model. reign reconcile sets it again.`,
+        },
+        repair ? 'repaired' : 'found',
+      ),
+    ];
+  } catch (error) {
+    if (!(error instanceof ReignError) || error.code !== 'TrackerRefused') throw error;
+    const { message: reason, advice } = error;
+    const message = tell('reconcile.champion-missing', { reason });
+    return [
+      await recorded(db, repair, { kind: 'champion-missing', part: 'MLflow', model, message, advice }, reason, {
+        reason,
+      }),
+    ];
+  }
+}
+
+async function lookAtAlias({ tracker, ledger: { db } }: MlflowWorld, model: string): Promise<StaleAlias | undefined> {
+  const champion = await currentChampion(db, model, liveLineage);
+  const named = await getAlias(tracker, model, championAlias);
+  if (named === champion?.version) return undefined;
+  // It may have moved while MLflow was asked.
+  if ((await currentChampion(db, model, liveLineage))?.version !== champion?.version) return undefined;
+  return await staleAlias(db, model, { champion, named, seen: await seenAlias(db, model) });
+}
+
+const who = (version: number | undefined) =>
+  version === undefined ? tell('doctor.nobody') : tell('doctor.version', { version: of(version, 'plain') });

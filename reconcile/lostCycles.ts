@@ -1,0 +1,69 @@
+import { cycleById, unendedCycles } from '../ledger/cycles.ts';
+import { expectProjection } from '../ledger/pendingProjections.ts';
+import { recordOutcome } from '../ledger/recordOutcome.ts';
+import { type WorkflowState, workflowState } from '../orchestrator/workflowState.ts';
+import { tell } from '../report/messages.ts';
+import type { Cycle } from '../schemas/cycle.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
+import type { Discrepancy } from '../schemas/reconcile.ts';
+import { discrepancy } from './discrepancy.ts';
+import type { TemporalWorld } from './world.ts';
+
+/**
+ * Cycles that run or wait by the ledger, against Temporal's workflows. One whose workflow is over, or unknown, ends as
+ * failed: nobody is left who could go on with it, and it would hold up the next one. It is not started again, because
+ * whoever terminated it may have meant it.
+ */
+export async function compareCycles(world: TemporalWorld): Promise<Discrepancy[]> {
+  const found: Discrepancy[] = [];
+  for (const cycle of await unendedCycles(world.ledger.db)) {
+    const state = await workflowState(world.client, cycle.id);
+    if (state.kind === 'running') continue;
+    // A Temporal that was restored from a copy may still learn of what has just begun.
+    if (state.kind === 'unknown' && Date.now() - Date.parse(cycle.startedAt) < world.grace) continue;
+    const lost = await close(world, cycle, state);
+    if (lost !== null) found.push(lost);
+  }
+  return found;
+}
+
+async function close(
+  { ledger: { db }, repair }: TemporalWorld,
+  cycle: Cycle,
+  state: Exclude<WorkflowState, { kind: 'running' }>,
+): Promise<Discrepancy | null> {
+  const { id, model, attempt } = cycle;
+  // It may have ended, or have begun anew, while Temporal was asked.
+  const now = await cycleById(db, id);
+  if (now === undefined || now.endedAt !== null || now.attempt !== attempt) return null;
+  const error = reasonOf(id, state);
+  const { code, message, advice } = error;
+  const difference = {
+    ...({ kind: 'workflow-gone', part: 'Temporal', model, cycle: id } as const),
+    message: tell('reconcile.workflow-gone', { cycle: id, status: now.status, reason: message }),
+  };
+  const again = `reign retrain ${model} --as-of ${cycle.asOf}`;
+  if (!repair)
+    return discrepancy({ ...difference, advice: `End it with reign reconcile. To run it again: ${again}` }, 'found');
+  // The next worker lets MLflow follow: a run that was left running ends.
+  await expectProjection(db, { cycle: id, model, part: 'outcome' });
+  const failure = { code, message, advice, step: 'unknown step', traceback: null };
+  try {
+    const closed = await recordOutcome(db, id, { attempt, status: 'failed', summary: message, failure });
+    // A crowned cycle has its promotion, whatever became of its workflow.
+    if (closed.status !== 'failed' && closed.status !== 'promoted') return null;
+  } catch (refused) {
+    // It was started again meanwhile.
+    if (refused instanceof ReignError && refused.code === 'LedgerConflict') return null;
+    throw refused;
+  }
+  return discrepancy({ ...difference, advice: `To run it again: ${again}` }, 'repaired');
+}
+
+function reasonOf(cycle: string, state: Exclude<WorkflowState, { kind: 'running' }>): ReignError {
+  if (state.kind === 'unknown') return errorOf('WorkflowGone', 'unknown', { cycle });
+  const { status, by, reason } = state;
+  if (status !== 'TERMINATED') return errorOf('WorkflowGone', 'over', { cycle, status });
+  const why = reason === null ? '' : `: ${reason}`;
+  return errorOf('WorkflowGone', 'terminated', { cycle, by: by === null ? '' : ` by ${by}`, why });
+}

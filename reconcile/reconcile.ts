@@ -1,0 +1,100 @@
+import type { Client } from '@temporalio/client';
+import { type Lease, withLease } from '../ledger/lease.ts';
+import { installationId } from '../ledger/reconciliations.ts';
+import { installationOf } from '../orchestrator/reconcileSchedule.ts';
+import type { Actor } from '../schemas/actor.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
+import type { ComparedPart, Discrepancy, Reconciled, Unchecked } from '../schemas/reconcile.ts';
+import type { Store } from '../store/openStore.ts';
+import type { Tracker } from '../tracker/openTracker.ts';
+import { searchVersions } from '../tracker/registry.ts';
+import { compareAliases } from './aliases.ts';
+import { compareCycles } from './lostCycles.ts';
+import { findMissedTimes } from './missedTimes.ts';
+import { findOtherSchedules } from './otherSchedules.ts';
+import { compareSchedules } from './schedules.ts';
+import type { MlflowWorld, ReconcileWorld, StoreWorld, TemporalWorld } from './world.ts';
+
+/** How the parts that the ledger is compared with are reached. What it throws says why one is not compared. */
+export interface Parts {
+  readonly tracker: () => Tracker;
+  readonly client: () => Promise<Client>;
+  readonly store: () => Store;
+}
+
+/** Milliseconds. */
+export const usualGrace = 120_000;
+
+/**
+ * Compares the ledger with MLflow, Temporal and the store. Puts right what follows from the ledger, and records what it found.
+ * What one reconcile has put right, the next does not find. Two at once take turns.
+ */
+export async function reconcileLedger(
+  world: ReconcileWorld & { readonly repair: Actor },
+  parts: Parts,
+): Promise<Reconciled> {
+  return await withLease(world.ledger.db, 'reconcile', (lease) => compare(world, parts, lease), {
+    seconds: 120,
+  });
+}
+
+/** The same, but changes and records nothing. */
+export const findDiscrepancies = (world: Omit<ReconcileWorld, 'repair'>, parts: Parts): Promise<Reconciled> =>
+  compare({ ...world, repair: null }, parts);
+
+const mlflowComparisons = [compareAliases];
+// What was missed while a schedule was away is looked for before it is put back.
+const temporalComparisons = [compareCycles, findMissedTimes, compareSchedules, findOtherSchedules];
+const storeComparisons: ((world: StoreWorld) => Promise<Discrepancy[]>)[] = [];
+
+async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Promise<Reconciled> {
+  const discrepancies: Discrepancy[] = [];
+  const unchecked: Unchecked[] = [];
+  const compareWith = async <World>(
+    part: ComparedPart,
+    open: () => World | Promise<World>,
+    comparisons: readonly ((world: World) => Promise<Discrepancy[]>)[],
+  ): Promise<void> => {
+    try {
+      const opened = await open();
+      for (const find of comparisons) {
+        await lease?.hold();
+        discrepancies.push(...(await find(opened)));
+      }
+    } catch (error) {
+      if (error instanceof ReignError && error.code === 'LedgerUnavailable') throw error;
+      unchecked.push({
+        part,
+        reason: error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error),
+      });
+    }
+  };
+  await compareWith<MlflowWorld>('MLflow', () => mlflowWorld(world, parts.tracker()), mlflowComparisons);
+  await compareWith<TemporalWorld>(
+    'Temporal',
+    async () => temporalWorld(world, await parts.client()),
+    temporalComparisons,
+  );
+  await compareWith<StoreWorld>('store', () => ({ ...world, store: parts.store() }), storeComparisons);
+  return { discrepancies, unchecked };
+}
+
+/** Another installation's Temporal knows none of these cycles: each of them would look lost. */
+async function temporalWorld(world: ReconcileWorld, client: Client): Promise<TemporalWorld> {
+  const owner = await installationOf(client);
+  const { namespace } = client.options;
+  if (owner === undefined) throw errorOf('OrchestratorUnavailable', 'noLedger', { namespace });
+  if (owner !== (await installationId(world.ledger.db)))
+    throw errorOf('OrchestratorUnavailable', 'otherLedger', { namespace });
+  return { ...world, client };
+}
+
+function mlflowWorld(world: ReconcileWorld, tracker: Tracker): MlflowWorld {
+  const asked = new Map<string, ReturnType<MlflowWorld['versionsOf']>>();
+  const versionsOf = (model: string) => {
+    const versions = asked.get(model) ?? searchVersions(tracker, model);
+    asked.set(model, versions);
+    return versions;
+  };
+  return { ...world, tracker, versionsOf };
+}

@@ -1,0 +1,29 @@
+import type { Client } from '@temporalio/client';
+import type { Ledger } from '../ledger/openLedger.ts';
+import type { Actor } from '../schemas/actor.ts';
+import type { Store } from '../store/openStore.ts';
+import type { Tracker } from '../tracker/openTracker.ts';
+import type { RegisteredVersion } from '../tracker/registry.ts';
+
+/** What every comparison has. */
+export interface ReconcileWorld {
+  readonly ledger: Ledger;
+  /** In whose name differences are put right and recorded; null: they are only found. */
+  readonly repair: Actor | null;
+  /** Milliseconds: what is younger may still be under way, and is left alone. */
+  readonly grace: number;
+}
+
+export interface MlflowWorld extends ReconcileWorld {
+  readonly tracker: Tracker;
+  /** Every version of a model in the registry, asked once. */
+  readonly versionsOf: (model: string) => Promise<readonly RegisteredVersion[]>;
+}
+
+export interface TemporalWorld extends ReconcileWorld {
+  readonly client: Client;
+}
+
+export interface StoreWorld extends ReconcileWorld {
+  readonly store: Store;
+}

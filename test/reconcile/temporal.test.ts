@@ -1,0 +1,295 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { claimCycle } from '../../ledger/claimCycle.ts';
+import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
+import { storeDefinition } from '../../ledger/definitions.ts';
+import { installationId } from '../../ledger/reconciliations.ts';
+import { perform } from '../../operations/operation.ts';
+import { pauseScheduleOperation, resumeScheduleOperation } from '../../operations/pauseSchedule.ts';
+import { matchSchedule, scheduleId } from '../../orchestrator/matchSchedule.ts';
+import { ensureReconcileSchedule, reconcileScheduleId } from '../../orchestrator/reconcileSchedule.ts';
+import { compareCycles } from '../../reconcile/lostCycles.ts';
+import { findDiscrepancies, reconcileLedger } from '../../reconcile/reconcile.ts';
+import { osUser } from '../../schemas/actor.ts';
+import { Schedule } from '../../schemas/schedule.ts';
+import { definition, identity, model, apply as storeApplied, windows } from '../ledger/scene.ts';
+import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
+import { crons } from '../schedule/crons.ts';
+
+const actor = osUser('ada');
+let environment: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const path = join(import.meta.dirname, '../../.reign/python/bin/temporal');
+  environment = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path } },
+  });
+});
+
+afterAll(async () => environment?.teardown());
+
+/** A ledger of the test's own, to which the namespace belongs. */
+async function installed({ db }: TestLedger, grace = 500) {
+  const { client } = environment;
+  const ledger = { db, close: async () => {} };
+  await ensureReconcileSchedule(client, { installation: await installationId(db), everySeconds: 86_400 });
+  const absent = () => {
+    throw new Error('it is down');
+  };
+  const [world, parts] = [
+    { ledger, repair: actor, grace },
+    { tracker: absent, store: absent, client: async () => client },
+  ];
+  const apply = async (schedule: object | undefined) => {
+    const more = schedule === undefined ? {} : { schedule: Schedule.parse(schedule) };
+    const applied = { codeHash: null, columns: [], appliedBy: actor };
+    await storeDefinition(db, { ...applied, definition: { ...definition(), ...more } });
+    return await matchSchedule({ ledger, client, actor }, model);
+  };
+  return {
+    ledger,
+    apply,
+    context: { ledger, actor, temporal: async () => client, now: () => new Date() },
+    handle: client.schedule.getHandle(scheduleId(model)),
+    look: () => findDiscrepancies(world, parts),
+    reconcile: () => reconcileLedger(world, parts),
+    found: async () =>
+      (await reconcileLedger(world, parts)).discrepancies.map(({ kind, outcome }) => `${kind} ${outcome}`),
+    events: (kind: string) =>
+      db.selectFrom('events').select('detail').where('model', '=', model).where('kind', '=', kind).execute(),
+    [Symbol.asyncDispose]: async () => void (await apply(undefined)),
+  };
+}
+
+test('a part that is down is said to be unchecked, and the others are compared', async () => {
+  await using ledger = await withLedger();
+  await using installation = await installed(ledger);
+  await installation.apply({ cron: '0 6 * * MON' });
+  await installation.handle.delete();
+  expect(await installation.reconcile()).toMatchObject({
+    discrepancies: [{ kind: 'schedule-missing', outcome: 'repaired' }],
+    unchecked: [
+      { part: 'MLflow', reason: 'it is down' },
+      { part: 'store', reason: 'it is down' },
+    ],
+  });
+});
+
+test('the Temporal of another ledger is not compared: every cycle would look lost', async () => {
+  await using ledger = await withLedger();
+  await using installation = await installed(ledger);
+  await storeApplied(ledger.db);
+  const { id } = identity({ week: 1 });
+  await claimCycle(ledger.db, { ...identity({ week: 1 }), trigger: 'demo', windows: windows(1), attemptToken: 'run' });
+  await ensureReconcileSchedule(environment.client, { installation: 'another', everySeconds: 86_400 });
+  const { unchecked } = await installation.reconcile();
+  expect(unchecked).toContainEqual({
+    part: 'Temporal',
+    reason: 'The Temporal namespace default belongs to another ledger',
+  });
+  await environment.client.schedule.getHandle(reconcileScheduleId).delete();
+  expect((await installation.reconcile()).unchecked).toContainEqual({
+    part: 'Temporal',
+    reason: 'No worker of this ledger has run in the Temporal namespace default yet',
+  });
+  expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'running' });
+});
+
+describe('a schedule in Temporal', () => {
+  test('that says what the definition says is left alone, whichever cron it is', async () => {
+    await using ledger = await withLedger();
+    await using installation = await installed(ledger);
+    for (const cron of crons) {
+      const change = await installation.apply({ cron, timeZone: 'America/New_York' });
+      expect([cron, change]).toEqual([cron, cron === crons[0] ? 'created' : 'updated']);
+      expect([cron, await installation.found()]).toEqual([cron, []]);
+    }
+    await installation.apply({ interval: 'P7D', phase: 'PT6H' });
+    expect(await installation.found()).toEqual([]);
+  });
+
+  test('that was changed by hand is put back, whatever was changed', async () => {
+    await using ledger = await withLedger();
+    await using installation = await installed(ledger);
+    await installation.apply({ cron: '0 6 * * MON', timeZone: 'Europe/Berlin' });
+    const { handle } = installation;
+    const { action, policies, spec } = await handle.describe();
+    const changes: Parameters<typeof handle.update>[0][] = [
+      ({ state }) => ({
+        spec: { cronExpressions: ['0 7 * * MON'], timezone: 'Europe/Berlin' },
+        action,
+        policies,
+        state,
+      }),
+      ({ state }) => ({ spec: { cronExpressions: ['0 6 * * MON'] }, action, policies, state }),
+      ({ state }) => ({ spec: { ...spec, endAt: new Date('2030-01-01') } as never, action, policies, state }),
+      ({ state }) => ({ spec: spec as never, action, policies: { ...policies, overlap: 'SKIP' }, state }),
+      ({ state }) => ({ spec: spec as never, action, policies, state: { ...state, remainingActions: 3 } }),
+      ({ state }) => ({ spec: spec as never, action: { ...action, args: [{ model: 'another' }] }, policies, state }),
+    ];
+    for (const change of changes) {
+      await handle.update(change);
+      expect((await installation.look()).discrepancies).toMatchObject([{ kind: 'schedule-changed', outcome: 'found' }]);
+      expect(await installation.found()).toEqual(['schedule-changed repaired']);
+      expect(await handle.describe()).toMatchObject({ spec, policies, state: { paused: false } });
+      expect(await installation.found()).toEqual([]);
+    }
+    expect(await installation.events('schedule-changed')).toHaveLength(changes.length);
+  });
+
+  test('that was paused by hand stays paused, and is named once; a pause of Reign’s that is over ends', async () => {
+    await using ledger = await withLedger();
+    await using installation = await installed(ledger);
+    const { handle, context } = installation;
+    await installation.apply({ cron: '0 6 * * MON' });
+    await handle.pause('the warehouse moves');
+    expect(await installation.found()).toEqual(['schedule-paused recorded']);
+    expect(await installation.found()).toEqual(['schedule-paused known']);
+    expect(await installation.events('schedule-paused')).toEqual([{ detail: { note: 'the warehouse moves' } }]);
+    expect((await handle.describe()).state.paused).toBe(true);
+    await perform(resumeScheduleOperation, context, { model, reason: 'moved' });
+    expect(await installation.found()).toEqual([]);
+
+    await perform(pauseScheduleOperation, context, { model, reason: 'holidays' });
+    await handle.unpause();
+    expect(await installation.found()).toEqual(['schedule-changed repaired']);
+    const paused = await handle.describe();
+    expect(paused.state).toMatchObject({ paused: true });
+    await perform(resumeScheduleOperation, context, { model, reason: 'back' });
+    // As if Temporal had not answered when it was resumed.
+    await handle.pause(paused.state.note);
+    expect(await installation.found()).toEqual(['schedule-changed repaired']);
+    expect((await handle.describe()).state.paused).toBe(false);
+  });
+
+  test('that was made by hand for a model that has one is named, and left alone', async () => {
+    await using ledger = await withLedger();
+    await using installation = await installed(ledger);
+    await installation.apply({ cron: '0 6 * * MON' });
+    const { action } = await installation.handle.describe();
+    const second = await environment.client.schedule.create({
+      ...{ scheduleId: 'my own', spec: { cronExpressions: ['0 5 * * *'] } },
+      action: { ...action, args: [{ model }] },
+      state: { paused: true },
+    });
+    try {
+      // Temporal lists a new schedule a moment later.
+      await expect.poll(installation.found, { timeout: 30_000 }).toEqual(['schedule-unknown recorded']);
+      expect(await installation.found()).toEqual(['schedule-unknown known']);
+      expect((await second.describe()).scheduleId).toBe('my own');
+    } finally {
+      await second.delete();
+    }
+  });
+});
+
+describe('a nominal time', () => {
+  test('that passed while the schedule was away becomes a skipped row, once, and the schedule returns', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    await using installation = await installed(ledger);
+    await installation.apply({ interval: 'PT2S' });
+    await installation.handle.delete();
+    await sleep(5000);
+    const { discrepancies } = await installation.reconcile();
+    const missed = discrepancies.filter(({ kind }) => kind === 'schedule-missed');
+    expect(missed.length).toBeGreaterThanOrEqual(2);
+    expect(missed.map(({ outcome }) => outcome)).toEqual(missed.map(() => 'recorded'));
+    expect(discrepancies.at(-1)).toMatchObject({ kind: 'schedule-missing', outcome: 'repaired' });
+    const rows = await cyclesOf(db, model);
+    // Those that Temporal had started before have starters that wait for a worker.
+    expect(rows.map(({ id }) => id).toSorted()).toEqual(missed.map(({ cycle }) => cycle).toSorted());
+    for (const row of rows)
+      expect(row).toMatchObject({
+        ...{ status: 'skipped', trigger: 'schedule', attempt: 1 },
+        summary: 'Skipped: Temporal had no schedule for the model.',
+      });
+    await installation.handle.pause();
+    const before = rows.map(({ asOf }) => asOf);
+    await installation.found();
+    const again = (await cyclesOf(db, model)).filter(({ asOf }) => before.includes(asOf));
+    expect(again).toEqual(rows);
+  });
+
+  test('whose starter waits for a worker is not missed yet; it is where the starter was terminated', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    const { client } = environment;
+    await using installation = await installed(ledger);
+    await installation.apply({ interval: 'PT3S' });
+    const begun = () => installation.handle.describe().then(({ info }) => info.recentActions);
+    await expect.poll(async () => (await begun()).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    await installation.handle.pause();
+    await sleep(1000);
+    expect((await installation.found()).filter((one) => one.startsWith('schedule-missed'))).toEqual([]);
+    expect(await cyclesOf(db, model)).toEqual([]);
+    const starters = (await begun()).map(({ action }) => action.workflow.workflowId);
+    for (const id of starters) await client.workflow.getHandle(id).terminate();
+    await installation.reconcile();
+    const rows = (await cyclesOf(db, model)).filter(({ summary }) => summary?.includes('TERMINATED'));
+    expect(rows.map(({ asOf }) => `scheduled.${model}-${asOf}`).toSorted()).toEqual(starters.toSorted());
+    for (const row of rows)
+      expect(row).toMatchObject({
+        status: 'skipped',
+        summary: 'Skipped: the workflow that starts it ended in Temporal as TERMINATED.',
+      });
+  });
+
+  test('that lay in a pause of Reign’s is not missed', async () => {
+    await using ledger = await withLedger();
+    await using installation = await installed(ledger);
+    await installation.apply({ cron: '0 6 1 1 *' });
+    await perform(pauseScheduleOperation, installation.context, { model, reason: 'holidays' });
+    await installation.apply({ interval: 'PT2S' });
+    await sleep(3500);
+    expect(await installation.found()).toEqual([]);
+    expect(await cyclesOf(ledger.db, model)).toEqual([]);
+  });
+});
+
+describe('a cycle that Temporal does not know', () => {
+  const begin = async ({ db }: TestLedger, attemptToken = 'run 1') => {
+    await storeApplied(db);
+    return await claimCycle(db, { ...identity({ week: 1 }), trigger: 'demo', windows: windows(1), attemptToken });
+  };
+  const { id } = identity({ week: 1 });
+
+  test('is closed as failed, but not right after it began', async () => {
+    await using ledger = await withLedger();
+    await using patient = await installed(ledger, 60_000);
+    await begin(ledger);
+    expect(await patient.found()).toEqual([]);
+    expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'running' });
+    await using hasty = await installed(ledger, 0);
+    expect((await hasty.look()).discrepancies).toMatchObject([{ kind: 'workflow-gone', outcome: 'found', cycle: id }]);
+    expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'running' });
+    // Two at once: one of them closes it.
+    const both = await Promise.all([hasty.found(), hasty.found()]);
+    expect(both.flat()).toEqual(['workflow-gone repaired']);
+    expect(await cycleById(ledger.db, id)).toMatchObject({
+      status: 'failed',
+      summary: `Temporal no longer knows the workflow of ${id}`,
+      failure: { code: 'WorkflowGone' },
+    });
+    expect(await hasty.found()).toEqual([]);
+  });
+
+  test('is left alone where it was started again while Temporal was asked', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    await begin(ledger);
+    await using installation = await installed(ledger, 0);
+    const describe = async () => {
+      await begin(ledger, 'run 2');
+      throw new WorkflowNotFoundError('gone', id, undefined);
+    };
+    const client = { workflow: { getHandle: () => ({ describe }) } } as unknown as Client;
+    expect(await compareCycles({ ledger: installation.ledger, grace: 0, repair: actor, client })).toEqual([]);
+    expect(await cycleById(db, id)).toMatchObject({ status: 'running', attempt: 2 });
+  });
+});
