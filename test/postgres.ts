@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 
 const serverVariable = 'REIGN_TEST_POSTGRES';
 const script = join(import.meta.dirname, 'postgres.sh');
@@ -53,7 +53,8 @@ export interface TestDatabase extends AsyncDisposable {
  */
 export async function withDatabase({ template = 'template1' }: { template?: string } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(`create database ${name} template "${template}"`);
+  // Copying files takes a third of the time that copying pages through the log takes.
+  await onServer(`create database ${name} template "${template}" strategy file_copy`);
   return {
     name,
     url: serverUrl() + name,
@@ -61,15 +62,43 @@ export async function withDatabase({ template = 'template1' }: { template?: stri
   };
 }
 
-/** Runs one statement that needs no database of its own. */
-export async function onServer(statement: string): Promise<void> {
+/**
+ * A database to clone, which stays as long as the run's Postgres. Whichever process asks first fills it.
+ *
+ * @param fill with the database's URL; nobody may be connected to it afterwards
+ */
+export async function withTemplate(name: string, fill: (url: string) => Promise<void>): Promise<string> {
   const client = new Client({ connectionString: `${serverUrl()}postgres` });
   await client.connect();
   try {
-    await client.query(statement);
+    // Ends with the connection.
+    await client.query('select pg_advisory_lock(hashtext($1))', [name]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1 and datistemplate', [name]);
+    if (rowCount === 0) {
+      await client.query(`drop database if exists ${name} with (force)`);
+      await client.query(`create database ${name}`);
+      await fill(serverUrl() + name);
+      await client.query(`alter database ${name} is_template true`);
+    }
+    return name;
   } finally {
     await client.end();
   }
+}
+
+/** Runs one statement that needs no database of its own. */
+export async function onServer(statement: string): Promise<void> {
+  connections ??= connect();
+  await connections.query(statement);
+}
+
+let connections: Pool | undefined;
+
+function connect(): Pool {
+  const pool = new Pool({ connectionString: `${serverUrl()}postgres`, allowExitOnIdle: true });
+  // The server ends with the run, and an idle connection with it.
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 /** The URL of the run's Postgres, without a database's name. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../activities/create.ts';
 import { currentChampion } from '../../ledger/champions.ts';
@@ -28,6 +28,7 @@ import { workflowBundle } from '../../worker/workflowBundle.ts';
 import { runCommand } from '../cli/runCommand.ts';
 import { asking } from '../operations/asking.ts';
 import { s3Credentials, startS3Server } from '../s3Server.ts';
+import { quietRuntime } from '../workflows/quietRuntime.ts';
 import { closing } from './closing.ts';
 import { loadLoans, loansFolder, startServers } from './servers.ts';
 
@@ -71,7 +72,7 @@ describe('law 2: a promotion names whom it beat, here with the store in S3', () 
     stack = await open(startServers(['trainer'], { prepare: async () => env }), (started) =>
       started.stop({ now: true }),
     );
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    quietRuntime();
     const world = openWorld(stack.settings, limitsOf({}));
     ({ ledger, tracker } = world);
     db = ledger.db;

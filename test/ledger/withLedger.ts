@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../ledger/database.ts';
 import { migrate } from '../../ledger/migrate.ts';
 import { openLedger } from '../../ledger/openLedger.ts';
-import { asWorker, onServer, withDatabase, workingRole } from '../postgres.ts';
+import { asWorker, onServer, withDatabase, withTemplate, workingRole } from '../postgres.ts';
 
 export interface TestLedger extends AsyncDisposable {
   /** As the role that Reign works with: every statement that a test makes Reign run is one that this role may run. */
@@ -13,12 +13,11 @@ export interface TestLedger extends AsyncDisposable {
   readonly ownerUrl: string;
 }
 
-/** Migrated once per test file, then cloned. Goes with the run's Postgres. */
 let template: Promise<string> | undefined;
 
 /** A migrated ledger in a database of its own, gone at the end of the block. */
 export async function withLedger(): Promise<TestLedger> {
-  template ??= migrated();
+  template ??= withTemplate('migrated_ledger', fill);
   const database = await withDatabase({ template: await template });
   const working = openLedger(asWorker(database.url));
   const owning = openLedger(database.url);
@@ -34,13 +33,11 @@ export async function withLedger(): Promise<TestLedger> {
   };
 }
 
-async function migrated(): Promise<string> {
+async function fill(url: string): Promise<void> {
   await onServer(
     `do $$ begin create role ${workingRole} login; exception when duplicate_object or unique_violation then end $$`,
   );
-  const { url, name } = await withDatabase();
   const { db, close } = openLedger(url);
   await migrate(db, workingRole);
   await close();
-  return name;
 }

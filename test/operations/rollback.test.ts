@@ -37,11 +37,9 @@ async function scene(cycleOf: (version: number) => string | undefined = idOf) {
   };
 }
 
-test('a rollback is in the ledger and in the alias within two seconds, and the gate stops promoting until somebody resumes', async () => {
+test('a rollback is in the ledger and in the alias when the command ends, and the gate stops promoting until somebody resumes', async () => {
   await using on = await scene();
-  const began = performance.now();
   const done = await on.reign('rollback', model, ...why);
-  expect(performance.now() - began).toBeLessThan(2000);
   expect(done).toMatchObject({ code: 0, stderr: '' });
   expect(done.stdout).toBe(
     [

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseCron } from '../../schedule/cron.ts';
 import { nominalTimes, type Times, timingOf } from '../../schedule/nominalTimes.ts';
 import { crons } from './crons.ts';
+import { quietRuntime } from '../workflows/quietRuntime.ts';
 
 /** Five years, with ten changes of the clocks in each of the three zones: west and east of Greenwich, and by half an hour. */
 const from = Date.UTC(2022, 0, 1) / 1000;
@@ -33,7 +33,7 @@ const refused = [
 let environment: TestWorkflowEnvironment;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   const path = join(import.meta.dirname, '../../.reign/python/bin/temporal');
   environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path } },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Activities } from '../../activities/create.ts';
@@ -28,6 +28,7 @@ import { workflowBundle } from '../../worker/workflowBundle.ts';
 import { definition } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { lastingHome } from '../stack/testHome.ts';
+import { quietRuntime } from '../workflows/quietRuntime.ts';
 
 const model = 'flight-delay';
 const actor = osUser('ada');
@@ -35,7 +36,7 @@ let environment: TestWorkflowEnvironment;
 let bundle: WorkflowBundleOption;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   const path = join(import.meta.dirname, '../../.reign/python/bin/temporal');
   environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path } },

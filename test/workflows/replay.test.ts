@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { workflowBundle } from '../../worker/workflowBundle.ts';
 import { recordedVersions } from '../releases/recorded.ts';
 import { lastingHome } from '../stack/testHome.ts';
+import { quietRuntime } from './quietRuntime.ts';
 
 const releases = join(import.meta.dirname, '../releases');
 const folders = [
@@ -25,7 +26,7 @@ describe('recorded histories of the workflows', () => {
   const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
   beforeAll(async () => {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    quietRuntime();
     bundle = await workflowBundle(lastingHome);
     const all = histories.map(({ name, path }) => ({ workflowId: name, history: read(path) }));
     // One worker for all.

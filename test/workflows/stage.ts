@@ -5,7 +5,7 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/create.ts';
 import { cycleId } from '../../schemas/cycle.ts';
 import type { ErrorCode } from '../../schemas/errors.ts';
@@ -16,6 +16,7 @@ import type { Progress } from '../../workflows/progress.ts';
 import type { TrainerActivities } from '../../workflows/proxies.ts';
 import { lastingHome } from '../stack/testHome.ts';
 import { cast } from './cast.ts';
+import { quietRuntime } from './quietRuntime.ts';
 
 export type Cast = Activities & TrainerActivities;
 /** What one cycle of a test does otherwise than the usual cast. `attempt` counts from 1. */
@@ -74,7 +75,7 @@ const taken = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_
 const server = join(import.meta.dirname, '../../.reign/python/bin/temporal-test-server');
 
 export async function openStage(): Promise<Stage> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: server } },
   });
