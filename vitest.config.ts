@@ -25,7 +25,7 @@ const sharing = [
   'test/{releases,tracker}/**/*.test.ts',
   'test/stack/{keeper,stack}.test.ts',
   'test/postgres/{hosts,pgbouncer}.test.ts',
-  'test/{schedule,setup,workflows}/**/*.test.ts',
+  'test/{reconcile,schedule,setup,workflows}/**/*.test.ts',
   // They wait for each other's turn with the run's stack anyway.
   'test/laws/{gate,login,watching,badInput/refused}.test.ts',
 ];

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
@@ -19,12 +18,13 @@ import { Schedule } from '../../schemas/schedule.ts';
 import { definition, identity, model, apply as storeApplied, windows } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { crons } from '../schedule/crons.ts';
+import { quietRuntime } from '../workflows/quietRuntime.ts';
 
 const actor = osUser('ada');
 let environment: TestWorkflowEnvironment;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quietRuntime();
   const path = join(import.meta.dirname, '../../.reign/python/bin/temporal');
   environment = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path } },

@@ -3,8 +3,8 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseCron } from '../../schedule/cron.ts';
 import { nominalTimes, type Times, timingOf } from '../../schedule/nominalTimes.ts';
-import { crons } from './crons.ts';
 import { quietRuntime } from '../workflows/quietRuntime.ts';
+import { crons } from './crons.ts';
 
 /** Five years, with ten changes of the clocks in each of the three zones: west and east of Greenwich, and by half an hour. */
 const from = Date.UTC(2022, 0, 1) / 1000;
