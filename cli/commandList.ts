@@ -178,6 +178,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
   },
   {
+    name: 'gc',
+    syntax: '',
+    description: 'remove from the store and from MLflow what nothing names, after a retention time',
+    load: async () => (await import('./commands/gc.ts')).gcCommand,
+  },
+  {
     name: 'doctor',
     syntax: '',
     description: 'check every part: what is reachable, in which version, and how to fix what is not',

@@ -34,3 +34,25 @@ export async function objectsNamed(
     tracebacks: of('tracebacks'),
   };
 }
+
+/** An object that the ledger names, and for which model. */
+export interface NamedObject {
+  readonly kind: keyof NamedObjects;
+  readonly hash: string;
+  readonly model: string;
+}
+
+/** Everything that the ledger names of models that were not deleted since. */
+export async function everyNamedObject(db: Kysely<Database>): Promise<NamedObject[]> {
+  const { rows } = await sql<{ kind: keyof NamedObjects; hash: string | null; model: string }>`
+    with kept as (
+      select c.* from reign.cycles c where not exists (
+        select from reign.deletions d where d.model = c.model and d.definition_version >= c.definition_version))
+    select 'code' as kind, code_hash as hash, model from reign.definitions f where not exists (
+      select from reign.deletions d where d.model = f.model and d.definition_version >= f.version)
+    union select 'snapshots', s.content_hash, c.model from reign.cycle_snapshots s join kept c on c.id = s.cycle
+    union select 'evidence', j.evidence, c.model from reign.judgements j join kept c on c.id = j.cycle
+    union select 'observations', o.document, c.model from reign.cycle_observations o join kept c on c.id = o.cycle
+    union select 'tracebacks', failure->>'traceback', model from kept`.execute(db);
+  return rows.flatMap(({ kind, hash, model }) => (hash === null ? [] : [{ kind, hash, model }]));
+}

@@ -52,6 +52,29 @@ export async function versionOf(
   return row && versionRow(row);
 }
 
+/** What the cycles of a model fitted. */
+export async function fittedVersions(db: Kysely<Database>, model: string): Promise<VersionRow[]> {
+  const rows = await db
+    .selectFrom('versions')
+    .innerJoin('cycles', 'cycles.id', 'versions.cycle')
+    .selectAll('versions')
+    .select('cycles.as_of')
+    .where('versions.model', '=', model)
+    .execute();
+  return rows.map(versionRow);
+}
+
+/** The numbers in MLflow's registry that the ledger knows of a model, whoever registered them. */
+export async function registeredNumbers(db: Kysely<Database>, model: string): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('versions')
+    .select('version')
+    .where('model', '=', model)
+    .where('version', 'is not', null)
+    .execute();
+  return new Set(rows.flatMap(({ version }) => (version === null ? [] : [version])));
+}
+
 /**
  * Names where an attempt's fit writes in MLflow. The answer is what was named first in this attempt, or what an earlier
  * attempt named and a judgement refers to; what an earlier attempt named and nobody judged is replaced, with its version.

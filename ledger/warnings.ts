@@ -37,6 +37,25 @@ export async function warningsOf(db: Kysely<Database>, cycle: string): Promise<s
   return [...new Set(rows.map(({ detail }) => textOf(detail)))];
 }
 
+/** The same of every cycle of a model that has any, by its id. */
+export async function warningsByCycle(db: Kysely<Database>, model: string): Promise<Map<string, string[]>> {
+  const rows = await db
+    .selectFrom('events')
+    .select(['cycle', 'detail'])
+    .where('model', '=', model)
+    .where('kind', '=', 'warning')
+    .orderBy('id')
+    .execute();
+  const found = new Map<string, string[]>();
+  for (const { cycle, detail } of rows) {
+    if (cycle === null) continue;
+    const before = found.get(cycle) ?? [];
+    const text = textOf(detail);
+    if (!before.includes(text)) found.set(cycle, [...before, text]);
+  }
+  return found;
+}
+
 /** The last cycle of every model in a lineage, where something was warned of in it. */
 export async function latestWarnings(db: Kysely<Database>, lineage: string): Promise<WarnedCycle[]> {
   const latest = await db

@@ -18,8 +18,7 @@ export async function tagOutcome(tracker: Tracker, db: Kysely<Database>, id: str
   const named = await versionOf(db, { cycle: id });
   // A new attempt that has begun since says itself what became of it.
   if (cycle === undefined || named === undefined || named.attempt > cycle.attempt) return;
-  const warnings = await warningsOf(db, id);
-  const tags = { ...outcomeTags(cycle), 'reign.warnings': warnings.join('\n').slice(0, longestTag) };
+  const tags = outcomeTags(cycle, await warningsOf(db, id));
   await Promise.all([
     tagRun(tracker, named.run.runId, tags, runEnds[cycle.status]),
     named.version !== null && tagVersion(tracker, named.model, named.version, tags),
@@ -45,7 +44,8 @@ type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 /** MLflow's own limit for the tags of runs and versions. */
 const longestTag = 5000;
 
-const runEnds: Partial<Record<Cycle['status'], RunEnd>> = {
+/** How the run of a cycle ends in MLflow. */
+export const runEnds: Partial<Record<Cycle['status'], RunEnd>> = {
   promoted: 'FINISHED',
   kept: 'FINISHED',
   superseded: 'FINISHED',
@@ -54,8 +54,11 @@ const runEnds: Partial<Record<Cycle['status'], RunEnd>> = {
   cancelled: 'KILLED',
 };
 
-/** An empty text where there is nothing to say, so that nothing of an earlier attempt stays. */
-function outcomeTags({ status, verdict, summary, primary, champion, evidence }: Cycle): Tags {
+/** What run and version say of a cycle. An empty string where there is nothing to say, so that nothing of an earlier attempt stays. */
+export function outcomeTags(
+  { status, verdict, summary, primary, champion, evidence }: Cycle,
+  warnings: readonly string[],
+): Tags {
   return {
     'reign.status': status,
     'reign.verdict': verdict ?? '',
@@ -67,6 +70,7 @@ function outcomeTags({ status, verdict, summary, primary, champion, evidence }: 
     'reign.champion': text(champion),
     'reign.beat': status === 'promoted' ? text(champion) : '',
     'reign.evidence': evidence ?? '',
+    'reign.warnings': warnings.join('\n').slice(0, longestTag),
   };
 }
 

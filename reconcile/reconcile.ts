@@ -7,12 +7,18 @@ import { errorOf, ReignError } from '../schemas/errors.ts';
 import type { ComparedPart, Discrepancy, Reconciled, Unchecked } from '../schemas/reconcile.ts';
 import type { Store } from '../store/openStore.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
-import { searchVersions } from '../tracker/registry.ts';
 import { compareAliases } from './aliases.ts';
+import { askingMlflow } from './askingMlflow.ts';
 import { compareCycles } from './lostCycles.ts';
 import { findMissedTimes } from './missedTimes.ts';
+import { findMissingObjects } from './missingObjects.ts';
+import { findOrphanObjects } from './orphanObjects.ts';
+import { findOrphanRuns } from './orphanRuns.ts';
 import { findOtherSchedules } from './otherSchedules.ts';
+import { compareOutcomes } from './outcomes.ts';
 import { compareSchedules } from './schedules.ts';
+import type { EvidenceRead } from './storeReferences.ts';
+import { findUnknownVersions } from './unknownVersions.ts';
 import type { MlflowWorld, ReconcileWorld, StoreWorld, TemporalWorld } from './world.ts';
 
 /** How the parts that the ledger is compared with are reached. What it throws says why one is not compared. */
@@ -20,6 +26,8 @@ export interface Parts {
   readonly tracker: () => Tracker;
   readonly client: () => Promise<Client>;
   readonly store: () => Store;
+  /** What earlier reconciles of this process have read of evidence. Default: nothing. */
+  readonly evidenceRead?: EvidenceRead;
 }
 
 /** Milliseconds. */
@@ -42,10 +50,10 @@ export async function reconcileLedger(
 export const findDiscrepancies = (world: Omit<ReconcileWorld, 'repair'>, parts: Parts): Promise<Reconciled> =>
   compare({ ...world, repair: null }, parts);
 
-const mlflowComparisons = [compareAliases];
+const mlflowComparisons = [compareAliases, compareOutcomes, findUnknownVersions, findOrphanRuns];
 // What was missed while a schedule was away is looked for before it is put back.
 const temporalComparisons = [compareCycles, findMissedTimes, compareSchedules, findOtherSchedules];
-const storeComparisons: ((world: StoreWorld) => Promise<Discrepancy[]>)[] = [];
+const storeComparisons = [findMissingObjects, findOrphanObjects];
 
 async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Promise<Reconciled> {
   const discrepancies: Discrepancy[] = [];
@@ -69,13 +77,17 @@ async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Prom
       });
     }
   };
-  await compareWith<MlflowWorld>('MLflow', () => mlflowWorld(world, parts.tracker()), mlflowComparisons);
+  await compareWith<MlflowWorld>('MLflow', () => ({ ...world, ...askingMlflow(parts.tracker()) }), mlflowComparisons);
   await compareWith<TemporalWorld>(
     'Temporal',
     async () => temporalWorld(world, await parts.client()),
     temporalComparisons,
   );
-  await compareWith<StoreWorld>('store', () => ({ ...world, store: parts.store() }), storeComparisons);
+  await compareWith<StoreWorld>(
+    'store',
+    () => ({ ...world, store: parts.store(), evidenceRead: parts.evidenceRead ?? new Map() }),
+    storeComparisons,
+  );
   return { discrepancies, unchecked };
 }
 
@@ -87,14 +99,4 @@ async function temporalWorld(world: ReconcileWorld, client: Client): Promise<Tem
   if (owner !== (await installationId(world.ledger.db)))
     throw errorOf('OrchestratorUnavailable', 'otherLedger', { namespace });
   return { ...world, client };
-}
-
-function mlflowWorld(world: ReconcileWorld, tracker: Tracker): MlflowWorld {
-  const asked = new Map<string, ReturnType<MlflowWorld['versionsOf']>>();
-  const versionsOf = (model: string) => {
-    const versions = asked.get(model) ?? searchVersions(tracker, model);
-    asked.set(model, versions);
-    return versions;
-  };
-  return { ...world, tracker, versionsOf };
 }

@@ -4,6 +4,8 @@ import type { Actor } from '../schemas/actor.ts';
 import type { Store } from '../store/openStore.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
 import type { RegisteredVersion } from '../tracker/registry.ts';
+import type { Run } from '../tracker/runs.ts';
+import type { EvidenceRead } from './storeReferences.ts';
 
 /** What every comparison has. */
 export interface ReconcileWorld {
@@ -18,6 +20,8 @@ export interface MlflowWorld extends ReconcileWorld {
   readonly tracker: Tracker;
   /** Every version of a model in the registry, asked once. */
   readonly versionsOf: (model: string) => Promise<readonly RegisteredVersion[]>;
+  /** Every run of a model's experiment, asked once. */
+  readonly runsOf: (model: string) => Promise<readonly Run[]>;
 }
 
 export interface TemporalWorld extends ReconcileWorld {
@@ -26,4 +30,5 @@ export interface TemporalWorld extends ReconcileWorld {
 
 export interface StoreWorld extends ReconcileWorld {
   readonly store: Store;
+  readonly evidenceRead: EvidenceRead;
 }

@@ -198,6 +198,14 @@ const ownMessages = {
   'reconcile.missed.cycle': 'its workflow ended in Temporal as {status} before it recorded anything',
   'reconcile.missed.cycle-gone': 'its workflow is no longer in Temporal, and recorded nothing',
   'reconcile.missed.said': 'the workflow that starts it said: {said}',
+  'reconcile.object-missing': '{object} is no longer in the store',
+  'reconcile.orphan-objects': '{objects} objects in the store are named by nothing',
+  'reconcile.orphan-object': '1 object in the store is named by nothing',
+  'reconcile.tags-changed': 'the run or the version of {cycle} said something else than the ledger: {tags}',
+  'reconcile.version-unknown': 'version {version} was registered at {at}, but not by a cycle',
+  'reconcile.version-unknown-by': 'version {version} was registered at {at} by {by}, but not by a cycle',
+  'reconcile.orphan-run': '1 run was left by an attempt that died',
+  'reconcile.orphan-runs': '{runs} runs were left by attempts that died',
   'reconcile.workflow-gone': '{cycle} was {status} by the ledger: {reason}',
 
   'budget.per-cycle':

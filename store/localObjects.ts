@@ -42,6 +42,13 @@ export function localObjects(root: string): Objects {
       return listed.flat();
     },
 
+    async about(name) {
+      const about = await found(() => stat(join(root, name)));
+      if (about === undefined) return undefined;
+      const { mtime: modified } = about;
+      return { modified, bytes: about.isDirectory() ? await bytesIn(join(root, name)) : about.size };
+    },
+
     async delete(name) {
       try {
         await inStaging(root, async (staging) => {
@@ -107,6 +114,14 @@ async function syncFolder(path: string): Promise<void> {
 
 const holds = async (path: string, bytes: Buffer): Promise<boolean> =>
   (await found(() => readFile(path)))?.equals(bytes) ?? false;
+
+async function bytesIn(folder: string): Promise<number> {
+  const entries = (await found(() => readdir(folder, { recursive: true, withFileTypes: true }))) ?? [];
+  let bytes = 0;
+  for (const entry of entries)
+    if (entry.isFile()) bytes += (await found(() => stat(join(entry.parentPath, entry.name))))?.size ?? 0;
+  return bytes;
+}
 
 async function isOlder(path: string, date: Date | undefined): Promise<boolean> {
   if (date === undefined) return false;

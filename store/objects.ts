@@ -8,6 +8,12 @@ export interface Listed {
   readonly modified: Date;
 }
 
+export interface About {
+  readonly modified: Date;
+  /** Of a folder: of all that is in it. */
+  readonly bytes: number;
+}
+
 /**
  * What a store is made of: objects by name, which is a path with `/`. Whatever is written is complete or not there. Other
  * failures than `Missing` are errors of the catalogue.
@@ -24,6 +30,8 @@ export interface Objects {
   /** When an object was last written; undefined where it is not there. */
   modified(name: string): Promise<Date | undefined>;
   list(folder: string): Promise<Listed[]>;
+  /** When an object, or a folder, was last written, and how large it is; undefined where it is not there. */
+  about(name: string): Promise<About | undefined>;
   /** Deletes an object, or a folder with all that is in it. Deleting what is not there is no error. */
   delete(name: string): Promise<void>;
   /** The name of an object that a published folder calls `file`. @throws Missing */

@@ -1,18 +1,22 @@
 import { createHash } from 'node:crypto';
 import { errorOf } from '../schemas/errors.ts';
-import { Missing, type Objects } from './objects.ts';
+import { type About, type Listed, Missing, type Objects } from './objects.ts';
 import { openObjects } from './openObjects.ts';
 
 /** Documents: one object each, named by the sha256 of its bytes. */
 export const documentKinds = ['evidence', 'observations', 'code', 'tracebacks', 'payloads'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
-/** `payloads` are cleaned by age: one that is stored again counts as new. */
-const payloadRenewalMilliseconds = 24 * 60 * 60 * 1000;
+/** What nothing names is removed by age: a document that is stored again counts as new. */
+const renewalMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Rows: a folder each, named by the content hash (`rowids` by that of their snapshot), with rows.parquet and manifest.json. */
 export const rowsKinds = ['snapshots', 'predictions', 'rowids'] as const;
 export type RowsKind = (typeof rowsKinds)[number];
+
+/** What else is in a store: fits that are not in MLflow yet, and what is being written. */
+export const workFolders = ['fits', 'staging'] as const;
+export type StoreFolder = DocumentKind | RowsKind | (typeof workFolders)[number];
 
 const manifestFile = 'manifest.json';
 const rowsFile = 'rows.parquet';
@@ -21,7 +25,7 @@ const rowsFile = 'rows.parquet';
 export interface Store {
   /** Where it is, as `REIGN_STORE` says it. */
   readonly place: string;
-  /** Stores a document and gives its hash; storing it again changes nothing (but the age of one of the `payloads`). */
+  /** Stores a document and gives its hash; storing it again changes nothing but its age, where it is older than a day. */
   writeDocument(kind: DocumentKind, content: string | Uint8Array): Promise<string>;
   /** @throws ReignError StoreCorrupt where it is missing or does not match its hash */
   readDocument(kind: DocumentKind, hash: string): Promise<Buffer>;
@@ -37,6 +41,12 @@ export interface Store {
   deleteDocument(kind: DocumentKind, hash: string): Promise<void>;
   /** Deletes rows with their manifest. */
   deleteRows(kind: RowsKind, hash: string): Promise<void>;
+  /** What is right in a folder, by name. */
+  list(folder: StoreFolder): Promise<Listed[]>;
+  /** When it was last written, and how large it is; undefined where it is not there. */
+  about(folder: StoreFolder, name: string): Promise<About | undefined>;
+  /** Removes what is right in a folder. */
+  remove(folder: StoreFolder, name: string): Promise<void>;
   /** Writes and deletes a probe, and says what there is to say about the place. @throws ReignError StoreUnavailable */
   probe(): Promise<string>;
 }
@@ -88,8 +98,7 @@ function storeOf(objects: Objects): Store {
     async writeDocument(kind, content) {
       const bytes = Buffer.from(content);
       const hash = createHash('sha256').update(bytes).digest('hex');
-      const renewBefore = kind === 'payloads' ? new Date(Date.now() - payloadRenewalMilliseconds) : undefined;
-      await objects.put(`${kind}/${hash}`, bytes, renewBefore);
+      await objects.put(`${kind}/${hash}`, bytes, new Date(Date.now() - renewalMilliseconds));
       return hash;
     },
 
@@ -110,6 +119,9 @@ function storeOf(objects: Objects): Store {
 
     deleteDocument: (kind, hash) => objects.delete(`${kind}/${checkedHash(hash)}`),
     deleteRows: (kind, hash) => objects.delete(`${kind}/${checkedHash(hash)}`),
+    list: (folder) => objects.list(folder),
+    about: (folder, name) => objects.about(`${folder}/${checkedName(name)}`),
+    remove: (folder, name) => objects.delete(`${folder}/${checkedName(name)}`),
     probe: () => objects.probe(),
   };
 }
@@ -135,4 +147,9 @@ function parsedObject(content: string): Record<string, unknown> | null {
 function checkedHash(hash: string): string {
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new TypeError('not a hash');
   return hash;
+}
+
+function checkedName(name: string): string {
+  if (!/^[\w.:-]+$/.test(name) || /^\.+$/.test(name)) throw new TypeError('not a name');
+  return name;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type * as Sdk from '@aws-sdk/client-s3';
 import { errorOf, ReignError } from '../schemas/errors.ts';
-import { type Listed, Missing, type Objects } from './objects.ts';
+import { type About, type Listed, Missing, type Objects } from './objects.ts';
 import type { BucketPlace } from './place.ts';
 
 /** Of one part of an upload, as trainers cut them too. */
@@ -70,15 +70,16 @@ export function s3Objects(place: BucketPlace, text: string): Objects {
     }
   }
 
-  const below = (folder: string) =>
-    attempt(`list ${folder}`, async ({ client, sdk }) => {
-      const found: Listed[] = [];
-      for await (const { Contents } of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix: `${keyOf(folder)}/` }))
-        for (const { Key, LastModified } of Contents ?? [])
+  const beginning = (prefixed: string) =>
+    attempt(`list ${prefixed}`, async ({ client, sdk }) => {
+      const found: (Listed & About)[] = [];
+      for await (const { Contents } of sdk.paginateListObjectsV2({ client }, { Bucket, Prefix: keyOf(prefixed) }))
+        for (const { Key, LastModified, Size = 0 } of Contents ?? [])
           if (Key !== undefined && LastModified !== undefined)
-            found.push({ name: nameOf(Key), modified: LastModified });
+            found.push({ name: nameOf(Key), modified: LastModified, bytes: Size });
       return found;
     });
+  const below = (folder: string) => beginning(`${folder}/`);
 
   async function remove(name: string): Promise<void> {
     const names = (await below(name)).map((one) => one.name);
@@ -107,6 +108,13 @@ export function s3Objects(place: BucketPlace, text: string): Objects {
         if (before === undefined || before < one.modified) newest.set(name, one.modified);
       }
       return [...newest].map(([name, date]) => ({ name, modified: date }));
+    },
+
+    async about(name) {
+      const all = (await beginning(name)).filter((one) => one.name === name || one.name.startsWith(`${name}/`));
+      if (all.length === 0) return undefined;
+      const modified = new Date(Math.max(...all.map((one) => one.modified.getTime())));
+      return { modified, bytes: all.reduce((sum, one) => sum + one.bytes, 0) };
     },
 
     async inFolder(folder, file, marker) {

@@ -73,6 +73,27 @@ export async function searchRunsByTag(
   return runs.toSorted((a, b) => a.startTime - b.startTime || (a.runId < b.runId ? -1 : 1));
 }
 
+/** The runs of an experiment that were not deleted, the oldest first. */
+export async function searchRuns(tracker: Tracker, experimentId: string): Promise<Run[]> {
+  const found: Run[] = [];
+  for (let page = ''; ; ) {
+    const { runs, next_page_token: next } = await request(tracker, {
+      method: 'POST',
+      path: 'runs/search',
+      body: {
+        experiment_ids: [experimentId],
+        run_view_type: 'ACTIVE_ONLY',
+        max_results: 1000,
+        ...(page !== '' && { page_token: page }),
+      },
+      answer: z.object({ runs: z.array(RunAnswer).default([]), next_page_token: z.string().default('') }),
+    });
+    found.push(...runs);
+    if (next === '') return found.toSorted((a, b) => a.startTime - b.startTime);
+    page = next;
+  }
+}
+
 export async function setRunTags(tracker: Tracker, runId: string, tags: Tags): Promise<void> {
   const body = { run_id: runId, tags: tagList(tags) };
   await request(tracker, { method: 'POST', path: 'runs/log-batch', body, answer: nothing });

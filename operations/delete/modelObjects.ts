@@ -3,6 +3,7 @@ import { withLease } from '../../ledger/lease.ts';
 import type { Ledger } from '../../ledger/openLedger.ts';
 import { type NamedObjects, objectsNamed } from '../../ledger/storedObjects.ts';
 import { ReignError } from '../../schemas/errors.ts';
+import { predictionsIn } from '../../schemas/predictionsIn.ts';
 import type { DocumentKind, RowsKind, Store } from '../../store/openStore.ts';
 import { codeLease } from '../storeApplied.ts';
 
@@ -62,7 +63,7 @@ async function ownPredictions(store: Store, own: readonly string[], others: read
   return [...named];
 }
 
-/** Null where the store has no such evidence any more. Evidence of every format names its predictions alike. */
+/** Null where the store has no such evidence any more. */
 async function readEvidence(store: Store, hash: string): Promise<unknown> {
   try {
     return JSON.parse((await store.readDocument('evidence', hash)).toString('utf8'));
@@ -71,14 +72,3 @@ async function readEvidence(store: Store, hash: string): Promise<unknown> {
     throw error;
   }
 }
-
-function* predictionsIn(value: unknown): Generator<string> {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, inner] of Object.entries(value)) {
-    if (naming.includes(name) && typeof inner === 'string') yield inner;
-    else yield* predictionsIn(inner);
-  }
-}
-
-/** Fields of evidence that name predictions by hash. */
-const naming = ['predictions', 'shuffledFit', 'scoreReference'];

@@ -30,6 +30,7 @@ import { projectChampion } from '../../projection/projectChampion.ts';
 import { sweepStrays } from '../../projection/sweepStrays.ts';
 import { tagOutcome } from '../../projection/tagOutcome.ts';
 import { compareAliases } from '../../reconcile/aliases.ts';
+import { askingMlflow } from '../../reconcile/askingMlflow.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { cycleId } from '../../schemas/cycle.ts';
 import { Definition, Gate } from '../../schemas/definition.ts';
@@ -331,10 +332,9 @@ describe('one run, one logged model, one version', () => {
     const look = () =>
       compareAliases({
         ledger: { db: ledger.db, close: async () => {} },
-        tracker,
         repair: null,
         grace: 0,
-        versionsOf: async () => [],
+        ...askingMlflow(tracker),
       });
     expect(await look()).toEqual([]);
     await setAlias(tracker, model, 'champion', first.version);

@@ -159,6 +159,18 @@ def test_names_are_hashes(store: Store) -> None:
         store.read_document("elsewhere", "0" * 64)
 
 
+def test_what_is_stored_again_counts_as_new(store: Store) -> None:
+    rows = folder_of(store) / "snapshots" / store.write_rows("snapshots", TABLE)
+    document = folder_of(store) / "evidence" / store.write_document("evidence", b"{}")
+    long_ago = time.time() - 40 * 24 * 3600
+    for path in (rows, document):
+        os.utime(path, (long_ago, long_ago))
+    store.write_rows("snapshots", TABLE)
+    store.write_document("evidence", b"{}")
+    for path in (rows, document):
+        assert path.stat().st_mtime > time.time() - 3600
+
+
 @pytest.mark.parametrize("damage", ["rows", "no rows", "manifest", "no manifest"])
 def test_damaged_rows_are_replaced_when_they_are_written_again(store: Store, damage: str) -> None:
     content_hash = store.write_rows("snapshots", TABLE)

@@ -26,8 +26,8 @@ DOCUMENT_KINDS = frozenset({"evidence", "observations", "code", "tracebacks", "p
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 _FIT_KEY = re.compile(r"[A-Za-z0-9][\w.:-]{0,250}")
-#: ``payloads`` are cleaned by age: one that is stored again counts as new.
-_PAYLOAD_RENEWAL_SECONDS = 24 * 3600
+#: What nothing names is removed by age: what is stored again counts as new.
+_RENEWAL_SECONDS = 24 * 3600
 _ROWS, _MANIFEST = "rows.parquet", "manifest.json"
 #: The file of a kept fit without which it is not there.
 FIT_RESULT = "result.json"
@@ -51,11 +51,10 @@ class Store:
         return self.objects.place
 
     def write_document(self, kind: str, content: bytes) -> str:
-        """Store a document and give its hash; storing it again changes nothing (but the age of a payload)."""
+        """Store a document and give its hash; storing it again changes nothing but its age."""
         _check(kind, DOCUMENT_KINDS)
         content_hash = hashlib.sha256(content).hexdigest()
-        renewal = _PAYLOAD_RENEWAL_SECONDS if kind == "payloads" else None
-        self.objects.put(f"{kind}/{content_hash}", content, renewal)
+        self.objects.put(f"{kind}/{content_hash}", content, _RENEWAL_SECONDS)
         return content_hash
 
     def read_document(self, kind: str, content_hash: str) -> bytes:

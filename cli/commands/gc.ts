@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import { counted } from '../../gate/numbers.ts';
+import { gcOperation } from '../../operations/gc.ts';
+import { type AnswerOf, perform } from '../../operations/operation.ts';
+import type { Tell } from '../answer.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { Session } from '../session.ts';
+
+export const gcCommand = (session: Session, tell: Tell) =>
+  new Command('gc')
+    .description(gcOperation.description)
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .option('--older-than <duration>', 'keep what is younger, such as P30D, which is the default')
+    .addHelpText('after', '\nWhat reign verify needs is never removed.')
+    .action(async ({ dryRun, olderThan }: { dryRun?: boolean; olderThan?: string }) => {
+      const answer = await perform(gcOperation, session.context, { dryRun, olderThan });
+      tell({
+        document: answer,
+        text: () => textOf(answer),
+        exitCode: answer.unchecked.length === 0 ? exitCodes.ok : exitCodes.unreachable,
+      });
+    });
+
+function textOf({ dryRun, olderThan, removed, bytes, runs, unchecked }: AnswerOf<typeof gcOperation>): string {
+  const missing = unchecked.map(({ part, reason }) => `${part} could not be checked: ${reason}`);
+  const lines = removed.map((one) => `${one.folder}: ${counted(one.objects, 'object')}, ${sizeOf(one.bytes)}`);
+  if (runs > 0) lines.push(`MLflow: ${counted(runs, 'run')}`);
+  if (lines.length === 0) return [...missing, `Nothing is older than ${olderThan} and named by nothing.`].join('\n');
+  const total = dryRun ? `Would free ${sizeOf(bytes)}. Nothing was removed.` : `Freed ${sizeOf(bytes)}.`;
+  return [...missing, ...lines, total].join('\n');
+}
+
+const sizeOf = (bytes: number): string =>
+  bytes < 1e6
+    ? `${(bytes / 1e3).toFixed(1)} kB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(2)} GB`;
