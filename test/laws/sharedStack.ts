@@ -12,18 +12,34 @@ export const login = { MLFLOW_TRACKING_USERNAME: 'admin', MLFLOW_TRACKING_PASSWO
 /** Where they look for it below its address. */
 export const prefix = '/ml';
 
+/** For how long the stack waits for the next file. Idle servers cost a tenth of a core. */
+const patience = 1;
+
 /**
  * Vitest's global set-up: one embedded stack for all files that ask for it. It is started for the first of them, and ends
- * with the run. A file has its turn as long as it keeps the answer open, so that a process that dies ends its turn, too.
+ * when nobody has asked for a while. A file has its turn as long as it keeps the answer open, so that a process that dies
+ * ends its turn, too.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   // What the workers take for MLflow: a file may put a server of its own in between.
   const tracker = await FaultyProxy.start(prefix);
   let starting: Promise<Stack> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  let end: NodeJS.Timeout | undefined;
+  const stop = async () => {
+    const started = starting;
+    starting = undefined;
+    await (await started?.catch(() => undefined))?.stop({ now: true });
+  };
   const server = createServer((request, response) => {
     const before = turn;
-    turn = once(response, 'close');
+    clearTimeout(end);
+    waiting += 1;
+    turn = once(response, 'close').then(() => {
+      waiting -= 1;
+      if (waiting === 0) end = setTimeout(() => (turn = stop()), patience).unref();
+    });
     const give = async () => {
       await before;
       if (response.destroyed) return;
@@ -40,7 +56,9 @@ export default async function setup(): Promise<() => Promise<void>> {
   process.env[variable] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return async () => {
     server.close().closeAllConnections();
-    await (await starting?.catch(() => undefined))?.stop({ now: true });
+    clearTimeout(end);
+    await turn.catch(() => undefined);
+    await stop();
     await tracker.stop();
   };
 }

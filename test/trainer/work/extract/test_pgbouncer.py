@@ -44,7 +44,7 @@ def pooled(extracts: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with configuration.open() as text:
         process = subprocess.Popen([str(PROGRAM), "-q", "/dev/stdin"], stdin=text, cwd="/", **options)
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
