@@ -180,7 +180,7 @@ export const commandList: readonly ListedCommand[] = [
   {
     name: 'gc',
     syntax: '',
-    description: 'remove from the store and from MLflow what nothing names, after a retention time',
+    description: 'remove unreferenced objects from the store and leftover runs from MLflow, after 30 days',
     load: async () => (await import('./commands/gc.ts')).gcCommand,
   },
   {

@@ -24,7 +24,7 @@ const shortest = 2;
 
 export const gcOperation = operation({
   name: 'gc',
-  description: 'remove from the store and from MLflow what nothing names, after a retention time',
+  description: 'remove unreferenced objects from the store and leftover runs from MLflow, after 30 days',
   request: z.strictObject({
     /** Answers what would be removed, and removes nothing. */
     dryRun: z.boolean().default(false),

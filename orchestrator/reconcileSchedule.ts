@@ -1,6 +1,7 @@
 import type { Client, ScheduleOptions } from '@temporalio/client';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import { canonicalHash } from '../ledger/canonicalHash.ts';
+import { errorOf } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import type { ReconcileRequest } from '../schemas/steps.ts';
 
@@ -9,13 +10,18 @@ export const reconcileScheduleId = 'reign-reconcile';
 
 /**
  * Makes the schedule that reconciles every so often, where it is missing or says something else. It names the
- * installation: a namespace belongs to one.
+ * installation: a namespace belongs to one, and that of another one is left as it is.
+ *
+ * @throws ReignError OrchestratorUnavailable where the namespace belongs to another installation
  */
 export async function ensureReconcileSchedule(client: Client, request: ReconcileRequest): Promise<void> {
   const handle = client.schedule.getHandle(reconcileScheduleId);
   const wanted = optionsOf(request);
   try {
     const { action } = await handle.describe();
+    const there = requestIn(action.args);
+    if (there !== undefined && there.installation !== request.installation)
+      throw errorOf('OrchestratorUnavailable', 'otherLedger', { namespace: client.options.namespace });
     if (canonicalHash(action.args ?? []) === canonicalHash([request])) return;
     await handle.update(({ state }) => ({ ...wanted, state }));
   } catch (error) {
@@ -32,12 +38,18 @@ export async function ensureReconcileSchedule(client: Client, request: Reconcile
 export async function installationOf(client: Client): Promise<string | undefined> {
   try {
     const { action } = await client.schedule.getHandle(reconcileScheduleId).describe();
-    const [request] = (action.args ?? []) as ReconcileRequest[];
-    return request?.installation;
+    return requestIn(action.args)?.installation;
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;
   }
+}
+
+/** What the schedule was made with; undefined where somebody made it otherwise. */
+function requestIn(args: readonly unknown[] | undefined): ReconcileRequest | undefined {
+  const [request] = args ?? [];
+  const isOurs = typeof request === 'object' && request !== null && 'installation' in request;
+  return isOurs ? (request as ReconcileRequest) : undefined;
 }
 
 const optionsOf = (request: ReconcileRequest) =>

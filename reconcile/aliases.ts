@@ -6,6 +6,7 @@ import { projectChampion, type StaleAlias, staleAlias } from '../projection/proj
 import { tell } from '../report/messages.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { liveLineage } from '../schemas/lineage.ts';
+import type { Message } from '../schemas/message.ts';
 import type { Discrepancy } from '../schemas/reconcile.ts';
 import { getAlias } from '../tracker/registry.ts';
 import { championAlias } from '../tracker/tags.ts';
@@ -28,20 +29,10 @@ async function compareAlias(world: MlflowWorld, model: string): Promise<Discrepa
   try {
     const stale = repair ? await projectChampion(tracker, db, model, patience) : await lookAtAlias(world, model);
     if (stale === undefined) return [];
-    const { named, champion, moved } = stale;
-    const about = { named: who(named), reigning: who(champion) };
-    return [
-      discrepancy(
-        {
-          ...{ part: 'MLflow', model, kind: moved ? 'alias-moved' : 'alias-behind' },
-          message: tell(moved ? 'reconcile.alias-moved' : 'reconcile.alias-behind', { alias: championAlias, ...about }),
-          advice: repair
-            ? null
-            : `Whoever loads models:/${model}@${championAlias} gets another model. reign reconcile sets it again.`,
-        },
-        repair ? 'repaired' : 'found',
-      ),
-    ];
+    const about = { part: 'MLflow', model, kind: stale.moved ? 'alias-moved' : 'alias-behind' } as const;
+    if (repair !== null) return [discrepancy({ ...about, message: said(stale) }, 'repaired')];
+    const advice = `Whoever loads models:/${model}@${championAlias} gets another model. reign reconcile sets it again.`;
+    return [discrepancy({ ...about, message: said(stale), advice }, 'found')];
   } catch (error) {
     if (!(error instanceof ReignError) || error.code !== 'TrackerRefused') throw error;
     const { message: reason, advice } = error;
@@ -63,5 +54,11 @@ async function lookAtAlias({ tracker, ledger: { db } }: MlflowWorld, model: stri
   return await staleAlias(db, model, { champion, named, seen: await seenAlias(db, model) });
 }
 
-const who = (version: number | undefined) =>
-  version === undefined ? tell('doctor.nobody') : tell('doctor.version', { version: of(version, 'plain') });
+function said({ named, champion, moved }: StaleAlias): Message {
+  const [alias, plain] = [championAlias, (version: number) => of(version, 'plain')];
+  if (champion === undefined)
+    return tell('reconcile.alias-set', { alias, named: named === undefined ? '' : plain(named) });
+  if (!moved) return tell('reconcile.alias-behind', { alias, champion: plain(champion) });
+  if (named === undefined) return tell('reconcile.alias-deleted', { alias, champion: plain(champion) });
+  return tell('reconcile.alias-moved', { alias, named: plain(named), champion: plain(champion) });
+}

@@ -1,4 +1,5 @@
 import { cycleById, unendedCycles } from '../ledger/cycles.ts';
+import { event } from '../ledger/events.ts';
 import { expectProjection } from '../ledger/pendingProjections.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
 import { type WorkflowState, workflowState } from '../orchestrator/workflowState.ts';
@@ -40,7 +41,7 @@ async function close(
   const { code, message, advice } = error;
   const difference = {
     ...({ kind: 'workflow-gone', part: 'Temporal', model, cycle: id } as const),
-    message: tell('reconcile.workflow-gone', { cycle: id, status: now.status, reason: message }),
+    message: tell('reconcile.workflow-gone', { status: now.status, reason: message }),
   };
   const again = `reign retrain ${model} --as-of ${cycle.asOf}`;
   if (!repair)
@@ -57,6 +58,13 @@ async function close(
     if (refused instanceof ReignError && refused.code === 'LedgerConflict') return null;
     throw refused;
   }
+  await event(db, {
+    model,
+    cycle: id,
+    kind: 'workflow-gone',
+    detail: { attempt, reason: message },
+    key: String(attempt),
+  });
   return discrepancy({ ...difference, advice: `To run it again: ${again}` }, 'repaired');
 }
 

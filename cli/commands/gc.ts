@@ -25,7 +25,8 @@ function textOf({ dryRun, olderThan, removed, bytes, runs, unchecked }: AnswerOf
   const missing = unchecked.map(({ part, reason }) => `${part} could not be checked: ${reason}`);
   const lines = removed.map((one) => `${one.folder}: ${counted(one.objects, 'object')}, ${sizeOf(one.bytes)}`);
   if (runs > 0) lines.push(`MLflow: ${counted(runs, 'run')}`);
-  if (lines.length === 0) return [...missing, `Nothing is older than ${olderThan} and named by nothing.`].join('\n');
+  if (lines.length === 0)
+    return [...missing, `Nothing to remove: what is older than ${olderThan} is still needed.`].join('\n');
   const total = dryRun ? `Would free ${sizeOf(bytes)}. Nothing was removed.` : `Freed ${sizeOf(bytes)}.`;
   return [...missing, ...lines, total].join('\n');
 }

@@ -70,7 +70,7 @@ it('the alias that was moved with MLflow’s own client is put back within one r
   const champion = await getAlias(tracker, model, 'champion');
   const other = champion === 1 ? 2 : 1;
   await inMlflow(`client.set_registered_model_alias("${model}", "champion", ${other})`);
-  const text = `the alias champion was moved by hand: it named version ${other}, and version ${champion} is champion`;
+  const text = `the alias champion was moved by hand to version ${other}; the champion is version ${champion}`;
   expect((await command('doctor')).stdout).toContain(text);
   expect(await getAlias(tracker, model, 'champion')).toBe(other);
   expect(await reconcile()).toMatchObject([{ kind: 'alias-moved', outcome: 'repaired', text }]);

@@ -7,11 +7,13 @@ import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { storeDefinition } from '../../ledger/definitions.ts';
 import { installationId } from '../../ledger/reconciliations.ts';
+import { recordMissed } from '../../ledger/recordMissed.ts';
 import { perform } from '../../operations/operation.ts';
 import { pauseScheduleOperation, resumeScheduleOperation } from '../../operations/pauseSchedule.ts';
 import { matchSchedule, scheduleId } from '../../orchestrator/matchSchedule.ts';
 import { ensureReconcileSchedule, reconcileScheduleId } from '../../orchestrator/reconcileSchedule.ts';
 import { compareCycles } from '../../reconcile/lostCycles.ts';
+import { findMissedTimes } from '../../reconcile/missedTimes.ts';
 import { findDiscrepancies, reconcileLedger } from '../../reconcile/reconcile.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { Schedule } from '../../schemas/schedule.ts';
@@ -66,6 +68,12 @@ async function installed({ db }: TestLedger, grace = 500) {
   };
 }
 
+/** A cycle that runs by the ledger alone. */
+async function begin({ db }: TestLedger, attemptToken = 'run 1') {
+  await storeApplied(db);
+  return await claimCycle(db, { ...identity({ week: 1 }), trigger: 'demo', windows: windows(1), attemptToken });
+}
+
 test('a part that is down is said to be unchecked, and the others are compared', async () => {
   await using ledger = await withLedger();
   await using installation = await installed(ledger);
@@ -83,20 +91,20 @@ test('a part that is down is said to be unchecked, and the others are compared',
 test('the Temporal of another ledger is not compared: every cycle would look lost', async () => {
   await using ledger = await withLedger();
   await using installation = await installed(ledger);
-  await storeApplied(ledger.db);
-  const { id } = identity({ week: 1 });
-  await claimCycle(ledger.db, { ...identity({ week: 1 }), trigger: 'demo', windows: windows(1), attemptToken: 'run' });
-  await ensureReconcileSchedule(environment.client, { installation: 'another', everySeconds: 86_400 });
-  const { unchecked } = await installation.reconcile();
-  expect(unchecked).toContainEqual({
-    part: 'Temporal',
-    reason: 'The Temporal namespace default belongs to another ledger',
-  });
-  await environment.client.schedule.getHandle(reconcileScheduleId).delete();
-  expect((await installation.reconcile()).unchecked).toContainEqual({
-    part: 'Temporal',
-    reason: 'No worker of this ledger has run in the Temporal namespace default yet',
-  });
+  const { id } = (await begin(ledger)).cycle;
+  const { client } = environment;
+  const schedule = client.schedule.getHandle(reconcileScheduleId);
+  const why = async () => (await installation.reconcile()).unchecked.find(({ part }) => part === 'Temporal')?.reason;
+  await schedule.delete();
+  expect(await why()).toBe('No worker of this ledger has run in the Temporal namespace default yet');
+  await ensureReconcileSchedule(client, { installation: 'another', everySeconds: 86_400 });
+  expect(await why()).toContain('namespace default belongs to another ledger');
+  // A worker with the wrong settings does not take it over.
+  await expect(
+    ensureReconcileSchedule(client, { installation: await installationId(ledger.db), everySeconds: 86_400 }),
+  ).rejects.toMatchObject({ code: 'OrchestratorUnavailable' });
+  expect(await why()).toContain('another ledger');
+  await schedule.delete();
   expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'running' });
 });
 
@@ -240,6 +248,40 @@ describe('a nominal time', () => {
       });
   });
 
+  test.each([
+    ['has not come past it', { nextActionTimes: [new Date(0)] }, 0, 0],
+    ['has starts in its buffer', { nextActionTimes: [new Date('2100-01-01')] }, 3, 0],
+    ['has come past it and starts nothing', { nextActionTimes: [new Date('2100-01-01')] }, 0, 1],
+  ])('is not missed as long as a Temporal that catches up %s', async (_, info, bufferSize, least) => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    await using installation = await installed(ledger);
+    await installation.apply({ interval: 'PT1S' });
+    await sleep(1500);
+    const unknown = async () => {
+      throw new WorkflowNotFoundError('gone', '', undefined);
+    };
+    const described = { ...(await installation.handle.describe()), info, raw: { info: { bufferSize } } };
+    const client = {
+      schedule: { getHandle: () => ({ describe: async () => described }) },
+      workflow: { getHandle: () => ({ describe: unknown }) },
+    } as unknown as Client;
+    await findMissedTimes({ ledger: installation.ledger, grace: 0, repair: actor, client });
+    expect((await cyclesOf(db, model)).length).toBeGreaterThanOrEqual(least);
+    if (least === 0) expect(await cyclesOf(db, model)).toEqual([]);
+  });
+
+  test('that has a cycle of another definition version is not missed', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    await begin(ledger);
+    const { id: _, ...week } = identity({ week: 1 });
+    const missed = { ...week, definitionVersion: 2, id: `${model}.2`, windows: windows(1), summary: 'Skipped.' };
+    await storeApplied(db, 'second');
+    expect(await recordMissed(db, missed)).toBe(false);
+    expect(await cyclesOf(db, model)).toHaveLength(1);
+  });
+
   test('that lay in a pause of Reign’s is not missed', async () => {
     await using ledger = await withLedger();
     await using installation = await installed(ledger);
@@ -253,10 +295,6 @@ describe('a nominal time', () => {
 });
 
 describe('a cycle that Temporal does not know', () => {
-  const begin = async ({ db }: TestLedger, attemptToken = 'run 1') => {
-    await storeApplied(db);
-    return await claimCycle(db, { ...identity({ week: 1 }), trigger: 'demo', windows: windows(1), attemptToken });
-  };
   const { id } = identity({ week: 1 });
 
   test('is closed as failed, but not right after it began', async () => {

@@ -341,7 +341,7 @@ describe('one run, one logged model, one version', () => {
     expect(await look()).toMatchObject([
       {
         ...{ kind: 'alias-moved', model, outcome: 'found' },
-        text: `the alias champion was moved by hand: it named version ${first.version}, and version ${second.version} is champion`,
+        text: `the alias champion was moved by hand to version ${first.version}; the champion is version ${second.version}`,
         advice: `Whoever loads models:/${model}@champion gets another model. reign reconcile sets it again.`,
       },
     ]);
