@@ -7,6 +7,8 @@ import { isAlive, startOf } from './processIdentity.mjs';
 /** A set-up that cannot go on, with what the user can do about it. */
 export class SetupError extends Error {
   name = 'SetupError';
+  /** Whether somebody ended the command that failed. */
+  wasInterrupted = false;
 }
 
 /** @param {string} line */
@@ -53,34 +55,25 @@ function excerpt(log, from) {
  * @param {NodeJS.ProcessEnv} options.env
  * @param {string} options.log
  * @param {string} options.advice what to do when it fails
- * @param {(text: string) => string | undefined} [options.stage] what the latest output tells about how far it is
  * @returns {Promise<void>}
  */
-export async function run({ what, command, args, cwd, env, log, advice, stage }) {
+export async function run({ what, command, args, cwd, env, log, advice }) {
   mkdirSync(dirname(log), { recursive: true });
   const file = openSync(log, 'a');
   const from = readFileSync(log).length;
   writeSync(file, `\n$ ${command} ${args.join(' ')}\n`);
   const began = Date.now();
   say(`${what} ...`);
-  let latest;
-  const timer = setInterval(() => {
-    const seconds = Math.round((Date.now() - began) / 1000);
-    say(`${what}: ${seconds} s${latest === undefined ? '' : `, ${latest}`}`);
-  }, 10_000);
+  let wasInterrupted = false;
+  const timer = setInterval(() => say(`${what}: ${Math.round((Date.now() - began) / 1000)} s`), 10_000);
   try {
     await new Promise((resolve, reject) => {
-      const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      const child = spawn(command, args, { cwd, env, stdio: ['ignore', file, file], detached: true });
       const identity = child.pid === undefined ? undefined : { pid: child.pid, startedAt: startOf(child.pid) };
       if (identity !== undefined) writeFileSync(childFileOf(log), JSON.stringify(identity));
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (chunk) => {
-          writeSync(file, chunk);
-          latest = stage?.(String(chunk)) ?? latest;
-        });
-      }
       // A set-up that is stopped must not leave its npm or pip behind.
       const onSignal = (signal) => {
+        wasInterrupted = true;
         if (identity !== undefined && isAlive(identity)) process.kill(-identity.pid, signal);
       };
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
@@ -93,7 +86,8 @@ export async function run({ what, command, args, cwd, env, log, advice, stage })
         if (code === 0) return resolve(undefined);
         const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
         const head = `${what} failed (${how}). Log: ${relative(cwd, log)}. It says:`;
-        reject(new SetupError([head, ...excerpt(log, from), advice].join('\n')));
+        const error = new SetupError([head, ...excerpt(log, from), advice].join('\n'));
+        reject(Object.assign(error, { wasInterrupted }));
       });
     });
   } finally {

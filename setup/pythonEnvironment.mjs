@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { addedLibraries, installLibraries, pipEnvironment } from './libraries.mjs';
 import { placeOf } from './places.mjs';
 import { run, SetupError, say } from './progress.mjs';
@@ -80,10 +80,11 @@ export async function installPythonEnvironment(root, dev, log) {
   // From here on a kill leaves an environment that nobody takes for complete.
   rmSync(stampOf(root), { force: true });
   const withDev = dev || (stamp !== undefined && stamp.dev !== null);
-  if (stamp?.requirements !== requirements) await pipInstall(root, 'requirements.txt', 'Python packages', shared);
-  if (withDev && stamp?.dev !== devRequirements) {
-    await pipInstall(root, 'requirements-dev.txt', 'Python packages of the tests', shared);
-  }
+  const files = [
+    ...(stamp?.requirements === requirements ? [] : ['requirements.txt']),
+    ...(withDev && stamp?.dev !== devRequirements ? ['requirements-dev.txt'] : []),
+  ];
+  if (files.length > 0) await installRequirements(root, files, shared);
   const added = addedLibraries(root);
   if (added.length > 0) await installLibraries(root, added, log);
   const written = { folder: realpathSync(folder), requirements, dev: withDev ? devRequirements : null };
@@ -91,48 +92,76 @@ export async function installPythonEnvironment(root, dev, log) {
 }
 
 /**
+ * uv installs in seconds what takes pip minutes. Where uv fails, pip tries.
+ *
  * @param {string} root
- * @param {string} file
- * @param {string} what
+ * @param {string[]} files
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, log: string }} shared
  */
-async function pipInstall(root, file, what, shared) {
-  const total = new Set(readFileSync(join(root, 'trainer', file), 'utf8').match(/^[a-z0-9][\w.-]*(?===)/gim)).size;
-  let collected = 0;
-  let isInstalling = false;
-  await run({
-    ...shared,
-    what,
-    command: join(folderOf(root), 'bin', 'python'),
-    args: [
-      '-m',
-      'pip',
-      'install',
-      '--no-input',
-      '--no-compile',
-      '--progress-bar=off',
-      '--require-hashes',
-      '-r',
-      join('trainer', file),
-    ],
-    advice: 'Check the network (or the package index that pip is configured for) and run the same command again.',
-    stage: (text) => {
-      collected += text.match(/^Collecting /gm)?.length ?? 0;
-      isInstalling ||= /^Installing collected packages/m.test(text);
-      return isInstalling ? 'installing' : `about ${collected} of ${total} fetched`;
-    },
-  });
-  // pip would compile one file after the other.
-  await run({
-    ...shared,
-    what: `${what}: compiling`,
-    command: join(folderOf(root), 'bin', 'python'),
-    args: [
-      '-c',
-      'import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2, workers=0)',
-    ],
-    advice: 'Run the same command again.',
-  });
+async function installRequirements(root, files, shared) {
+  const python = join(folderOf(root), 'bin', 'python');
+  const what = 'Python packages';
+  const requirements = files.flatMap((file) => ['-r', join('trainer', file)]);
+  const advice = 'Check the network (or the package index that pip is configured for) and run the same command again.';
+  const pip = async (name, ...args) => {
+    const all = ['-m', 'pip', 'install', '--no-input', '--progress-bar=off', '--require-hashes', ...args];
+    await run({ ...shared, what: name, command: python, args: all, advice });
+  };
+  // Not into the environment: a version records which packages that holds.
+  const folder = join(placeOf(root), '.reign', 'uv');
+  const cache = join(folder, 'cache');
+  try {
+    await pip('uv', '--upgrade', '--target', folder, '-r', join('trainer', 'requirements-uv.txt'));
+    const args = ['pip', 'install', '--python', python, '--compile-bytecode', '--require-hashes', ...requirements];
+    const env = { ...shared.env, UV_CACHE_DIR: cache, ...uvSettings(python, shared.env) };
+    await run({ ...shared, what, command: join(folder, 'bin', 'uv'), args, env, advice });
+  } catch (error) {
+    if (!(error instanceof SetupError) || error.wasInterrupted) throw error;
+    say(
+      `uv could not install the ${what} (its output is in ${relative(root, shared.log)}); trying pip, which is slower`,
+    );
+    await pip(what, ...requirements);
+  }
+  // Installed files are hard links to it. It stays after an interruption, so that the next set-up downloads less.
+  rmSync(cache, { recursive: true, force: true });
+}
+
+/**
+ * uv does not read what pip is configured with, in its files and in `PIP_*`. Both must ask the same index.
+ *
+ * @param {string} python
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+function uvSettings(python, env) {
+  const configured = execFileSync(python, ['-m', 'pip', 'config', 'list'], { env, encoding: 'utf8' });
+  /** What pip takes from an environment variable counts most, then its settings of `pip install`. */
+  const setting = (name) => {
+    for (const section of [':env:', 'install', 'global']) {
+      const value = configured.match(new RegExp(`^${section}\\.${name}=(['"])(.*)\\1$`, 'm'))?.[2];
+      if (value !== undefined) return value;
+    }
+  };
+  const list = (name, separator) =>
+    setting(name)
+      ?.split(/\\n|\s/)
+      .filter(Boolean)
+      .join(separator);
+  const settings = {
+    // A configuration of uv would add a second opinion.
+    UV_NO_CONFIG: '1',
+    // pip takes the best match of all its indexes; the hashes say which file that may be.
+    UV_INDEX_STRATEGY: 'unsafe-best-match',
+    UV_DEFAULT_INDEX: setting('index-url'),
+    UV_INDEX: list('extra-index-url', ' '),
+    UV_FIND_LINKS: list('find-links', ','),
+    UV_NO_INDEX: /^(1|true|yes|on|y|t)$/i.test(setting('no-index') ?? '') ? '1' : undefined,
+    UV_INSECURE_HOST: list('trusted-host', ' '),
+    SSL_CERT_FILE: setting('cert'),
+    SSL_CLIENT_CERT: setting('client-cert'),
+    ALL_PROXY: setting('proxy'),
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value));
 }
 
 /** @returns {{ command: string, version: string }} */
