@@ -1,11 +1,16 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readDefinition } from '../../definition/readDefinition.ts';
 import { projectFolder } from '../../settings/home.ts';
+import type { WorkerProgram } from '../../stack/workers.ts';
+import { withLedger } from '../ledger/withLedger.ts';
+import { until } from '../stack/testHome.ts';
 
 const run = promisify(execFile);
 
@@ -71,4 +76,38 @@ test('reign init writes a definition that reads, and writes over nothing', async
     { error: { message: 'models/loans/loans.yaml already exists. Choose another model name, or move the file away' } },
   ]);
   expect((await reign('init', '../loans')).stderr).toContain('error[DefinitionInvalid]');
+});
+
+test('the worker that reign dev starts bundles the workflows, and listens', async () => {
+  await using ledger = await withLedger();
+  const path = join(projectFolder, '.reign/python/bin/temporal-test-server');
+  const temporal = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  try {
+    const { defaultWorkers } = (await import(join(folder, 'node_modules/reign/build/stack/workers.js'))) as {
+      defaultWorkers: readonly WorkerProgram[];
+    };
+    const [program, ...args] = defaultWorkers.find(({ name }) => name === 'worker')?.command ?? [];
+    const ready = join(folder, 'ready');
+    const env = {
+      PATH: process.env.PATH,
+      REIGN_HOME: join(folder, 'home'),
+      REIGN_LEDGER_URL: ledger.url,
+      MLFLOW_TRACKING_URI: 'http://127.0.0.1:1',
+      TEMPORAL_ADDRESS: temporal.address,
+      REIGN_READY_FILE: ready,
+    };
+    const worker = spawn(program ?? '', args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const ended = once(worker, 'exit');
+    let said = '';
+    worker.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    await until('the worker listens or ends', () => existsSync(ready) || worker.exitCode !== null, { seconds: 120 });
+    worker.kill('SIGTERM');
+    expect([await ended, said]).toEqual([[0, null], expect.stringContaining('worker is listening')]);
+  } finally {
+    await temporal.teardown();
+  }
 });
