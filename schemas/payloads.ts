@@ -98,10 +98,11 @@ export const FitRequest = z
     /** A control: the labels are dealt out at random before the fit. Only with `run: null`. */
     shuffleLabels: z.boolean(),
     timeoutSeconds: z.int(),
-    /** The caller asks for `track` itself, while the next steps run; absent: the fit itself writes to MLflow. */
-    trackLater: z.boolean().nullish(),
-    /** The caller asks for `showTraining`; absent: `track` draws the training. */
-    picturesLater: z.boolean().nullish(),
+    /**
+     * What the caller asks for in a step of its own: all of MLflow (`track`), or only the pictures of the training
+     * (`showTraining`). Absent: this step writes everything.
+     */
+    leaves: z.enum(['tracking', 'pictures']).nullish(),
   })
   .meta({ id: 'FitRequest' });
 export type FitRequest = z.infer<typeof FitRequest>;

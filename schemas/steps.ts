@@ -193,8 +193,8 @@ export interface FittedChallenger {
   readonly fit: FitResult;
   /** In the registry; null where it is brought there while it is scored. */
   readonly version: number | null;
-  /** Its pictures are drawn after the verdict. False in cycles that began before that was so. */
-  readonly picturesLast: boolean;
+  /** The step that draws its training: `show` runs after the verdict. `track` in cycles that began before that was so. */
+  readonly trainingPictures: 'track' | 'show';
 }
 
 /** A fitted version with its answers on the holdout: it asks to reign. */

@@ -10,22 +10,22 @@ export async function fitChallenger(plan: PlannedCycle, snapshots: Snapshots): P
   const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false };
   if (!patched(trackedLater)) {
     const fit = await fitter(plan.fitTimeoutSeconds).fit(request);
-    return { run, fit, version: await control.registerVersion(attemptOf(plan), fit), picturesLast: false };
+    return { run, fit, version: await control.registerVersion(attemptOf(plan), fit), trainingPictures: 'track' };
   }
-  const picturesLast = patched('picturesLast');
-  const fit = await fitter(plan.fitTimeoutSeconds).fit({ ...request, trackLater: true });
-  return { run, fit, version: null, picturesLast };
+  const trainingPictures = patched('picturesLast') ? 'show' : 'track';
+  const fit = await fitter(plan.fitTimeoutSeconds).fit({ ...request, leaves: 'tracking' });
+  return { run, fit, version: null, trainingPictures };
 }
 
 /** Logs what was fitted to MLflow and registers it as the cycle's one version. */
 export async function registerFitted(
   plan: PlannedCycle,
   snapshots: Snapshots,
-  { run, fit, version, picturesLast }: FittedChallenger,
+  { run, fit, version, trainingPictures }: FittedChallenger,
 ): Promise<number> {
   if (version !== null) return version;
-  const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false, trackLater: true };
-  await trainer.track({ ...request, ...(picturesLast && { picturesLater: true }) });
+  const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false };
+  await trainer.track({ ...request, leaves: trainingPictures === 'show' ? 'pictures' : null });
   return await control.registerVersion(attemptOf(plan), fit);
 }
 

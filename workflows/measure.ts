@@ -46,7 +46,7 @@ export async function measure(
       past: plan.past.evidence,
       followUp: champion?.followUp ?? null,
       rehearsal: challenger.rehearsal,
-      run: challenger.picturesLast ? null : challenger.run,
+      run: challenger.trainingPictures === 'show' ? null : challenger.run,
     }),
   );
   return evidence;

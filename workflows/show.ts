@@ -30,11 +30,11 @@ export const showEvidence = (
  */
 async function show(
   plan: PlannedCycle,
-  { picturesLast }: Challenger,
+  { trainingPictures }: Challenger,
   what: string,
   onRun: () => Promise<void>,
 ): Promise<void> {
-  if (!picturesLast) return;
+  if (trainingPictures === 'track') return;
   try {
     await onRun();
   } catch (error) {

@@ -1185,8 +1185,7 @@ class FitRequest(Shape):
     run: TrackedRun | None
     shuffle_labels: Annotated[bool, Field(alias="shuffleLabels")]
     timeout_seconds: Annotated[int, Field(alias="timeoutSeconds")]
-    track_later: Annotated[bool | None, Field(alias="trackLater")] = None
-    pictures_later: Annotated[bool | None, Field(alias="picturesLater")] = None
+    leaves: Literal["tracking", "pictures"] | None = None
 
 
 class ScoreRequest(Shape):

@@ -37,7 +37,7 @@ def test_crashes_and_attempts_at_once_leave_one_run_and_one_model(
 ) -> None:
     tracked = open_run(mlflow_uri)
     request = fit_request(store, tracked)
-    later = request.model_copy(update={"track_later": True})
+    later = request.model_copy(update={"leaves": "tracking"})
     client = MlflowClient(mlflow_uri)
     fitted = in_child("fit", later)
     assert client.get_run(tracked.run_id).info.status == "RUNNING"
@@ -78,7 +78,7 @@ def test_nobody_asks_about_a_new_run_but_in_a_retry(settings: Settings, store: S
     tracked = open_run(mlflow_uri)
     location = MlflowClient(mlflow_uri).get_logged_model(tracked.model_id).artifact_location
     new = tracked.model_copy(update={"artifact_location": location, "is_new": True})
-    request = fit_request(store, new).model_copy(update={"track_later": True})
+    request = fit_request(store, new).model_copy(update={"leaves": "tracking"})
     nowhere = dataclasses.replace(settings, tracking_uri="http://127.0.0.1:9")
 
     def fit(*, is_retry: bool) -> FitResult:
@@ -109,7 +109,7 @@ def test_a_model_of_other_rows_is_not_taken_and_one_of_another_environment_stand
     request = fit_request(store, tracked)
     # Its model is complete, but its run has not ended.
     with pytest.raises(TrainerError):
-        in_child("fit", request.model_copy(update={"track_later": True}))
+        in_child("fit", request.model_copy(update={"leaves": "tracking"}))
         in_child(
             "work.tracking.crashing_work:track_and_die", Death(fit=request, when="after", call="finalize_logged_model")
         )

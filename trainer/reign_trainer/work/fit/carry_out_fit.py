@@ -34,7 +34,7 @@ async def carry_out_fit(
     ----------
     request : FitRequest
         Where ``run`` is None nothing goes to MLflow. Only there may ``shuffle_labels`` be asked for: a control is no
-        version. With ``track_later`` the caller brings the fit to MLflow itself.
+        version. Where it leaves the tracking, the caller brings the fit to MLflow itself.
     settings : Settings
         Of the trainer.
     on_stage : callable
@@ -57,7 +57,7 @@ async def carry_out_fit(
         result, known = await _fit_unless_known(request, kept, settings, on_stage, is_retry=is_retry)
         if known:
             return result
-    if request.run is not None and not request.track_later:
+    if request.run is not None and request.leaves != "tracking":
         await check_kept_fit(kept, request.definition, f"the challenger of {request.cycle.id}", settings, on_stage)
         await carry_out_tracking(request, settings, on_stage)
     return result

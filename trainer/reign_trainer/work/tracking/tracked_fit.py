@@ -181,7 +181,7 @@ class TrackedFit:
             lend_files(files, RUN_FILES, folder)
         if self._request.code_hash is not None:
             unpack_code(self._store, self._request.code_hash, folder / "code")
-        if not self._request.pictures_later:
+        if self._request.leaves != "pictures":
             list(draw_pictures(_measured(kept), self._request.definition, folder))
         with tracker_errors("store files of the run"):
             artifacts_at(location, self._settings).log_artifacts(str(folder))
