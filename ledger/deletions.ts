@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Kysely } from 'kysely';
+import { type Expression, type ExpressionBuilder, expressionBuilder, type Kysely } from 'kysely';
 import type { Actor } from '../schemas/actor.ts';
 import type { Database } from './database.ts';
 import { storeRequest } from './requests.ts';
@@ -66,16 +66,22 @@ export async function deletionOf(
   return row && deletion(row);
 }
 
-/** Whether a cycle is one of a model that was not deleted since: of one that was, only the ledger has anything left. */
-export const notDeleted = ({ not, exists, selectFrom }: ExpressionBuilder<Database, 'cycles'>) =>
-  not(
+/** Whether a model was not deleted since this definition version of it: of one that was, only the ledger has anything left. */
+const versionNotDeleted = (model: Expression<string>, definitionVersion: Expression<number>) => {
+  const { not, exists, selectFrom } = expressionBuilder<Database>();
+  return not(
     exists(
       selectFrom('deletions')
         .select('deletions.id')
-        .whereRef('deletions.model', '=', 'cycles.model')
-        .whereRef('deletions.definition_version', '>=', 'cycles.definition_version'),
+        .where('deletions.model', '=', model)
+        .where('deletions.definition_version', '>=', definitionVersion),
     ),
   );
+};
+
+/** Whether a cycle is one of a model that was not deleted since. */
+export const notDeleted = ({ ref }: ExpressionBuilder<Database, 'cycles'>) =>
+  versionNotDeleted(ref('cycles.model'), ref('cycles.definition_version'));
 
 /** Whether a definition that was not deleted since has this code. */
 export async function codeIsUsed(db: Kysely<Database>, hash: string): Promise<boolean> {
@@ -83,16 +89,7 @@ export async function codeIsUsed(db: Kysely<Database>, hash: string): Promise<bo
     .selectFrom('definitions')
     .select('version')
     .where('code_hash', '=', hash)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deletions')
-            .select('deletions.id')
-            .whereRef('deletions.model', '=', 'definitions.model')
-            .whereRef('deletions.definition_version', '>=', 'definitions.version'),
-        ),
-      ),
-    )
+    .where(({ ref }) => versionNotDeleted(ref('definitions.model'), ref('definitions.version')))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

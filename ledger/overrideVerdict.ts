@@ -1,23 +1,17 @@
 import type { Kysely } from 'kysely';
 import { errorOf } from '../schemas/errors.ts';
 import type { VerdictKind } from '../schemas/verdict.ts';
+import type { AskedChange } from './askedChange.ts';
 import type { Database } from './database.ts';
 import { recordDecision } from './decisions.ts';
 import { expectAlias } from './expectAlias.ts';
 import { knownVersion } from './knownVersion.ts';
-import type { NewRequest } from './requests.ts';
 
-export interface OverrideRequest {
-  readonly model: string;
-  readonly lineage: string;
+export interface OverrideRequest extends AskedChange {
   /** The version that is to reign against its verdict. */
   readonly version: number;
-  /** The epoch that the person saw reign: refused where another one reigns by now. */
-  readonly epoch?: number | undefined;
   /** The evidence that the person saw: refused where the version's last judgement rests on another. */
   readonly evidence?: string | undefined;
-  readonly reason: string;
-  readonly asked: Pick<NewRequest, 'actor' | 'repeated'>;
 }
 
 /**

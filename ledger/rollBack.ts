@@ -1,17 +1,13 @@
 import type { Kysely } from 'kysely';
 import { errorOf } from '../schemas/errors.ts';
+import type { AskedChange } from './askedChange.ts';
 import type { Database } from './database.ts';
 import { expectAlias } from './expectAlias.ts';
 import { knownVersion } from './knownVersion.ts';
-import { type NewRequest, storeRequest } from './requests.ts';
+import { storeRequest } from './requests.ts';
 import { type PastReign, type Restoring, restoredReign } from './restoredReign.ts';
 
-export interface RollbackRequest extends Restoring {
-  /** The epoch that the person saw reign: refused where another one reigns by now. */
-  readonly epoch?: number | undefined;
-  readonly reason: string;
-  readonly asked: Pick<NewRequest, 'actor' | 'repeated'>;
-}
+export type RollbackRequest = AskedChange & Restoring;
 
 /**
  * An earlier champion reigns again: one INSERT of the reigning epoch + 1, together with the request for it. MLflow is
