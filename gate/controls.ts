@@ -5,7 +5,7 @@ import { say } from './messages.ts';
 import { of } from './say.ts';
 import type { WinTest } from './wins.ts';
 
-/** What one control says about the gate. */
+/** What one control found out about the gate. */
 export interface ControlOutcome {
   readonly control: 'flips' | 'shuffled' | 'planted' | 'shuffledFit';
   readonly status: 'passed' | 'failed' | 'notRun';
@@ -14,20 +14,21 @@ export interface ControlOutcome {
 }
 
 /**
- * The largest share of sign flips that may win. Over all data a right test lets `alpha` win; given the data it lies about
- * that, since only the signs are at random and the magnitudes of the clusters are not. So twice alpha and five errors of
- * a simulation of this size, and never below a fiftieth, since at a tiny alpha a few large clusters decide. In simulations of
- * 168 kinds of data (docs/gate.md) no right test went beyond it; one that promotes equal models half of the time always does.
+ * The largest share of sign flips that may win. Over all data a right test lets a share of `alpha` win. On one data set the
+ * share is only about that, because the signs are random but the sizes of the clusters are not. So the limit is twice alpha
+ * plus five standard errors of a simulation of this size. It is never below a fiftieth, because at a tiny alpha a few large
+ * clusters decide. In simulations of 168 kinds of data (docs/gate.md) no right test exceeded it, and a test that promotes
+ * equal models half of the time always did.
  */
 export const flipLimit = (alpha: number, count: number): number =>
   Math.max(0.02, 2 * alpha + 5 * Math.sqrt((2 * alpha) / count));
 
 /**
- * Puts cases whose answer is known to the gate's own test. The trainer measured them where the policy draws its boundary (a
- * minimum gain, a margin), from its own reading of the policy: a gate that reads it otherwise fails too.
+ * Tries the gate's own test on cases whose answer is known. The trainer measured them at the boundary that the policy draws
+ * (a minimum gain, a margin). It read the policy by itself, so a gate that reads the policy differently fails too.
  *
  * @param alpha the chance of error that was charged, within (0, 0.5)
- * @param beats the gate's test, or another to be shown wrong
+ * @param beats the gate's test, or another one that is to be shown wrong
  */
 export function controlOutcomes(controls: Controls, alpha: number, policy: Policy, beats: WinTest): ControlOutcome[] {
   const win = (low: number) => beats(low, policy);

@@ -19,27 +19,27 @@ import { type Ending, summarise } from './summarise.ts';
 import { crowning, type WinTest, wins } from './wins.ts';
 
 /**
- * The gate: from evidence and policy to a verdict, and nothing else. Deterministic, so that anyone can recompute it.
+ * The gate: a pure function from evidence and policy to a verdict, so that anyone can recompute it.
  *
- * The first of these that holds is the verdict:
+ * The first of these that holds decides:
  *
  * 1. the comparison does not hold: `invalid`; the challenger is the champion in disguise: `keep`
  * 2. there is nothing to compare that both sides agree on: `review`
  * 3. there is nothing to tell a difference by: `insufficient`
- * 4. a loss beyond what is accepted is shown: `keep`, or `review` by policy
- * 5. labels are missing, or their rate moves: `review`
- * 6. all bars are met: `promote`, or `review` where something leaves the win to a person
- * 7. even the upper bound is not worth waiting for: `keep`
+ * 4. the evidence shows a loss beyond what is accepted: `keep`, or `review` by policy
+ * 5. labels are missing, or their rate changes: `review`
+ * 6. the challenger passes every bar: `promote`, or `review` if a person has to confirm the win
+ * 7. even the upper bound is too small to be worth waiting for: `keep`
  * 8. otherwise `insufficient`
  *
- * @param beats the test that a lower bound has to pass; the controls try it on cases whose answer is known
+ * @param beats the test for a lower bound; the controls try it on cases whose answer is known
  */
 export function decide(evidence: Evidence, policy: Policy, beats: WinTest = wins): Verdict {
   const { kind, summary, deciding, checks } = explain(evidence, policy, beats);
   return { kind, summary: summary.text, deciding, checks: checks.map(checkOf) };
 }
 
-/** A verdict with the messages and the numbers behind its sentences. */
+/** A verdict with the messages and numbers that its sentences are made of. */
 export interface ExplainedVerdict {
   readonly kind: VerdictKind;
   readonly summary: Message;
@@ -48,7 +48,7 @@ export interface ExplainedVerdict {
   readonly checks: readonly GateCheck[];
 }
 
-/** What `decide` answers, before it is put into sentences to be stored. */
+/** What `decide` answers, before it is written out as sentences. */
 export function explain(evidence: Evidence, policy: Policy, beats: WinTest = wins): ExplainedVerdict {
   const rule = evidence.champion === null ? crowning(policy) : policy;
   const seen = look(evidence, rule, beats);
@@ -71,7 +71,7 @@ export function explain(evidence: Evidence, policy: Policy, beats: WinTest = win
   };
 }
 
-/** Everything that was looked at, in the order of its weight. */
+/** Every check, in the order in which they decide. */
 interface Seen {
   readonly validity: readonly GateCheck[];
   readonly newAnswers: readonly GateCheck[];

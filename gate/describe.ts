@@ -7,8 +7,8 @@ import { of } from './say.ts';
 export type Side = 'low' | 'high';
 
 /**
- * An interval as a sentence holds it. The two-sided interval is for reading; where its bounds are not those that decide
- * (another alpha than half of what it leaves out), the deciding one stands beside it.
+ * An interval as part of a sentence. The two-sided interval is for reading. If the bound that decides was drawn for another
+ * alpha, it follows.
  *
  * @returns `+0.0200 (95 % interval +0.0100 to +0.0300, deciding lower bound +0.0050 at alpha 0.001)`
  */

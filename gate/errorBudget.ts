@@ -5,7 +5,7 @@ import { instantOf } from '../schemas/durations.ts';
 import type { ErrorPolicy } from '../schemas/gate.ts';
 import { largestYearlyCount, year } from './yearlyCount.ts';
 
-/** A budget of wrong promotions, and no chance of error for each cycle. */
+/** A policy with a yearly budget of wrong promotions, instead of a chance of error for each cycle. */
 export type ErrorBudget = Exclude<ErrorPolicy, { perCycle: number }>;
 
 /** What an earlier test was charged. */
@@ -24,7 +24,7 @@ export interface BudgetedTest {
   readonly number: number;
 }
 
-/** Of a policy with a budget but without a schedule: as if it were weekly. */
+/** Tests a year of a policy with a budget but without a schedule: as if it were weekly. */
 const withoutSchedule = 53;
 
 /**
@@ -49,20 +49,23 @@ const yearlyTests = (schedule: Times | undefined): number =>
 const share = (budget: ErrorBudget, tests: number): number =>
   alphaOf(Math.max(1, Math.floor(limitsOf(budget).schedule / tests)));
 
-/** What each scheduled test may err: the year's budget without the reserve, over the most tests that a year can hold. */
+/**
+ * The chance of error of each scheduled test: the year's budget without the reserve, divided by the largest number of tests
+ * in a year.
+ */
 export const scheduledAlpha = (budget: ErrorBudget, schedule: Times | undefined): number =>
   share(budget, yearlyTests(schedule));
 
-/** The chance of error that a test of this policy has, whichever account it is drawn from. */
+/** The chance of error of a test of this policy, whichever account pays for it. */
 export const alphaFor = (policy: ErrorPolicy, schedule: Times | undefined): number =>
   'perCycle' in policy ? policy.perCycle : scheduledAlpha(policy, schedule);
 
 /**
  * What a test is charged, and from which account.
  *
- * With a budget, whatever policies and schedules held before: no 365 days of asOf that contain a draw from `schedule` or
- * `reserve` hold more than the drawing policy's `wrongPromotions`, by the sum of their alphas. Windows are half-open at
- * their begin, (end - 365 days, end], and lie on either side of the test: cycles need not come in the order of asOf.
+ * The promise of a budget: take any 365 days of asOf that contain a draw from `schedule` or `reserve`. The alphas charged in
+ * them add up to at most `wrongPromotions` of the policy that drew, whatever policies and schedules were in force before. A
+ * window is (end - 365 days, end]. It may lie on either side of the test, because cycles need not come in the order of asOf.
  *
  * @param past all charges of the model's lineage, in the order in which they were made
  */
@@ -87,7 +90,7 @@ export function chargeOf(
   return { alpha, account: fits('reserve') ? 'reserve' : 'exhausted' };
 }
 
-/** The schedule pays for one test of each of its times; a backfill walks through them in a lineage of its own. */
+/** The schedule pays for one test at each of its times. A backfill walks through these times in a lineage of its own. */
 function isScheduled({ asOf, lineage, trigger, number }: BudgetedTest, past: readonly PastCharge[]): boolean {
   const walksTheSchedule =
     trigger === 'schedule' || trigger === 'demo' || (trigger === 'backfill' && lineage !== 'live');
@@ -95,8 +98,8 @@ function isScheduled({ asOf, lineage, trigger, number }: BudgetedTest, past: rea
 }
 
 /**
- * The charges that count: all that can promote, from the first test on that was made by a budget. A policy that goes back
- * to a chance of error for each cycle goes on spending: a budget is not renewed by leaving it for a while.
+ * The charges that count: those of all tests that can promote, from the first test under a budget on. Tests of a policy that
+ * goes back to a chance of error for each cycle count too, so that nobody renews a budget by leaving it for a while.
  */
 function spending<C extends PastCharge>(past: readonly C[]): C[] {
   const opened = past.findIndex(({ account }) => account !== 'cycle' && account !== 'none');
@@ -111,7 +114,7 @@ function fullestYear(charges: readonly PastCharge[], asOf: string): number {
     .map((charge) => ({ time: Date.parse(charge.asOf), units: unitsOf(charge.alpha) }))
     .filter(({ time }) => time > at - year && time < at + year)
     .sort((a, b) => a.time - b.time);
-  // The sum grows only where a window comes to end at a charge; of those that end before `asOf` none holds more.
+  // The sum grows only when the window's end reaches a charge. A window that ends before `asOf` holds no more than the one that ends there.
   let most = 0;
   let sum = 0;
   let first = 0;
@@ -127,35 +130,35 @@ function fullestYear(charges: readonly PastCharge[], asOf: string): number {
 export interface Account {
   readonly allowed: number;
   readonly spent: number;
-  /** What can still be drawn: no more than is left of the whole budget. */
+  /** What can still be drawn; never more than is left of the whole budget. */
   readonly left: number;
   readonly tests: number;
   /** How many more tests it pays for. */
   readonly testsLeft: number;
-  /** From which asOf on its oldest draw counts no more; null where nothing was drawn. */
+  /** The asOf from which on its oldest draw no longer counts; null if nothing was drawn. */
   readonly freesAt: string | null;
 }
 
-/** What was tested in 365 days, and what it may have cost. */
+/** The tests of 365 days, and how many wrong promotions they may have caused. */
 export interface Budget {
-  /** The 365 days: after `from`, up to and with `to`. */
+  /** The 365 days: after `from`, up to and including `to`. */
   readonly from: string;
   readonly to: string;
   /** The chance of error of each test. */
   readonly alpha: number;
   readonly tests: number;
-  /** Wrong promotions expected at most among the tests that could promote: the sum of their alphas. */
+  /** At most so many wrong promotions are expected among the tests that could promote: the sum of their alphas. */
   readonly expectedWrongPromotions: number;
-  /** Tests that found the accounts empty: they lead to review at best. */
+  /** Tests that ran after the budget was spent: their best possible verdict was `review`. */
   readonly exhausted: number;
-  /** Null where the policy is a chance of error for each cycle. */
+  /** Null if the policy has a chance of error for each cycle. */
   readonly accounts: {
     readonly yearlyTests: number;
     readonly schedule: Account;
     readonly reserve: Account;
-    /** Spent for cycles of a definition version without a budget, since the first one with a budget. */
+    /** Spent by definition versions without a budget, since the first one with a budget. */
     readonly spentPerCycle: number;
-    /** Spent before the first one with a budget: it counts against nothing, and the budget's promise begins after it. */
+    /** Spent before the first one with a budget. It does not count: the budget's promise begins later. */
     readonly spentBefore: number;
   } | null;
 }

@@ -4,12 +4,12 @@ import type { EvaluateRequest } from '../schemas/payloads.ts';
 /** What every judgement is about. */
 type Always = 'cycle' | 'definition' | 'window' | 'challenger' | 'trivial' | 'charge' | 'rehearsal';
 
-/** By whose rules a new judgement is measured. */
+/** The definition whose rules a new judgement is measured by. */
 const newestFormat = 3;
 
 /**
- * What the trainer is asked to measure for one judgement, by a cycle, a try, or whoever computes it again. What is not
- * said is not there: no champion, no past, no control that was fitted on shuffled labels.
+ * What the trainer has to measure for one judgement: of a cycle, of a try, or when it is computed again. What is left out
+ * is absent: no champion, no past, no control that was fitted on shuffled labels.
  */
 export function evaluateRequest(judgement: Pick<EvaluateRequest, Always> & Partial<EvaluateRequest>): EvaluateRequest {
   return {

@@ -10,14 +10,14 @@ export interface Inspected {
   readonly holdout: Manifest;
 }
 
-// Changes from one cycle to the next that a person should hear of.
+// Changes from one cycle to the next that are worth a warning.
 const rowsChange = 0.5;
 const nullShareRise = 0.2;
 
 /**
  * Looks at what was extracted before anything is fitted.
  *
- * @param windows of this cycle: equal rows may have been extracted before, for others
+ * @param windows of this cycle; the same rows may have been extracted before, for other windows
  * @returns warnings, for the ledger's events
  * @throws ReignError WindowEmpty, LabelMissing, ClassUnknown or OneClass where no model can be fitted or judged
  */
@@ -36,7 +36,7 @@ export function inspect(
   ];
 }
 
-/** A window that begins long before the first row is shorter than it was meant to be. */
+/** If a window begins long before its first row, there is less data than was meant. */
 function* startsBeforeData({ from, to }: Window, { events }: Manifest): Generator<string> {
   const first = events?.first;
   if (first === undefined || !beginsBefore({ from, to }, first)) return;

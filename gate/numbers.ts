@@ -37,7 +37,7 @@ export function formatDifference(value: number | null): string {
   return `${value > 0 ? '+' : '-'}${digits}`;
 }
 
-/** `+0.0061 [+0.0040, +0.0083]`, all with the same decimals; `[-, -]` is left out where the bounds cannot be told. */
+/** `+0.0061 [+0.0040, +0.0083]`, all with the same decimals; without the brackets if there are no bounds. */
 export function formatInterval(bounds: { estimate: number | null; low: number | null; high: number | null }): string {
   const { estimate, low, high } = bounds;
   if (estimate === null) return '';
@@ -49,7 +49,7 @@ export function formatInterval(bounds: { estimate: number | null; low: number | 
   return low === null && high === null ? format(estimate) : `${format(estimate)} [${format(low)}, ${format(high)}]`;
 }
 
-/** As many as the largest needs; more, up to two, where a smaller one would look like zero. */
+/** As many decimals as the largest needs, and up to two more if a smaller one would look like zero. */
 function sharedDecimals(values: readonly number[]): number {
   const sizes = values.filter((value) => value !== 0).map(Math.abs);
   if (sizes.length === 0) return 4;
@@ -65,5 +65,5 @@ function decimals(value: number): number {
   return size < 1000 ? 2 : 0;
 }
 
-/** A number of things, or a dash where it is not known. */
+/** A number of things, or a dash if it is not known. */
 export const countOrDash = (value: number | null): string => (value === null ? '-' : count(value));

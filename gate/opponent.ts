@@ -10,13 +10,13 @@ export interface Opponent {
   readonly difference: (metric: MetricEvidence) => Interval | null;
 }
 
-/** The champion, or the trivial predictor where nobody reigns yet. */
+/** The champion, or the trivial predictor if there is no champion yet. */
 export const opponent = ({ champion }: Pick<Evidence, 'champion'>): Opponent =>
   champion === null
     ? { name: 'trivial predictor', difference: ({ lead }) => lead }
     : { name: 'champion', difference: ({ difference }) => difference };
 
-/** The primary metric's difference that decides; null where there is none. */
+/** The deciding difference of the primary metric; null if there is none. */
 export function primaryDifference(evidence: Evidence): Interval | null {
   const measured = evidence.metrics[evidence.primary];
   return measured === undefined ? null : opponent(evidence).difference(measured);

@@ -4,8 +4,8 @@ import type { Window } from '../schemas/primitives.ts';
 const day = 86_400_000;
 
 /**
- * How many clusters a holdout will have once rows that chose the champion are left out: its UTC days, or, for clusters
- * that are not days, as many a day as the last judged holdout of the past cycles had on average.
+ * How many clusters a holdout will have without the rows that chose the champion. If clusters are days, these are its UTC
+ * days. Otherwise it is the average of past cycles, in proportion to the days that are left.
  *
  * @param chose the holdout that chose the champion; null where none did
  * @param past earlier cycles, newest first

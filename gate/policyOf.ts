@@ -1,7 +1,7 @@
 import type { Definition } from '../schemas/definition.ts';
 import type { Policy } from '../schemas/policy.ts';
 
-/** What the gate holds evidence against, out of a definition. */
+/** The part of a definition that the gate judges by. */
 export const policyOf = ({ gate, source }: Pick<Definition, 'gate' | 'source'>): Policy => ({
   gate,
   labels: source.labels,

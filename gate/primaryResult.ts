@@ -2,7 +2,7 @@ import type { PrimaryResult } from '../schemas/cycle.ts';
 import type { Evidence } from '../schemas/evidence.ts';
 import { primaryDifference } from './opponent.ts';
 
-/** The deciding metric in brief: against the champion, or against the trivial predictor where nobody reigned. */
+/** The deciding metric in brief: against the champion, or against the trivial predictor if there was no champion. */
 export function primaryResult(evidence: Evidence): PrimaryResult | null {
   const { primary, metrics, detection, clusters } = evidence;
   const measured = metrics[primary];

@@ -6,10 +6,10 @@ import { amount, count, counted, formatInterval, formatMetric, percent, signed }
 /** Templates by the ids of messages. */
 export type Templates = Readonly<Record<string, string>>;
 
-/** What the places of a template are filled with: every place has to be. */
+/** The values for the places of a template; each place needs one. */
 export type Values<Template extends string> = Readonly<Record<Places<Template>, MessageValue>>;
 
-/** How a language says values; its templates say the rest. */
+/** How a language writes values; its templates hold the rest. */
 export interface Language {
   readonly quantity: (quantity: Quantity) => string;
   readonly ranged: (ranged: Ranged) => string;

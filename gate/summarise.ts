@@ -79,7 +79,7 @@ function phrases({ gate }: Policy, whom: Message): { wins: Message; mayNot: Mess
   return { wins: say('summary.keeps', { whom, margin }), mayNot: say('summary.keeps-not', { whom, margin }) };
 }
 
-/** With what more data would take, where it is known. */
+/** Adds how much data would be enough, if that is known. */
 function open(
   { detection: { wanted, clustersNeeded }, clusters }: Evidence,
   { gate }: Policy,

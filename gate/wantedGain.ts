@@ -2,8 +2,8 @@ import type { Gate } from '../schemas/gate.ts';
 import { type Metric, metricEntry } from '../schemas/metrics.ts';
 
 /**
- * The smallest gain in a metric that is worth having: what the policy says, or the catalogue's default, which for metrics
- * without a scale of their own is a share of what the trivial predictor has, above what is needed to win at all.
+ * The smallest gain in a metric that is worth having: the policy's, or else what is needed to win plus the catalogue's
+ * default. For metrics without a scale of their own the default is a share of the trivial predictor's value.
  *
  * @param trivial the metric's value for the trivial predictor
  */

@@ -20,9 +20,9 @@ export function windowsOf(
 }
 
 /**
- * The period in which a promotion is looked at again: right after the holdout that it was promoted on, and one holdout
- * of its definition long. It is the same whichever cycle asks: March's promotion is looked at again on April. Where cycles
- * are so rare that no holdout lies in it, the first later holdout stands in.
+ * The period in which a promotion is checked again. It begins at the end of the holdout that led to the promotion, and is
+ * as long as a holdout of its definition. It does not depend on the cycle that asks: a promotion of March is checked on
+ * April. If cycles are so rare that no holdout lies in this period, the first later holdout is used.
  *
  * @param promoted the holdout that it was promoted on
  * @param windows of the definition by which it was promoted
@@ -42,7 +42,10 @@ export function periodToFollow(
   return seenBefore ? null : beginningAt(holdout.from);
 }
 
-/** Whether a window begins before the first event in it by more than the spaces between events explain: a day, and a fiftieth of it. */
+/**
+ * Whether the first event of a window comes later than gaps between events explain: by more than a day, and by more than a
+ * fiftieth of the window.
+ */
 export function beginsBefore({ from, to }: Window, firstEvent: string): boolean {
   const [begin, end, first] = [from, to, firstEvent].map((at) => Date.parse(at)) as [number, number, number];
   return first - begin > Math.max(86_400_000, (end - begin) / 50);

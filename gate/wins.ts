@@ -2,12 +2,12 @@ import type { Gate } from '../schemas/gate.ts';
 import type { Policy } from '../schemas/policy.ts';
 
 /**
- * Whether a challenger wins whose difference has this deciding lower bound. It is asked about the real comparison and,
- * with cases whose answer is known, by the controls: a gate that does not answer those rightly judges nothing.
+ * Whether a challenger wins if its difference has this deciding lower bound. The gate asks it about the real comparison; the
+ * controls ask it about cases whose answer is known. A gate that gets those wrong judges nothing.
  */
 export type WinTest = (low: number, policy: Policy) => boolean;
 
-/** What the deciding lower bound must lie above. Below zero only where a challenger may win without being better. */
+/** The deciding lower bound must lie above this. It is below zero only if a challenger may win without being better. */
 export const boundary = ({ win, minimumGain, margin }: Pick<Gate, 'win' | 'minimumGain' | 'margin'>): number =>
   win === 'superior' ? minimumGain : -(margin ?? 0);
 

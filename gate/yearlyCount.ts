@@ -8,8 +8,8 @@ const day = 86_400_000;
 export const year = 365 * day;
 
 /**
- * Every pair of weekday and leap year occurs within 28 years. A window may begin anywhere in them, so the list of times
- * goes on for a year. The years are fixed: the answer must not depend on when it is asked for.
+ * Every combination of weekday and leap year occurs within 28 years. A window may begin anywhere in them, so the list of
+ * times continues for one more year. The years are fixed, so that the answer does not depend on today's date.
  */
 const from = Date.UTC(2000, 0, 1) / 1000;
 const to = Date.UTC(2029, 0, 1) / 1000;
@@ -20,9 +20,9 @@ const counted = new Map<string, number>();
 /**
  * The largest number of nominal times of a schedule in any 365 days.
  *
- * For several times a day it is counted as times of a day times days, and a zone whose clocks change is allowed four
- * times its fullest hour for that: then it may be a little more than the true number, never less. The same holds for a
- * cron that an earlier release accepted although readers differ about it.
+ * For a schedule with several times a day the number is times a day multiplied by days, plus four times the fullest hour if
+ * the zone's clocks change. That may be a little more than the true number, never less. The same holds for a cron that an
+ * earlier release accepted although cron parsers read it differently.
  */
 export function largestYearlyCount({ cron, interval, timeZone }: Times): number {
   if (cron === undefined)

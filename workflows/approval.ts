@@ -6,28 +6,28 @@ import { attemptOf } from './attemptOf.ts';
 import type { reportProgress } from './progress.ts';
 import { control } from './proxies.ts';
 
-/** Tells a cycle that waits for a person to look into the ledger: somebody has decided, or the champion has changed. */
+/** Tells a cycle that waits for a person to look into the ledger: a person has decided, or the champion has changed. */
 export const decidedSignal = defineSignal('decided');
 
-/** Without a word from anybody the ledger is looked into this often: a decision counts whether or not its signal came. */
+/** Without a signal the cycle looks into the ledger this often (milliseconds): a decision counts even if its signal was lost. */
 const lookEvery = 3_600_000;
 
-/** What the verdict leads to, once whoever has to be asked has been. */
+/** What follows from a verdict, after a person was asked where one has to be. */
 export type Leave =
-  /** Nobody had to be asked where `decision` is absent. */
+  /** Without `decision` nobody had to be asked. */
   | { readonly kind: 'promote'; readonly reason: string; readonly decision?: number }
   | { readonly kind: 'keep'; readonly summary: string }
-  /** Somebody else was promoted meanwhile. */
+  /** Another version was promoted in the meantime. */
   | { readonly kind: 'judgeAgain'; readonly champion: ChampionToBeat };
 
-/** Asks a person where the definition wants that, and waits for the decision: until the deadline, or until it counts no more. */
+/** Asks a person if the definition wants that. Waits for the decision until the deadline, or until the champion changes. */
 export async function leaveToPromote(
   plan: PlannedCycle,
   judged: Judged,
   progress: Pick<ReturnType<typeof reportProgress>, 'at'>,
 ): Promise<Leave> {
   const { summary, number } = judged;
-  // Cycles of before ended at once with what the gate had said.
+  // Older cycles ended at once with the gate's verdict.
   if (!isAsked(plan, judged) || !patched('approval')) return leaveToGate(judged);
   progress.at(personStep, `judgement ${number}: ${summary}`);
   const { onDeadline } = plan.definition.gate.approval;
@@ -55,7 +55,7 @@ function isAsked({ definition }: PlannedCycle, { kind, held = false }: Judged): 
   return kind === 'review' && (held || definition.gate.approval.when !== 'never');
 }
 
-/** What follows where nobody has to be asked. */
+/** What follows if nobody has to be asked. */
 const leaveToGate = ({ kind, summary }: Judged): Leave =>
   kind === 'promote' ? { kind, reason: summary } : { kind: 'keep', summary };
 

@@ -1,4 +1,4 @@
 import type { CycleAttempt, PlannedCycle } from '../schemas/steps.ts';
 
-/** In whose name the steps of a plan write. */
+/** The attempt that the steps of a plan write for. */
 export const attemptOf = ({ cycle, attempt }: PlannedCycle): CycleAttempt => ({ ...cycle, attempt });

@@ -3,7 +3,7 @@ import type { Leave } from './approval.ts';
 import type { reportProgress } from './progress.ts';
 import { control } from './proxies.ts';
 
-/** Crowns the challenger at the epoch that was judged; where somebody else was crowned since, it is to be judged again. */
+/** Promotes the challenger at the epoch of its judgement. If another version was promoted since, it is judged again. */
 export async function crown(
   { cycle }: PlannedCycle,
   { version }: Challenger,

@@ -4,7 +4,7 @@ import { attemptOf } from './attemptOf.ts';
 import { fitRequest } from './fitRequest.ts';
 import { control, fitter, trainer } from './proxies.ts';
 
-/** Fits on the train snapshot. What came out is in the store; `registerFitted` brings it to MLflow. */
+/** Fits on the train snapshot. The result is in the store; `registerFitted` brings it to MLflow. */
 export async function fitChallenger(plan: PlannedCycle, snapshots: Snapshots): Promise<FittedChallenger> {
   const run = await control.openRun(attemptOf(plan));
   const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false };
@@ -29,5 +29,5 @@ export async function registerFitted(
   return await control.registerVersion(attemptOf(plan), fit);
 }
 
-/** From this change on MLflow is written to while the version is scored, and one process answers everything. */
+/** Since this change a version is scored while it is written to MLflow, and one process gives all of its answers. */
 export const trackedLater = 'trackedLater';

@@ -2,8 +2,8 @@ import type { Foreseen, PlannedCycle } from '../schemas/steps.ts';
 import { type TrainerActivities, trainer } from './proxies.ts';
 
 /**
- * What this cycle could show, by the past ones, and whether a fit would be in vain: even by the most favourable of them it
- * could not show the gain that its definition asks for.
+ * Forecasts from past cycles which difference this one could show. A fit is in vain if even the most favourable past cycle
+ * says that this one could not show the gain that its definition asks for.
  */
 export async function foresee(
   { foresight }: Pick<PlannedCycle, 'foresight'>,

@@ -2,7 +2,7 @@ import type { Challenger, Judged, PlannedCycle, ScoredChampion } from '../schema
 import { attemptOf } from './attemptOf.ts';
 import { control } from './proxies.ts';
 
-/** The gate decides by the evidence, and the ledger keeps the judgement. */
+/** The gate decides from the evidence, and the ledger keeps the judgement. */
 export function judge(
   plan: PlannedCycle,
   challenger: Challenger,

@@ -3,7 +3,7 @@ import type { Challenger, Known, PlannedCycle, ScoredChampion, Snapshots } from 
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
 
-/** Both are measured on the same rows, once the error of the test is charged. Gives the hash of the evidence. */
+/** Measures both versions on the same rows, after the test was charged to the error budget. Gives the hash of the evidence. */
 export async function measure(
   plan: PlannedCycle,
   snapshots: Snapshots,

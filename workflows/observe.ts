@@ -2,7 +2,7 @@ import type { PlannedCycle, Snapshots } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
 
-/** Looks at features and labels before anything is judged, and names what was seen for the cycles to come. */
+/** Looks at features and labels before anything is judged, and stores what it saw for later cycles. */
 export async function observe(plan: PlannedCycle, { train, holdout }: Snapshots): Promise<string> {
   const { observations } = await trainer.observe({
     cycle: plan.cycle,

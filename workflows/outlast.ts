@@ -12,7 +12,7 @@ import type { ErrorCode } from '../schemas/errors.ts';
 import { stepName } from '../schemas/stepNames.ts';
 import type { Fault } from '../schemas/steps.ts';
 
-/** Tells a cycle that waits for a fault to try again at once. */
+/** Tells a cycle that waits until a fault is fixed to try again at once. */
 export const retrySignal = defineSignal('retry');
 
 /** Records that a cycle waits, and that it continues. */
@@ -21,17 +21,17 @@ export interface Watch {
   readonly goesOn: () => Promise<void>;
 }
 
-/** What nobody foresaw may be a defect: it is not waited for. */
+/** An unexpected error may be a defect, so a cycle does not wait for it to be fixed. */
 const defects: readonly string[] = ['Internal', 'ChildDied'] satisfies ErrorCode[];
-/** How a cycle ended is written down, however long that takes. */
+/** Recording how a cycle ended is tried until it works, whatever the error. */
 const neverGivenUp: readonly string[] = ['record'];
 
 const minutes = 60_000;
 const usualPauses = [2 * minutes, 4 * minutes, 8 * minutes, 15 * minutes] as const;
 
-/** How often somebody asked a waiting cycle to try again. A workflow has this module for itself. */
+/** How often a person asked the waiting cycle to try again. Each workflow has its own instance of this module. */
 let told = 0;
-/** What is waited for now, by the wait: a cycle may have two steps that wait at once. */
+/** The faults that the cycle waits for now. Two steps of a cycle may wait at the same time, each under its own key. */
 const waiting = new Map<symbol, Fault>();
 
 /** Answers `reign retry`. */
@@ -41,7 +41,7 @@ export function hearRetries(): void {
   });
 }
 
-/** What the workflow waits for now, in words; null where it does not. */
+/** What the workflow waits for now, in words; null if it does not wait. */
 export function waitsForFault(): string | null {
   const [fault] = waiting.values();
   if (fault === undefined) return null;
@@ -49,11 +49,12 @@ export function waitsForFault(): string | null {
 }
 
 /**
- * Activities that outlast a fault. The first try is a burst of attempts with growing pauses; where all have failed by
- * something that can be fixed, the cycle says that it waits, and tries once at long intervals, or when somebody asks for it.
+ * Activities that outlast a fault. Each begins with a burst of attempts with growing pauses. If all of them fail by
+ * something that a person can fix, the cycle records that it waits. From then on it tries once at long intervals, and
+ * whenever a person asks for it.
  *
- * @param burst as they are tried first: `maximumAttempts` ends the burst
- * @param once the same with one attempt
+ * @param burst the activities with the retry policy of the burst: `maximumAttempts` ends it
+ * @param once the same activities with one attempt
  * @param pauses how long to wait before each further attempt, in milliseconds; the last one repeats
  */
 export function outlasting<Activities extends object>(
@@ -93,7 +94,7 @@ async function outlast(
     return await burst();
   } catch (error) {
     fault = faultIn(step, error);
-    // Runs of earlier releases had no burst that ends.
+    // In runs of earlier releases the burst never ended.
     if (fault === undefined || !patched('outlast-faults')) throw error;
   }
   const wait = Symbol(step);
@@ -120,7 +121,7 @@ async function outlast(
   return answer;
 }
 
-/** What can be fixed, of an activity whose attempts are used up; undefined for everything else. */
+/** The fault that made an activity use up its attempts, if a person can fix it; undefined for any other error. */
 function faultIn(step: string, error: unknown): Omit<Fault, 'triesAgainAt'> | undefined {
   if (isCancellation(error) || !(error instanceof ActivityFailure)) return undefined;
   if (error.retryState !== 'MAXIMUM_ATTEMPTS_REACHED') return undefined;
@@ -131,6 +132,6 @@ function faultIn(step: string, error: unknown): Omit<Fault, 'triesAgainAt'> | un
 
 function said(cause: Error | TimeoutFailure | undefined): { code: string; message: string } {
   if (cause instanceof ApplicationFailure) return { code: cause.type ?? 'Internal', message: cause.message };
-  // A worker or trainer that died, or did not answer in time, as often as it was asked.
+  // In every attempt the worker or trainer died, or did not answer in time.
   return { code: 'WorkerMissing', message: `${cause?.message ?? 'no answer'}.` };
 }

@@ -2,7 +2,7 @@ import { defineQuery, setHandler } from '@temporalio/workflow';
 import type { StepDurations } from '../schemas/progress.ts';
 import { waitsForFault } from './outlast.ts';
 
-/** Where a workflow stands, for whoever watches it. */
+/** How far a workflow is, for those who watch it. */
 export interface Progress {
   readonly step: string;
   readonly detail: string | null;
@@ -11,14 +11,15 @@ export interface Progress {
 export const progressQuery = defineQuery<Progress>('progress');
 
 /**
- * Answers the `progress` query; the returned functions say which step comes next, which one it is in, and how long each took.
+ * Answers the `progress` query. Of the returned functions one sets the present step, and the others tell it and how long
+ * each step took.
  *
- * @param before how long the steps took in earlier runs of the workflow; it goes on with the last of them
+ * @param before how long the steps took in earlier runs of the workflow; the last of these steps continues
  */
 export function reportProgress(before: StepDurations = []): {
   at(step: string, detail?: string): void;
   readonly step: string;
-  /** Of those that were begun, by the workflow's clock; the present one ends now. */
+  /** How long each step took by the workflow's clock; the present one ends now. */
   durations(): StepDurations;
 } {
   const last = before.at(-1);

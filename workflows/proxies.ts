@@ -1,4 +1,4 @@
-/** The activities as workflows see them: which queue they run on, how long they may take, how often they are tried again. */
+/** The activities as workflows call them: on which queue they run, how long they may take, and how often they are tried again. */
 import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/create.ts';
 import { finalErrors } from '../schemas/errors.ts';
@@ -26,7 +26,7 @@ import { environmentQueue, fitQueue, promptQueue, trainerQueue } from '../schema
 import { attemptToken } from './attemptToken.ts';
 import { outlasting, type Watch } from './outlast.ts';
 
-/** What the trainer carries out, in Python. */
+/** The activities of the trainer, in Python. */
 export interface TrainerActivities {
   extract(request: ExtractRequest): Promise<ExtractResult>;
   checkPipeline(request: CheckPipelineRequest): Promise<CheckPipelineResult>;
@@ -51,7 +51,7 @@ const retry = {
 } as const;
 const once = { ...retry, maximumAttempts: 1 } as const;
 
-/** The ledger itself may be what does not answer: what cannot be noted is not waited for. */
+/** It may be the ledger that does not answer, so a wait that cannot be recorded holds nothing up. */
 const notes = proxyActivities<Pick<Activities, 'noteFault' | 'noteMended'>>({
   startToCloseTimeout: '20 seconds',
   scheduleToCloseTimeout: '1 minute',
@@ -73,7 +73,7 @@ async function noted(noting: Promise<void>): Promise<void> {
 
 const short = { startToCloseTimeout: '2 minutes' } as const;
 
-/** Short questions to ledger, MLflow and warehouse. */
+/** Short calls to the ledger, MLflow and the warehouse. */
 export const control = outlasting(
   proxyActivities<Activities>({ ...short, retry }),
   proxyActivities<Activities>({ ...short, retry: once }),
@@ -82,17 +82,17 @@ export const control = outlasting(
 
 const long = { taskQueue: trainerQueue, startToCloseTimeout: '24 hours', heartbeatTimeout: '20 seconds' } as const;
 
-/** Long work: a trainer that died is noticed by its missing heartbeats. */
+/** Long work: missing heartbeats show that a trainer died. */
 export const trainer = outlasting(
   proxyActivities<TrainerActivities>({ ...long, retry }),
   proxyActivities<TrainerActivities>({ ...long, retry: once }),
   watch,
 );
 
-/** What a fit may take besides its own time: reading, saving, waiting for another attempt. Seconds. */
+/** Seconds that a fit may take on top of its own time: for reading, saving and waiting for another attempt. */
 const aroundFit = 3600;
 
-/** Fits, on a queue of their own. Waiting there does not count against the time that a fit may take. */
+/** Fits, on a queue of their own. Time spent in that queue does not count as time of the fit. */
 export const fitter = (timeoutSeconds: number) => {
   const options = {
     ...long,
@@ -106,7 +106,7 @@ export const fitter = (timeoutSeconds: number) => {
   );
 };
 
-/** A trainer of one environment, asked where today's cannot load a version. Nobody may listen there. */
+/** A trainer of one environment, for versions that today's environment cannot load. There may be no such trainer. */
 export const trainerOf = (environmentHash: string) => {
   const there = {
     ...long,
@@ -120,7 +120,7 @@ export const trainerOf = (environmentHash: string) => {
   );
 };
 
-/** Not tried again: the next one comes in a few minutes. */
+/** Not tried again: the next reconcile starts in a few minutes. */
 export const reconciler = proxyActivities<Pick<Activities, 'reconcile'>>({
   startToCloseTimeout: '10 minutes',
   scheduleToCloseTimeout: '15 minutes',
@@ -129,7 +129,7 @@ export const reconciler = proxyActivities<Pick<Activities, 'reconcile'>>({
 
 const impatient = { ...retry, maximumAttempts: 4 } as const;
 
-/** The same for commands that somebody waits for: what does not answer is said instead of waited for. */
+/** The same for commands that a person waits for: if something does not answer, the command says so and ends. */
 export const promptControl = proxyActivities<Activities>({ startToCloseTimeout: '2 minutes', retry: impatient });
 
 export const promptTrainer = proxyActivities<TrainerActivities>({
@@ -139,7 +139,7 @@ export const promptTrainer = proxyActivities<TrainerActivities>({
   retry: impatient,
 });
 
-/** Fits that somebody waits for. */
+/** Fits that a person waits for. */
 export const promptFitter = (timeoutSeconds: number) =>
   proxyActivities<Pick<TrainerActivities, 'fit'>>({
     taskQueue: promptQueue,

@@ -20,9 +20,9 @@ import { takeTurn } from './takeTurn.ts';
 
 /**
  * One cycle: a challenger is fitted on what was known at `asOf`, judged against the champion on the same unseen rows,
- * and promoted only when the evidence says that it wins. However it ends, the ledger says how and why.
+ * and promoted only if the evidence says that it wins. However the cycle ends, the ledger records how and why.
  *
- * @param before how long its steps took in earlier runs, where it waited for so long that it continued as a new one
+ * @param before how long its steps took in earlier runs; a cycle that waits for long continues as a new run
  */
 export async function retrain(request: RetrainRequest, before: StepDurations = []): Promise<Outcome> {
   const progress = reportProgress(before);
@@ -57,7 +57,7 @@ export async function retrain(request: RetrainRequest, before: StepDurations = [
       scoreChampion(plan, snapshots, plan.champion),
     ]);
 
-    // MLflow gets the pictures while the cycle goes on.
+    // The pictures go to MLflow while the cycle continues.
     alongside(showTraining(plan, challenger));
 
     let champion = reigning;
@@ -74,7 +74,7 @@ export async function retrain(request: RetrainRequest, before: StepDurations = [
       const promoted = leave.kind === 'promote' ? await crown(plan, challenger, judged, leave, progress) : leave;
       if (promoted.kind === 'promoted') return { status: 'promoted', summary: judged.summary };
 
-      // Somebody else was promoted since. What was judged says nothing about the new champion: judge again, or give way.
+      // Another version was promoted since. The judgement says nothing about that one: judge again, or give way.
       if (promoted.champion.asOf > plan.cycle.asOf) return superseded(plan, promoted.champion);
       await shown.done;
       champion = await scoreChampion(plan, snapshots, promoted.champion);

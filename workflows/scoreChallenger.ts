@@ -4,10 +4,10 @@ import { registerFitted } from './fitChallenger.ts';
 import { fitRequest } from './fitRequest.ts';
 import { fitter, type TrainerActivities, trainer } from './proxies.ts';
 
-/** So many rows of the holdout are sent as raw JSON, too. */
+/** How many rows of the holdout are also sent as raw JSON. */
 export const rehearsedRows = 1000;
 
-/** The challenger's answers on the holdout, and whether raw JSON rows get the same ones in a clean process. */
+/** The challenger's predictions on the holdout, and whether raw JSON rows get the same ones in a clean process. */
 export async function scoreChallenger(
   plan: PlannedCycle,
   snapshots: Snapshots,
@@ -34,7 +34,7 @@ async function answersOf(
     const rehearsal = await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows });
     return { predictions, rehearsal, warnings: warnings ?? [] };
   }
-  // A fit that another attempt brought to MLflow long ago may have left the store.
+  // If another attempt registered the fit long ago, the store may no longer have it.
   const uri = digest == null ? modelUri : `fit:${run.modelId}`;
   const subject = { modelUri: uri, name: `the challenger of ${cycle.id}`, definition, snapshot };
   const { predictions, rehearsal, warnings } = await trainer.score({ ...subject, digest, rehearsedRows });
@@ -42,13 +42,13 @@ async function answersOf(
   return { predictions, rehearsal, warnings: warnings ?? [] };
 }
 
-/** Both results. Where one fails the other is still waited for: how a cycle ended is recorded when nothing of it runs. */
+/** Both results. If one fails, the other is still waited for: a cycle's end is recorded only when nothing of it runs any more. */
 async function allOrFirstFailure<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return Promise.all([first, second]);
 }
 
-/** A control: what a version says that was fitted on shuffled labels. It reaches neither MLflow nor the ledger. */
+/** A control: the predictions of a version that was fitted on shuffled labels. It reaches neither MLflow nor the ledger. */
 export async function shuffledFit(
   plan: Parameters<typeof fitRequest>[0],
   snapshots: Snapshots,

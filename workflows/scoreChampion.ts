@@ -2,7 +2,7 @@ import type { FollowUpRequest } from '../schemas/evidence.ts';
 import type { ChampionToBeat, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
 import { scoreVersion } from './scoreVersion.ts';
 
-/** The champion's answers on the holdout, and those of the versions that it is seen beside: the anchor, and whom it beat. */
+/** The predictions of the champion on the holdout, of the anchor, and of the version that the champion beat. */
 export async function scoreChampion(
   plan: PlannedCycle,
   snapshots: Snapshots,

@@ -6,10 +6,10 @@ import type { PlannedCycle, Snapshots, VersionToScore } from '../schemas/steps.t
 import { type TrainerActivities, trainer, trainerOf } from './proxies.ts';
 
 /**
- * An earlier version's answers on the holdout, as its own definition reads it. One that cannot be scored any more, for
- * whatever reason that a retry does not fix, has that reason instead of answers.
+ * An earlier version's predictions on the holdout, read as its own definition says. If the version cannot be scored any
+ * more and a retry does not help, the result holds the reason instead of predictions.
  *
- * @param ask the trainer; default: one that is asked until it answers
+ * @param ask the trainer. Default: one that is asked until it answers
  */
 export async function scoreVersion(
   plan: Pick<PlannedCycle, 'cycle'>,
@@ -40,7 +40,7 @@ export async function scoreVersion(
   }
 }
 
-/** In today's environment, or, where that cannot load it, by a trainer of the environment it was fitted in. */
+/** Scores in today's environment. If that cannot load the version, a trainer of the environment that it was fitted in does. */
 async function score(
   plan: Pick<PlannedCycle, 'cycle'>,
   version: VersionToScore,
@@ -53,7 +53,7 @@ async function score(
     return await ask.score(request);
   } catch (error) {
     if (finalCause(error)?.type !== 'VersionUnloadable') throw error;
-    // Nobody may listen there: then what today's trainer said is the reason that a person reads.
+    // There may be no such trainer. Then the reason is the error of today's trainer.
     return await trainerOf(environmentHash)
       .score(request)
       .catch((other: unknown) => {
@@ -62,7 +62,7 @@ async function score(
   }
 }
 
-// What these say differs from machine to machine: evidence holds only what is the same on each.
+// Messages of these codes differ between machines, and evidence may hold only what is the same on every machine.
 const machineBound: readonly string[] = ['TrackerRefused', 'OutOfMemory', 'ChildDied', 'Internal'];
 
 function reasonOf({ type, message }: ApplicationFailure): string {
@@ -70,7 +70,7 @@ function reasonOf({ type, message }: ApplicationFailure): string {
   return `${code}: ${machineBound.includes(code) ? errors[code].advice : message}`;
 }
 
-/** The failure behind an error that a retry does not fix. */
+/** The failure behind an error, if a retry cannot fix it. */
 function finalCause(error: unknown): ApplicationFailure | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return cause instanceof ApplicationFailure && cause.nonRetryable ? cause : undefined;

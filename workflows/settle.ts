@@ -20,19 +20,19 @@ export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 
 type Ending = Pick<Outcome, 'status' | 'summary'>;
 
-/** What the steps of a cycle say about it on the way. */
+/** What the steps of a cycle report about it while they run. */
 interface Claiming {
   readonly claimed: (attempt: number) => void;
-  /** The cycle's workflow ends after this work, but the work decides nothing: its failure is not the cycle's. */
+  /** Work that the workflow waits for before it ends. If it fails, the cycle does not. */
   readonly alongside: (work: Promise<void>) => { readonly done: Promise<void> };
 }
 
 /**
- * Runs a cycle's steps and records how they ended, whatever happens: also a failure (with its reason) and a
- * cancellation. A failed cycle fails its workflow, so that Temporal shows it and a new attempt may be started.
+ * Runs a cycle's steps and records how they ended, also if they failed or were cancelled. A failed cycle fails its
+ * workflow, so that Temporal shows it and a new attempt can be started.
  *
- * @param steps say which attempt they claimed, so that nothing is recorded for another, and what may go on while the
- *   outcome is recorded
+ * @param steps report which attempt they claimed, so that nothing is recorded for another one, and which work may
+ *   continue while the outcome is recorded
  */
 export async function settle(
   request: RetrainRequest,
@@ -67,12 +67,12 @@ export async function settle(
     await Promise.allSettled([recorded, ...besides]);
     return await recorded;
   } catch (error) {
-    // It has not ended: it goes on as another run.
+    // It has not ended: it continues as another run.
     if (error instanceof ContinueAsNew) throw error;
     const step = progress.step;
     const outcome = endingOf(error, step, cancellation);
     const durations = progress.durations();
-    // Nothing goes on beside a cycle that has failed.
+    // If a cycle has failed, nothing of it continues.
     cancellable.cancel();
     await CancellationScope.nonCancellable(() => control.record(request, outcome, claim, durations));
     await Promise.all(besides);

@@ -15,7 +15,7 @@ export const showEvidence = (
   deciding: Promise<unknown>,
 ): Promise<void> =>
   show(plan, challenger, 'evidence', async () => {
-    // Cycles of before began with it once it was decided.
+    // Older cycles showed the evidence only after the decision.
     try {
       if (!patched('shownWhileDeciding')) await deciding;
     } catch {
@@ -25,8 +25,8 @@ export const showEvidence = (
   });
 
 /**
- * The verdict rests on the documents in the store: where MLflow does not take what shows them for good, the cycle ends as
- * it was judged, with a warning.
+ * The verdict rests on documents in the store, so it does not need MLflow to show them. If MLflow refuses for good, the
+ * cycle ends as it was judged, with a warning.
  */
 async function show(
   plan: PlannedCycle,

@@ -12,8 +12,8 @@ import { scoreVersion } from './scoreVersion.ts';
 import { snapshotsOf } from './snapshots.ts';
 
 /**
- * The author's inner loop: what the cycle of this definition would come to, without writing to ledger and registry. A plan
- * of the first release stands for no cycle; then it is judged against the trivial predictor.
+ * The author's inner loop: what a cycle of this definition would come to, without writing to the ledger or the registry. A
+ * plan of the first release stands for no cycle, so its challenger is judged against the trivial predictor.
  */
 export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   const progress = reportProgress();

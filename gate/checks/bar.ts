@@ -7,19 +7,19 @@ import type { GateCheck } from './gateCheck.ts';
 /** Something a challenger has to reach before it may win. */
 export interface Bar {
   readonly check: GateCheck;
-  /** A loss beyond what is accepted is shown. */
+  /** The evidence shows a loss beyond what is accepted. */
   readonly lost: boolean;
-  /** It is not reached, and that keeps the challenger out. */
+  /** It is not reached, so the challenger cannot win. */
   readonly blocks: boolean;
 }
 
-/** A bar that blocks exactly while it is not passed; neither lost nor met is `unknown`. */
+/** A bar that blocks unless it is passed. If it is neither lost nor met, it is `unknown`. */
 export function bar(check: Omit<GateCheck, 'status'>, outcome: { lost: boolean; met: boolean }): Bar {
   const status: CheckStatus = outcome.lost ? 'failed' : outcome.met ? 'passed' : 'unknown';
   return { check: { ...check, status }, lost: outcome.lost, blocks: status !== 'passed' };
 }
 
-/** Whether a difference shows a loss beyond the margin, or shows that there is none. */
+/** Whether a difference shows a loss beyond the margin, or that there is no such loss. */
 export function within(margin: number, difference: Interval | null): { lost: boolean; met: boolean } {
   const low = difference?.decidingLow ?? null;
   const high = difference?.decidingHigh ?? null;

@@ -7,10 +7,10 @@ import { type GateCheck, passedIf } from './gateCheck.ts';
 import { judgeable } from './primary.ts';
 import { selectedLabels } from './selectedLabels.ts';
 
-/** Share of the rows of the champion's query that the challenger's has to give too. */
+/** The share of the rows of the champion's query that the challenger's query has to return too. */
 const leastShared = 0.99;
 
-/** What leaves a win to a person. The first that fails turns `promote` into `review`; nothing else is changed by them. */
+/** Checks that leave a win to a person. The first that fails turns `promote` into `review`; other verdicts do not change. */
 export function* caps(evidence: Evidence, policy: Policy): Generator<GateCheck> {
   yield* selfTests(evidence);
   yield* selectedLabels(evidence, policy);
@@ -23,7 +23,7 @@ export function* caps(evidence: Evidence, policy: Policy): Generator<GateCheck> 
   yield* approval(policy);
 }
 
-/** A comparison that could not be checked may be right: a person has to say so. Nothing is promoted by a try. */
+/** If the gate was not tested, the comparison may still be right, so a person decides. A try promotes nothing: no check. */
 function* selfTests({ controls, observations, charge }: Evidence): Generator<GateCheck> {
   if (charge.account === 'none') return;
   const missing = [
@@ -39,7 +39,7 @@ function* selfTests({ controls, observations, charge }: Evidence): Generator<Gat
   };
 }
 
-/** Yields nothing where every row could be checked, as in all evidence of earlier releases. */
+/** Yields nothing if every row could be checked, as in all evidence of earlier releases. */
 function* knownRows({ rowIdsGone = [] }: Evidence): Generator<GateCheck> {
   if (rowIdsGone.length === 0) return;
   yield {
@@ -53,7 +53,7 @@ function* knownRows({ rowIdsGone = [] }: Evidence): Generator<GateCheck> {
   };
 }
 
-/** A query that leaves rows out chooses on what its model is judged. */
+/** A query that leaves rows out chooses the rows that its model is judged on. */
 function* sharedRows({ champion, rows }: Evidence): Generator<GateCheck> {
   if (champion === null || rows.holdoutOfChampion === null) return;
   const theirs = rows.holdoutOfChampion;

@@ -3,7 +3,7 @@ import { say } from '../messages.ts';
 import { of } from '../say.ts';
 import { type GateCheck, passedIf } from './gateCheck.ts';
 
-/** Whether there is something to compare that both sides agree on. The first that fails asks a person. */
+/** Whether the two can be compared on something that both agree on. The first check that fails asks a person. */
 export function* comparability({ champion, rows }: Evidence): Generator<GateCheck> {
   if (champion === null) return;
   yield {
@@ -26,7 +26,7 @@ export function* comparability({ champion, rows }: Evidence): Generator<GateChec
   };
 }
 
-/** Fails where both answer the same, row for row: then nothing is gained by changing, whatever the rest says. */
+/** Fails if both give the same predictions for every row: then a change gains nothing, whatever other checks say. */
 export function* newAnswers({ champion, identical, rows }: Evidence): Generator<GateCheck> {
   if (champion === null) return;
   yield {

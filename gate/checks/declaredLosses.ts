@@ -7,7 +7,7 @@ import { say } from '../messages.ts';
 import { of, titleOf } from '../say.ts';
 import type { GateCheck } from './gateCheck.ts';
 
-/** A metric that the policy names, and in which a first champion is worse than the trivial predictor. */
+/** A metric of the policy in which a first champion is worse than the trivial predictor. */
 interface DeclaredLoss {
   readonly metric: Metric;
   /** `expected cost 1209, the trivial predictor 503`. */
@@ -15,8 +15,8 @@ interface DeclaredLoss {
 }
 
 /**
- * The losses of a first champion in what its policy asks for besides the primary metric. Nobody reigns to lose against, so no
- * guardrail holds it; what it costs more than no model at all is said. From format 3 of evidence on.
+ * The metrics of the policy, besides the primary one, in which a first champion is worse than the trivial predictor. There is
+ * no champion yet, so no guardrail applies. The verdict names these losses instead. From format 3 of evidence on.
  */
 export function lossesToTrivial({ format, champion, metrics, primary }: Evidence, { gate }: Policy): DeclaredLoss[] {
   if (format < 3 || champion !== null) return [];

@@ -4,7 +4,7 @@ import { say } from '../messages.ts';
 import { listed, of, titleOf } from '../say.ts';
 import type { GateCheck } from './gateCheck.ts';
 
-/** Where the error rates of docs/gate.md were measured. */
+/** The kind of data on which the error rates of docs/gate.md were measured. */
 export const domain = { rowsOfClass: 100, clusters: 14, largestShare: 0.2 } as const;
 
 /** Metrics whose intervals were simulated in the domain. For other metrics the error rate of a test was not measured. */
@@ -13,13 +13,13 @@ const measuredMetrics: readonly Metric[] = [
   ...(['accuracy', 'macro_f1', 'mae', 'rmse'] as const),
 ];
 
-/** So far from zero, in standard errors of a sample of normal ones, a skewness is no chance. */
+/** A skewness so many standard errors (of a normal sample) from zero is not chance. */
 const surelySkewed = 2;
 
-/** Skewness over the root of the clusters from which on a test at .025 lets through a fifth more than it says. */
+/** From this ratio of skewness to the square root of the clusters on, a test at .025 lets a fifth more through than it says. */
 const skewThatMatters = 0.06;
 
-/** Whether the evidence lies where error rates were measured. Decides nothing: outside, the promise is only likely. */
+/** Whether error rates were measured on data of this kind. Decides nothing: on other data the promised rate is only likely. */
 export function withinDomain({ rows, clusters, controls, primary }: Evidence): GateCheck {
   const skewness = controls?.flips?.skewness ?? 0;
   const rowsOfClass = Math.min(...(rows.byClass ?? [rows.judged]));
@@ -64,9 +64,9 @@ export function withinDomain({ rows, clusters, controls, primary }: Evidence): G
 }
 
 /**
- * Whether rare losses hide among the clusters beyond chance, enough to make wins too frequent. By the first term of the
- * Edgeworth expansion a one-sided t-test errs by skewness (2 z² + 1) φ(z) / (6 √n) more than it says (P. Hall, The Bootstrap
- * and Edgeworth Expansion, 1992); the other way round it errs less.
+ * Whether the clusters are skewed by rare losses, beyond chance and so much that wins become too frequent. By the first term
+ * of the Edgeworth expansion a one-sided t-test errs by skewness (2 z² + 1) φ(z) / (6 √n) more than it says (P. Hall, The
+ * Bootstrap and Edgeworth Expansion, 1992). With the opposite skewness it errs less.
  */
 function leansToLosses(skewness: number, clusters: number): boolean {
   if (clusters < 3) return false;

@@ -5,12 +5,12 @@ import { primaryDifference } from '../opponent.ts';
 import { of, titleOf } from '../say.ts';
 import { type GateCheck, passedIf } from './gateCheck.ts';
 
-/** However many clusters there are: if their sizes make them worth fewer than this, a handful decides. */
+/** If unequal sizes make the clusters worth fewer than this, a handful of them decides. */
 export const fewestEffective = 4;
-/** One cluster that holds more than this is an experiment that was made once. */
+/** If one cluster holds more than this share, the result is an experiment that was made once. */
 export const largestCluster = 0.5;
 
-/** Whether there is anything to tell a difference by. The first that fails means: too little data. */
+/** Whether there is enough data to see a difference. The first check that fails means that there is too little. */
 export function* enoughData(evidence: Evidence): Generator<GateCheck> {
   yield measurable(evidence);
   yield noGiantCluster(evidence);
@@ -75,18 +75,18 @@ function interval(evidence: Evidence): GateCheck {
   };
 }
 
-/** Clusters that the deciding difference rests on: rows of no weight give none. */
+/** The clusters that the deciding difference rests on; rows without weight do not count. */
 function countOf(evidence: Evidence): number {
   return Math.min(evidence.clusters.count, primaryDifference(evidence)?.clusters ?? evidence.clusters.count);
 }
 
-/** As many clusters of one size would tell as much. */
+/** How many clusters of equal size would tell as much. */
 function effectiveClusters(evidence: Evidence): number {
   const difference = primaryDifference(evidence);
   return difference === null ? evidence.clusters.count : difference.degreesOfFreedom + 1;
 }
 
-/** The rarest class counts where the metric rests on each class: both of a binary model, all of macro F1. */
+/** If the metric rests on each class, the rarest one counts: of both for a binary model, of all for macro F1. */
 function enoughRows({ rows, classes, task, primary }: Evidence): GateCheck {
   const byClass = rows.byClass ?? [];
   const each = byClass.length > 0 && (task === 'binary' || primary === 'macro_f1');

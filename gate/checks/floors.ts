@@ -8,7 +8,7 @@ import { say } from '../messages.ts';
 import { of, titleOf } from '../say.ts';
 import { type Bar, bar } from './bar.ts';
 
-/** What the challenger has to reach by itself: its own deciding bound must lie on the right side of the limit. */
+/** Limits that the challenger has to reach by itself: its own deciding bound must lie on the right side of them. */
 export function* floors({ metrics }: Evidence, { gate }: Policy): Generator<Bar> {
   for (const floor of gate.floors) yield floorBar(floor, metrics[floor.metric]);
 }

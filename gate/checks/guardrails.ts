@@ -6,8 +6,8 @@ import { of, titleOf } from '../say.ts';
 import { type Bar, bar, lowerBound, within } from './bar.ts';
 
 /**
- * Metrics that must not get worse by more than a margin. Each has to pass, so several of them need no correction: a
- * challenger that breaks one slips through all with at most the chance of slipping through that one.
+ * Metrics that must not get worse by more than a margin. All of them have to pass, so their number needs no correction: the
+ * chance that a bad challenger passes all is at most the chance that it passes the one that it breaks.
  */
 export function* guardrails({ champion, metrics }: Evidence, { gate }: Policy): Generator<Bar> {
   if (champion === null) return;

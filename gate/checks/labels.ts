@@ -5,7 +5,7 @@ import { say } from '../messages.ts';
 import { of } from '../say.ts';
 import type { GateCheck } from './gateCheck.ts';
 
-/** Whether labels are there and hold still. Where they do not, a person has to look, however clear the win. */
+/** Whether labels are complete and their rate is stable. If not, a person has to look, however clear the win. */
 export function* labels(evidence: Evidence, policy: Policy): Generator<GateCheck> {
   yield labelledRows(evidence, policy);
   yield labelRate(evidence);
@@ -15,7 +15,7 @@ function labelledRows({ labels }: Evidence, policy: Policy): GateCheck {
   const { unlabelledShare, trending } = labels;
   const share = of(unlabelledShare, 'share');
   const most = of(policy.gate.unlabelled, 'share');
-  // Where labels are selected, the evidence counts accepted rows only: the others never owe one.
+  // If labels are selected, the evidence counts accepted rows only: other rows never get a label.
   const owing = policy.labels === 'selected' ? 'accepted' : 'mature';
   return {
     name: 'labelled-rows',

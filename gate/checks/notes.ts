@@ -9,7 +9,7 @@ import { declaredLosses } from './declaredLosses.ts';
 import { withinDomain } from './domain.ts';
 import type { GateCheck } from './gateCheck.ts';
 
-/** What a reviewer should know beside the verdict. None of it decides anything. */
+/** What a reviewer should know besides the verdict. None of it decides anything. */
 export function* notes(evidence: Evidence, policy: Policy): Generator<GateCheck> {
   yield withinDomain(evidence);
   yield detectable(evidence, policy);

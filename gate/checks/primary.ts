@@ -9,15 +9,15 @@ import { of, titleOf } from '../say.ts';
 import { boundary, type WinTest } from '../wins.ts';
 import { type Bar, bar, lowerBound, within } from './bar.ts';
 
-/** The challenger against whom it has to beat, in the metric that decides. */
+/** The challenger against its opponent, in the metric that decides. */
 export function primaryBar(evidence: Evidence, policy: Policy, beats: WinTest): Bar {
   const difference = primaryDifference(evidence);
   return winBar('primary', opponentSaid(evidence), evidence, difference, policy, beats);
 }
 
 /**
- * Where a challenger may win without being better, small losses would add up over the years: so it is held against the
- * last champion that won by being better too.
+ * If challengers may win without being better, small losses add up over the years. So such a challenger is also compared
+ * with the last champion that won by being better.
  */
 export function* anchorBar(evidence: Evidence, policy: Policy, beats: WinTest): Generator<Bar> {
   const { anchor, champion, metrics, primary } = evidence;
@@ -26,7 +26,7 @@ export function* anchorBar(evidence: Evidence, policy: Policy, beats: WinTest): 
   yield winBar('anchor', say('opponent.anchor'), evidence, difference, policy, beats);
 }
 
-/** An anchor counts only with scores on these rows, and not where it was fitted on them. */
+/** An anchor counts only if it has scores on these rows and was not fitted on them. */
 export const judgeable = (anchor: NonNullable<Evidence['anchor']>): boolean =>
   anchor.unscorable === null && anchor.fittedOnJudgedRows === 0 && anchor.brokenScores === 0;
 

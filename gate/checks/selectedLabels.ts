@@ -5,20 +5,20 @@ import { say } from '../messages.ts';
 import { few, of } from '../say.ts';
 import { type GateCheck, passedIf } from './gateCheck.ts';
 
-/** At least this share of all rows must have had a chance to show its label. */
+/** At least this share of all rows must have had a chance to show their labels. */
 const overlapNeeded = 0.99;
-/** One row that stands in for more than this share of all weight decides by itself. */
+/** A row with more than this share of all weight decides by itself. */
 const largestWeight = 0.05;
-/** Probabilities that come true stay within this many standard errors, over some dozen parts of the rows. */
+/** Right probabilities stay within this many standard errors, over a few dozen parts of the rows. */
 const largestDisagreement = 5;
-/** Below so many rows of equal weight, weighted means are those of a few. */
+/** With fewer effective rows than this, weighted means rest on a few rows. */
 const fewestEffectiveRows = 100;
 
 /**
- * Whether labels that only selected rows show can speak for all rows. A champion that chose whose outcome is seen has cut
- * the range that it is judged on, and looks worse there than it is: equal challengers win most of the time. Rows that
- * were approved at random, weighted by the inverse of their chance, correct that (Horvitz and Thompson 1952), as long as
- * nearly every row had a chance and no row carries the rest.
+ * Whether the labels of selected rows can stand for all rows. A champion that decided whose outcome is seen is judged on the
+ * range that it let through. It looks worse there than it is, and equal challengers win most of the time. Rows that were
+ * approved at random, weighted by the inverse of their probability, correct that (Horvitz and Thompson 1952), as long as
+ * nearly every row had a chance and no row has too much weight.
  */
 export function* selectedLabels({ selection }: Evidence, { labels }: Policy): Generator<GateCheck> {
   if (labels === 'complete') return;

@@ -8,10 +8,10 @@ import { listed, of, titleOf } from '../say.ts';
 import { type Bar, within } from './bar.ts';
 
 /**
- * Declared slices, one check a column. A slice has lost where its upper bound is below the margin after Holm's correction
- * over all slices (Holm 1979: of many slices some look bad by chance), and passes where its own lower bound is above it.
+ * Declared slices, one check for each column. A slice has lost if its upper bound is below the margin after Holm's correction
+ * over all slices (Holm 1979: of many slices some look bad by chance). It passes if its own lower bound is above the margin.
  *
- * A check names the column, never its values: verdicts travel, and a value may be a person's. They are in the evidence.
+ * A check names the column, never its values: verdicts are passed on, and a value may be about a person. The evidence has them.
  */
 export function* slices(evidence: Evidence, { gate }: Policy): Generator<Bar> {
   if (evidence.champion === null) return;

@@ -9,7 +9,7 @@ import { few, listed, of } from '../say.ts';
 import type { WinTest } from '../wins.ts';
 import { type GateCheck, passedIf } from './gateCheck.ts';
 
-/** Whether the comparison holds at all. The first that fails makes it invalid. */
+/** Whether the comparison is valid. The first check that fails makes it invalid. */
 export function* validity(evidence: Evidence, policy: Policy, beats: WinTest): Generator<GateCheck> {
   yield* distinctVersions(evidence);
   yield unseenRows(evidence);
@@ -54,7 +54,7 @@ function unseenRows({ challenger, champion }: Evidence): GateCheck {
   };
 }
 
-/** Rows that chose the champion were left out before; here it is seen that they really were. */
+/** Rows that chose the champion should have been left out; this checks that they were. */
 function unchosenRows({ rows, choseChampion, challenger, rowIdsGone = [] }: Evidence): GateCheck {
   const { judged, inBoth, holdout } = rows;
   const adds = judged + rows.choseChampion <= inBoth && inBoth <= holdout;
@@ -192,7 +192,7 @@ function gateControls({ controls, charge, format }: Evidence, policy: Policy, be
       'failed',
       failed.map(({ said }) => said),
     );
-  // Whether the gate sees a gain was not measured; verdicts of earlier formats stay as they were given.
+  // It was not measured whether the gate sees a gain. Verdicts on earlier formats of evidence stay as they are.
   const unplanted = format >= 3 && outcomes.some(({ control, status }) => control === 'planted' && status === 'notRun');
   return check(
     !unplanted && outcomes.some(({ status }) => status === 'passed') ? 'passed' : 'notRun',

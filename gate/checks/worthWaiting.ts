@@ -7,16 +7,16 @@ import { wantedGain } from '../wantedGain.ts';
 import type { GateCheck } from './gateCheck.ts';
 
 /**
- * Whether a challenger that does not win yet might still be worth it. Where even the upper bound stays below the gain that
- * is worth having (or below what it would have to win by), more data would not change the outcome: the champion is kept.
+ * Whether more data might still show that the challenger wins. If even the upper bound is below the gain that is worth having
+ * (or below what is needed to win), more data would not change the outcome, and the champion is kept.
  *
- * @param won all bars are met: then it decides nothing
+ * @param won all bars are met; then this check decides nothing
  */
 export function worthWaiting(evidence: Evidence, { gate }: Policy, won: boolean): GateCheck {
   const high = primaryDifference(evidence)?.decidingHigh ?? null;
   const trivial = evidence.metrics[evidence.primary]?.trivial ?? 0;
   const wanted = wantedGain(gate, evidence.primary, trivial);
-  // Where an equal challenger may win, a gain is no reason to wait or not to, unless the author asks for one.
+  // If an equal challenger may win, a gain matters for waiting only if the author asks for one.
   const gains = gate.win === 'superior' || gate.detect !== undefined;
   return {
     name: 'detect',
