@@ -12,13 +12,13 @@ export const requestErrors = {
       noSchedule: '{model} has no schedule; expected a definition with schedule',
       cycleEnded: '{cycle} has already ended: {status}',
       weeks: '--weeks is {found}; {expected}',
-      notAsked: '{cycle} waits for nobody to decide: it is {status}. All that wait: reign waiting',
+      notAsked: '{cycle} does not wait for a decision: it is {status}. To list the cycles that wait: reign waiting',
       otherEvidenceSeen:
         '{cycle} rests on the evidence {evidence}, not on {seen}: it was judged again since. Look at it again with reign show {cycle}',
-      noApprover: '{name} may not decide about {cycle}; its definition names {approvers}',
-      tooLate: 'the time to decide about {cycle} was over at {until}. What became of it: reign show {cycle}',
+      noApprover: '{name} may not decide about {cycle}; its approvers are {approvers}',
+      tooLate: 'the deadline for a decision about {cycle} was {until}. To see how it ended: reign show {cycle}',
       championChanged:
-        '{cycle} was judged against epoch {judged:int}, and epoch {reigns:int} reigns by now. It is judged again, and asks anew',
+        '{cycle} was judged against epoch {judged:int}, but epoch {reigns:int} reigns now. It is judged again, and then asks again',
       cycleEndedRetry: '{cycle} has ended ({status}). To start a new attempt: {command}',
       noWorkflow:
         'no workflow of {cycle} is running. End the cycle with reign cancel, or continue it with reign retrain',

@@ -17,7 +17,7 @@ test('a test that arrives, one that does not, and an endpoint that is not config
   const refused = await asked('ops');
   expect(refused).toMatchObject({ code: 3, stdout: '' });
   expect(refused.stderr).toContain(
-    'error[NotificationFailed]: the endpoint ops did not take it: 127.0.0.1 answered 403',
+    'error[NotificationFailed]: the endpoint ops did not accept the notification: 127.0.0.1 answered 403',
   );
   const unknown = await asked('opps');
   expect(unknown.code).toBe(2);
