@@ -2,6 +2,7 @@ import { cycleById, unendedCycles } from '../ledger/cycles.ts';
 import { event } from '../ledger/events.ts';
 import { expectProjection } from '../ledger/pendingProjections.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
+import { tellNextInTurn } from '../orchestrator/tellNextInTurn.ts';
 import { type WorkflowState, workflowState } from '../orchestrator/workflowState.ts';
 import { tell } from '../report/messages.ts';
 import type { Cycle } from '../schemas/cycle.ts';
@@ -23,7 +24,9 @@ export async function compareCycles(world: TemporalWorld): Promise<Discrepancy[]
     // A Temporal that was restored from a copy may still learn of what has just begun.
     if (state.kind === 'unknown' && Date.now() - Date.parse(cycle.startedAt) < world.grace) continue;
     const lost = await close(world, cycle, state);
-    if (lost !== null) found.push(lost);
+    if (lost === null) continue;
+    found.push(lost);
+    if (world.repair !== null) await tellNextInTurn(world.client, world.ledger.db, cycle);
   }
   return found;
 }

@@ -6,6 +6,7 @@ import { storeTimesCheckedTo, timesCheckedTo } from '../ledger/reconciliations.t
 import { recordMissed } from '../ledger/recordMissed.ts';
 import { type SchedulePeriod, schedulePeriods } from '../ledger/schedulePeriods.ts';
 import { lookAtSchedule, startersOf } from '../orchestrator/matchSchedule.ts';
+import { tellNextInTurn } from '../orchestrator/tellNextInTurn.ts';
 import { workflowState } from '../orchestrator/workflowState.ts';
 import { tell } from '../report/messages.ts';
 import { nominalTimes, timingOf } from '../schedule/nominalTimes.ts';
@@ -54,7 +55,10 @@ async function missedOf(world: TemporalWorld, definition: StoredDefinition): Pro
     }
     checked = asOf;
   }
-  if (world.repair && checked !== undefined) await storeTimesCheckedTo(db, model, checked);
+  if (world.repair === null) return found;
+  if (checked !== undefined) await storeTimesCheckedTo(db, model, checked);
+  // It may have waited for one of them.
+  if (found.length > 0) await tellNextInTurn(world.client, db, { model, lineage: liveLineage });
   return found;
 }
 

@@ -317,6 +317,28 @@ describe('a cycle that Temporal does not know', () => {
     expect(await hasty.found()).toEqual([]);
   });
 
+  test('gives the turn to the next one of its lineage', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    await begin(ledger);
+    const { id: next, ...week } = identity({ week: 2 });
+    const claimed = { id: next, ...week, trigger: 'schedule', windows: windows(2), attemptToken: 'run' } as const;
+    await claimCycle(db, claimed);
+    await db.updateTable('cycles').set({ status: 'waiting', waits_for: 'turn' }).where('id', '=', next).execute();
+    await using installation = await installed(ledger, 0);
+    const told: string[] = [];
+    const getHandle = (workflow: string) => ({
+      describe: async () => {
+        if (workflow === next) return { status: { name: 'RUNNING' } };
+        throw new WorkflowNotFoundError('gone', workflow, undefined);
+      },
+      signal: async (name: string) => void told.push(`${workflow} ${name}`),
+    });
+    const client = { workflow: { getHandle } } as unknown as Client;
+    expect(await compareCycles({ ledger: installation.ledger, grace: 0, repair: actor, client })).toHaveLength(1);
+    expect(told).toEqual([`${next} turn`]);
+  });
+
   test('is left alone where it was started again while Temporal was asked', async () => {
     await using ledger = await withLedger();
     const { db } = ledger;
