@@ -17,16 +17,22 @@ export function showEvent(line: ProgressLine, event: OperationEvent): void {
 
 /** What a workflow is busy with, as a person reads it. */
 export function tasksOf({ activities, unattended, step, detail }: WorkflowProgress): ShownTask[] {
-  if (activities.length > 0) return activities.map(taskOf);
+  if (activities.length > 0)
+    return activities.map((activity) => taskOf(activity, activity.step === step ? detail : null));
   if (unattended) return [noWorker(workerQueue)];
   // Without an activity under way, the workflow says what it waits for.
   return step === null || detail === null ? [] : [{ step, detail, waits: true }];
 }
 
-function taskOf({ step, attempt, lastError, unattended, heartbeat }: PendingActivity): ShownTask {
+function taskOf(
+  { step, attempt, lastError, unattended, heartbeat }: PendingActivity,
+  /** Whom the workflow waits for, where it says so. */
+  by: string | null,
+): ShownTask {
   if (attempt > 1 && lastError !== null)
     return { step, detail: `attempt ${attempt}, since: ${lastError}`, waits: true };
   if (!unattended) return { step, detail: heartbeat ?? '', waits: false };
+  if (by !== null) return { step, detail: `to be done ${by}: none has taken it`, waits: true };
   const detail = `nobody has taken it: no trainer or worker is listening (queues ${trainerQueue}, ${workerQueue})`;
   return { step, detail, waits: true };
 }

@@ -20,7 +20,7 @@ import { placeInDefinition } from './placeInDefinition.ts';
 import { ShownRetirement, shownRetirement } from './shownRetirement.ts';
 import { storeApplied } from './storeApplied.ts';
 import { toReignError } from './toReignError.ts';
-import { awaitWorker } from './watch/awaitWorker.ts';
+import { awaitWorker, classThatNobodyServes } from './watch/awaitWorker.ts';
 import { cancelled, type Following, followWorkflow } from './watch/followWorkflow.ts';
 
 type Needs = Pick<OperationContext, 'ledger' | 'store' | 'temporal' | 'actor' | 'now' | 'signal' | 'onEvent'>;
@@ -52,6 +52,8 @@ export const applyOperation = operation({
       }),
     ),
     pipeline: CheckPipelineResult,
+    /** The class of trainers that fits wait for, where none of it listens now; else null. */
+    missingClass: z.string().nullable(),
   }),
   run: async ({ ledger, store, temporal, actor, now, signal, onEvent }: Needs, content) => {
     const read = await storeContent(store, content);
@@ -82,7 +84,8 @@ export const applyOperation = operation({
     const clockChanges = comingClockChanges(definition.schedule, now());
     const ended = shownRetirement(retirement ?? null);
     const applied = { model: definition.model, version, created, changes, leftBehind, retirement: ended };
-    return { ...applied, schedule, clockChanges, ...checked };
+    const missingClass = await classThatNobodyServes(client, definition);
+    return { ...applied, schedule, clockChanges, ...checked, missingClass };
   },
 });
 

@@ -166,6 +166,7 @@ const ownMessages = {
   'doctor.temporal': '{address}, namespace {namespace}, version {version}',
   'doctor.temporal-unreachable': '{address}, namespace {namespace}: {message}',
   'doctor.nobody-listens': 'nobody listens on the queue {queue}',
+  'doctor.no-trainer-of-class': 'no trainer of the class {class} is listening: the fits of these models wait: {models}',
   'doctor.one-listens': '1 listens on the queue {queue}',
   'doctor.some-listen': '{listeners} listen on the queue {queue}',
   'doctor.store': '{place}, {about}',

@@ -151,6 +151,31 @@ export const CodePipeline = z
   .meta({ id: 'CodePipeline' });
 export type CodePipeline = z.infer<typeof CodePipeline>;
 
+/** What fits of a model need. It changes how fast a model is fitted, and not what it says. */
+export const Resources = z
+  .strictObject({
+    class: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,39}$/, 'small letters, digits and hyphens, a letter first; at most 40')
+      .optional()
+      .describe('Only trainers that were started with `--class` and this name fit the model.'),
+    threads: z
+      .int()
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe(
+        "OpenMP threads of a fit, at most the trainer's cores. Default: its cores divided by its fits at once.",
+      ),
+    memory: z
+      .string()
+      .regex(/^[1-9]\d{0,5}(MiB|GiB)$/, 'a whole number with MiB or GiB, such as 8GiB')
+      .optional()
+      .describe('What a fit may take, on Linux; one that needs more fails, and nothing else on the machine does.'),
+  })
+  .meta({ id: 'Resources' });
+export type Resources = z.infer<typeof Resources>;
+
 /**
  * The fields of a definition, each by itself: how a stored one is read. What the fields must not say together is held
  * against a file when it is applied, by the release that applies it.
@@ -165,6 +190,7 @@ export const DefinitionFields = z.strictObject({
   pipeline: z.union([CodePipeline, DeclarativePipeline]),
   gate: Gate.prefault({}),
   schedule: Schedule.optional(),
+  resources: Resources.optional().describe('What fits of the model need.'),
   ...inventoryFields,
   notifications: z.array(NotificationRule).optional().describe('Who is told what happens to the model.'),
 });
@@ -178,6 +204,7 @@ export type DefinitionFields = z.infer<typeof DefinitionFields>;
 export const DefinitionSettings = DefinitionFields.pick({
   ...{ schedule: true, owner: true, intendedUse: true, tier: true, tags: true, reviewEvery: true },
   notifications: true,
+  resources: true,
 });
 export type DefinitionSettings = z.infer<typeof DefinitionSettings>;
 

@@ -9,11 +9,11 @@ export async function fitChallenger(plan: PlannedCycle, snapshots: Snapshots): P
   const run = await control.openRun(attemptOf(plan));
   const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false };
   if (!patched(trackedLater)) {
-    const fit = await fitter(plan.fitTimeoutSeconds).fit(request);
+    const fit = await fitter(plan).fit(request);
     return { run, fit, version: await control.registerVersion(attemptOf(plan), fit), trainingPictures: 'track' };
   }
   const trainingPictures = patched('picturesLast') ? 'show' : 'track';
-  const fit = await fitter(plan.fitTimeoutSeconds).fit({ ...request, leaves: 'tracking' });
+  const fit = await fitter(plan).fit({ ...request, leaves: 'tracking' });
   return { run, fit, version: null, trainingPictures };
 }
 

@@ -1,6 +1,7 @@
 /** The activities as workflows call them: on which queue they run, how long they may take, and how often they are tried again. */
 import { isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/create.ts';
+import type { Definition } from '../schemas/definition.ts';
 import { finalErrors } from '../schemas/errors.ts';
 import type { Rehearsal } from '../schemas/evidence.ts';
 import type {
@@ -22,7 +23,7 @@ import type {
   ShowEvidenceRequest,
   ShowTrainingRequest,
 } from '../schemas/payloads.ts';
-import { environmentQueue, fitQueue, promptQueue, trainerQueue } from '../schemas/queues.ts';
+import { environmentQueue, fitQueueOf, promptQueue, promptQueueOf, trainerQueue } from '../schemas/queues.ts';
 import { attemptToken } from './attemptToken.ts';
 import { outlasting, type Watch } from './outlast.ts';
 
@@ -92,12 +93,14 @@ export const trainer = outlasting(
 /** Seconds that a fit may take on top of its own time: for reading, saving and waiting for another attempt. */
 const aroundFit = 3600;
 
+type ToFit = { readonly definition: Pick<Definition, 'resources'>; readonly fitTimeoutSeconds: number };
+
 /** Fits, on a queue of their own. Time spent in that queue does not count as time of the fit. */
-export const fitter = (timeoutSeconds: number) => {
+export const fitter = ({ definition, fitTimeoutSeconds }: ToFit) => {
   const options = {
     ...long,
-    taskQueue: fitQueue,
-    startToCloseTimeout: `${timeoutSeconds + aroundFit} seconds`,
+    taskQueue: fitQueueOf(definition.resources?.class),
+    startToCloseTimeout: `${fitTimeoutSeconds + aroundFit} seconds`,
   } as const;
   return outlasting(
     proxyActivities<Pick<TrainerActivities, 'fit'>>({ ...options, retry }),
@@ -140,10 +143,10 @@ export const promptTrainer = proxyActivities<TrainerActivities>({
 });
 
 /** Fits that a person waits for. */
-export const promptFitter = (timeoutSeconds: number) =>
+export const promptFitter = ({ definition, fitTimeoutSeconds }: ToFit) =>
   proxyActivities<Pick<TrainerActivities, 'fit'>>({
-    taskQueue: promptQueue,
-    startToCloseTimeout: `${timeoutSeconds + aroundFit} seconds`,
+    taskQueue: promptQueueOf(definition.resources?.class),
+    startToCloseTimeout: `${fitTimeoutSeconds + aroundFit} seconds`,
     heartbeatTimeout: '20 seconds',
     retry: impatient,
   });

@@ -5,6 +5,7 @@ import { attemptOf } from './attemptOf.ts';
 import { attemptToken } from './attemptToken.ts';
 import { crown } from './crown.ts';
 import { fitChallenger } from './fitChallenger.ts';
+import { trainersFor } from './fitRequest.ts';
 import { foresee } from './foresee.ts';
 import { judge } from './judge.ts';
 import { measure } from './measure.ts';
@@ -48,7 +49,7 @@ export async function retrain(request: RetrainRequest, before: StepDurations = [
     progress.at('inspect');
     await control.inspect(attemptOf(plan), snapshots);
 
-    progress.at('fit');
+    progress.at('fit', trainersFor(plan.definition));
     const [fitted, observations] = await Promise.all([fitChallenger(plan, snapshots), observe(plan, snapshots)]);
 
     progress.at('score and rehearse');

@@ -56,7 +56,7 @@ export async function shuffledFit(
 ): Promise<string | null> {
   const { cycle, definition } = plan;
   if (!definition.gate.controls.shuffledFit) return null;
-  const { modelUri, digest } = await ask.fitter(plan.fitTimeoutSeconds).fit({
+  const { modelUri, digest } = await ask.fitter(plan).fit({
     ...fitRequest(plan, snapshots),
     run: null,
     shuffleLabels: true,

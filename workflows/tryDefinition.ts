@@ -3,7 +3,7 @@ import { evaluateRequest } from '../gate/evaluateRequest.ts';
 import { describeCodeWarning } from '../schemas/codeWarning.ts';
 import type { TryRequest, TryResult } from '../schemas/steps.ts';
 import { trackedLater } from './fitChallenger.ts';
-import { fitRequest } from './fitRequest.ts';
+import { fitRequest, trainersFor } from './fitRequest.ts';
 import { foresee } from './foresee.ts';
 import { reportProgress } from './progress.ts';
 import { promptControl as control, promptFitter, promptTrainer as trainer } from './proxies.ts';
@@ -37,9 +37,9 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
     lastPredictions: standsFor?.past.lastPredictions ?? null,
   });
 
-  progress.at('fit');
+  progress.at('fit', trainersFor(definition));
   const toFit = { ...plan, definition, codeHash };
-  const fit = await promptFitter(plan.fitTimeoutSeconds).fit({
+  const fit = await promptFitter(toFit).fit({
     ...fitRequest(toFit, snapshots),
     run: null,
     shuffleLabels: false,

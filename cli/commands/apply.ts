@@ -17,8 +17,8 @@ export const applyCommand = (session: Session, tell: Tell) =>
     });
 
 function textOf(applied: AnswerOf<typeof applyOperation>, paint: Paint): string {
-  const { model, version, created, changes, leftBehind, columns, pipeline, clockChanges, schedule, retirement } =
-    applied;
+  const { model, version, created, changes, leftBehind, columns, pipeline, clockChanges, schedule } = applied;
+  const { retirement, missingClass } = applied;
   const name = paint('bold', model);
   const notes = leftBehind.map(
     (file) => `${paint('yellow', 'left behind')}  ${file}: data files above 10 MB do not travel`,
@@ -31,6 +31,10 @@ function textOf(applied: AnswerOf<typeof applyOperation>, paint: Paint): string 
   if (schedule === 'deleted') notes.push('schedule      deleted: no cycle starts by itself any more');
   else if (schedule === 'created' || schedule === 'updated')
     notes.push(`schedule      ${schedule}: see reign schedule ${model}`);
+  if (missingClass !== null)
+    notes.push(
+      `${paint('yellow', 'no trainer')}    of the class ${missingClass} is listening, and fits wait for one: reign-trainer --class ${missingClass}`,
+    );
   if (!created && changes.length === 0) return [`${name}: unchanged, version ${version} holds`, ...notes].join('\n');
   if (!created) {
     const changed = ['changed, without a new version:', ...changes.map((change) => `  ${change}`)];

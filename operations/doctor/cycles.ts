@@ -7,12 +7,15 @@ import { openLedger } from '../../ledger/openLedger.ts';
 import { tell } from '../../report/messages.ts';
 import type { Cycle } from '../../schemas/cycle.ts';
 import type { PendingActivity } from '../../schemas/progress.ts';
+import { fitQueueOf } from '../../schemas/queues.ts';
 import type { TemporalSettings } from '../../settings/givenSettings.ts';
 import type { Store } from '../../store/openStore.ts';
 import { connectTemporal } from '../connectTemporal.ts';
+import { pollersOf } from '../watch/awaitWorker.ts';
 import { runningWorkflow } from '../watch/runningWorkflow.ts';
 import { progressIn } from '../watch/workflowProgress.ts';
 import { type Finding, noted } from './finding.ts';
+import { missingClasses } from './trainerClasses.ts';
 
 /** What Temporal says of a cycle's workflow: its pending activities, or null where no workflow of that name runs. */
 export type LookUp = (cycle: string) => Promise<readonly PendingActivity[] | null>;
@@ -55,10 +58,12 @@ export async function examineCycles(url: string, settings: TemporalSettings, sto
   try {
     const connected = await connectTemporal(settings, store);
     client = connected;
-    return await stuckCycles(ledger.db, async (cycle) => {
+    const missing = await missingClasses(ledger.db, (wanted) => pollersOf(connected, fitQueueOf(wanted)));
+    const stuck = await stuckCycles(ledger.db, async (cycle) => {
       const workflow = await runningWorkflow(connected, cycle);
       return workflow === undefined ? null : progressIn((await workflow.describe()).raw).activities;
     });
+    return [...stuck, ...missing];
   } catch {
     return [];
   } finally {

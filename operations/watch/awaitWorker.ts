@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import type { Definition } from '../../schemas/definition.ts';
 import { errorOf } from '../../schemas/errors.ts';
-import { trainerQueue } from '../../schemas/queues.ts';
+import { fitQueueOf, workerQueue } from '../../schemas/queues.ts';
 import type { Following } from './followWorkflow.ts';
 import { patienceMilliseconds } from './workflowProgress.ts';
 
@@ -22,6 +23,15 @@ export async function awaitWorker(client: Client, queue: string, { onEvent, sign
   }
 }
 
+/** The class of trainers that a definition's fits wait for, where none of it listens; else null. */
+export async function classThatNobodyServes(
+  client: Client,
+  { resources }: Pick<Definition, 'resources'>,
+): Promise<string | null> {
+  const wanted = resources?.class;
+  return wanted === undefined || (await pollersOf(client, fitQueueOf(wanted))) > 0 ? null : wanted;
+}
+
 const workflowTasks = 1;
 const activityTasks = 2;
 
@@ -30,7 +40,7 @@ export async function pollersOf(client: Client, queue: string): Promise<number> 
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: queue },
-    taskQueueType: queue === trainerQueue ? activityTasks : workflowTasks,
+    taskQueueType: queue === workerQueue ? workflowTasks : activityTasks,
   });
   // One long poll lasts a minute.
   const fresh = Date.now() - 75_000;

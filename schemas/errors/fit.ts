@@ -34,7 +34,8 @@ export const fitErrors = {
   OutOfMemory: {
     status: 507,
     retry: false,
-    advice: 'Give the trainer more memory, shorten the training window, or select fewer columns.',
+    advice:
+      'Give the trainer more memory (or the fit, if the definition limits it with `resources.memory`), shorten the training window, or select fewer columns.',
     templates: {
       refused: 'Python ran out of memory.',
       killed: 'The system killed the process at its memory limit{limit}; the stage was {stage}.{used}',

@@ -18,8 +18,8 @@ export const mutants: readonly Mutant[] = [
     law: 1,
     breaks: 'the alias is set once and not read again',
     file: 'projection/projectChampion.ts',
-    search: 'if (champion?.version === aliased) return;',
-    replacement: 'if (champion?.version === aliased || aliased !== undefined) return;',
+    search: 'if (champion?.version === aliased) {',
+    replacement: 'if (champion?.version === aliased || aliased !== undefined) {',
     test: ['test/tracker/mlflow.test.ts', 'the alias follows the ledger'],
   },
   {

@@ -116,7 +116,9 @@ describe('settings', () => {
   });
 
   it('call a value that cannot be used invalid, not missing', () => {
-    expect(limitsOf({ REIGN_FIT_TIMEOUT: '60' })).toEqual({ statementTimeoutSeconds: 3600, fitTimeoutSeconds: 60 });
+    expect(limitsOf({ REIGN_FIT_TIMEOUT: '60' })).toEqual({
+      ...{ statementTimeoutSeconds: 3600, fitTimeoutSeconds: 60, reconcileSeconds: 300 },
+    });
     expect(() => limitsOf({ REIGN_FIT_TIMEOUT: '1h' })).toThrow(
       expect.objectContaining({
         code: 'SettingInvalid',

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from reign_trainer import environment as module
-from reign_trainer.__main__ import environment_queues
 from reign_trainer.environment import environment, environment_hashes, installed, providers
+from reign_trainer.role import environment_queues
 
 
 def _install(folder: Path, name: str, version: str) -> None:

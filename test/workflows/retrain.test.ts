@@ -1,7 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tasksOf } from '../../cli/showEvent.ts';
+import { Definition } from '../../schemas/definition.ts';
+import { fitQueueOf } from '../../schemas/queues.ts';
 import { until } from '../stack/testHome.ts';
-import { champion, hashOf, judged, planned, version } from './cast.ts';
+import { champion, definition, hashOf, judged, planned, version } from './cast.ts';
 import { recorded } from './recorded.ts';
 import { type Cast, fails, oldEnvironment, openStage, type Performance, type Scene, type Stage } from './stage.ts';
 
@@ -112,6 +115,39 @@ describe('a champion that cannot be scored', () => {
     await cycle.outcome();
     const { champion: contender } = given(cycle, 'evaluate')[0];
     expect(contender).toMatchObject({ predictions: null, unscorable: 'VersionUnloadable: it needs scikit-learn 1.8' });
+  });
+});
+
+describe('a model whose fits need a class of trainers', () => {
+  const needs = (name: string): Scene => ({
+    plan: ({ model, lineage, asOf, definitionVersion }) =>
+      planned(
+        { model, lineage, asOf, definitionVersion },
+        { definition: Definition.parse({ ...definition, resources: { class: name } }) },
+      ),
+  });
+
+  it('is fitted by trainers of that class, and everything else is done by any', async () => {
+    const cycle = await stage.perform(needs('large'));
+    await expect(cycle.outcome()).resolves.toMatchObject({ status: 'promoted' });
+    const queues = cycle.calls.filter(({ queue }) => queue !== 'reign').map(({ name, queue }) => `${name} ${queue}`);
+    expect(queues.filter((call) => call.startsWith('fit '))).toEqual(['fit reign-trainer.fit.large']);
+    expect(queues.filter((call) => !call.startsWith('fit ')).every((call) => call.endsWith(' reign-trainer'))).toBe(
+      true,
+    );
+  });
+
+  it('waits where nobody serves the class, says so, and goes on with the first who does', async () => {
+    const cycle = await stage.perform(needs('huge'));
+    await expect.poll(async () => (await cycle.pending()).includes('fit scheduled'), { timeout: 20_000 }).toBe(true);
+    const { step, detail } = await cycle.progress();
+    expect({ step, detail }).toEqual({ step: 'fit', detail: 'by a trainer of the class huge' });
+    const activity = { activity: 'fit', step: 'fit', attempt: 1, startedAt: null, heartbeat: null, lastError: null };
+    expect(tasksOf({ step, detail, unattended: false, activities: [{ ...activity, unattended: true }] })).toEqual([
+      { step: 'fit', detail: 'to be done by a trainer of the class huge: none has taken it', waits: true },
+    ]);
+    await stage.serve(fitQueueOf('huge'));
+    await expect(cycle.outcome()).resolves.toMatchObject({ status: 'promoted' });
   });
 });
 

@@ -9,7 +9,14 @@ import { Worker } from '@temporalio/worker';
 import type { Activities } from '../../activities/create.ts';
 import { cycleId } from '../../schemas/cycle.ts';
 import type { ErrorCode } from '../../schemas/errors.ts';
-import { environmentQueue, fitQueue, promptQueue, trainerQueue, workerQueue } from '../../schemas/queues.ts';
+import {
+  environmentQueue,
+  fitQueue,
+  fitQueueOf,
+  promptQueue,
+  trainerQueue,
+  workerQueue,
+} from '../../schemas/queues.ts';
 import type { Outcome, RetrainRequest } from '../../schemas/steps.ts';
 import { workflowBundle } from '../../worker/workflowBundle.ts';
 import type { Progress } from '../../workflows/progress.ts';
@@ -66,6 +73,8 @@ export interface Performance {
 export interface Stage {
   /** @param given what the request says otherwise than that somebody asks for the first version */
   readonly perform: (scene?: Scene, given?: Partial<RetrainRequest>) => Promise<Performance>;
+  /** Somebody takes what waits in a queue from now on. */
+  readonly serve: (queue: string) => Promise<void>;
   /** Skips time although an activity waits for somebody to take it; by itself the server would wait as well. */
   readonly nobodyTakes: (milliseconds: number) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -94,21 +103,31 @@ export async function openStage(): Promise<Stage> {
       },
     ]),
   );
-  const queues = [workerQueue, trainerQueue, fitQueue, promptQueue, environmentQueue(oldEnvironment)];
-  const workers = await Promise.all(
-    queues.map((taskQueue) =>
-      Worker.create({
-        connection: environment.nativeConnection,
-        taskQueue,
-        activities,
-        ...(taskQueue === workerQueue ? { workflowBundle: bundle } : {}),
-      }),
-    ),
-  );
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const queues = [
+    workerQueue,
+    trainerQueue,
+    fitQueue,
+    fitQueueOf('large'),
+    promptQueue,
+    environmentQueue(oldEnvironment),
+  ];
+  const workers: Worker[] = [];
+  const running: Promise<void>[] = [];
+  const serve = async (taskQueue: string) => {
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      activities,
+      ...(taskQueue === workerQueue ? { workflowBundle: bundle } : {}),
+    });
+    workers.push(worker);
+    running.push(worker.run());
+  };
+  await Promise.all(queues.map(serve));
   let performances = 0;
 
   return {
+    serve,
     async perform(scene = {}, given = {}) {
       performances += 1;
       const day = new Date(Date.UTC(2024, 0, performances)).toISOString().slice(0, 10);
@@ -158,7 +177,7 @@ export async function openStage(): Promise<Stage> {
     },
     async close() {
       for (const worker of workers) worker.shutdown();
-      await running;
+      await Promise.all(running);
       await environment.teardown();
     },
   };

@@ -21,21 +21,17 @@ gc.disable()
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.worker import Worker
 
 from reign_trainer.activities import Activities
 from reign_trainer.children import remove_abandoned_folders, run_child, start_forkserver
 from reign_trainer.claim_check import ClaimCheck
-from reign_trainer.constants import ENVIRONMENT_DIGITS, FIT_QUEUE, PROMPT_QUEUE, TRAINER_QUEUE
-from reign_trainer.environment import environment_hashes
 from reign_trainer.errors import TrainerError
+from reign_trainer.role import Role, add_arguments, listening, role_of, serve
 from reign_trainer.settings import Settings, load_settings
 from reign_trainer.store import open_store
 
 gc.freeze()
 gc.enable()
-
-_PROMPT_AT_ONCE = 2
 
 _RETRY_SECONDS = 1.0
 _COMPLAIN_SECONDS = 60.0
@@ -52,12 +48,9 @@ def main() -> int:
         0 after SIGTERM or SIGINT, 2 where a setting is missing.
     """
     parser = argparse.ArgumentParser(prog="reign-trainer", description=__doc__)
-    parser.add_argument(
-        "--retired",
-        action="store_true",
-        help="take no work except scoring versions that were fitted in this environment and that newer trainers cannot load",
-    )
+    add_arguments(parser)
     options = parser.parse_args()
+    role = role_of(parser, options)
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", force=True
     )
@@ -66,6 +59,8 @@ def main() -> int:
     logging.getLogger("temporalio.activity").setLevel(logging.CRITICAL)
     try:
         settings = load_settings()
+        if options.slots is not None or role.one_fit:
+            settings = dataclasses.replace(settings, fits_at_once=options.slots or 1, threads=0)
     except TrainerError as error:
         log.error("%s: %s", error.code, error.message)
         return 2
@@ -76,18 +71,18 @@ def main() -> int:
         os.environ.pop(name, None)
     remove_abandoned_folders()
     start_forkserver(settings)
-    asyncio.run(_serve(settings, retired=options.retired))
+    asyncio.run(_serve(settings, role))
     # Nothing is left to clean up, and threads of Temporal's core may abort the interpreter while it takes itself apart.
     logging.shutdown()
     os._exit(0)
 
 
-async def _serve(settings: Settings, *, retired: bool) -> None:
+async def _serve(settings: Settings, role: Role) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    serving = asyncio.ensure_future(_work(settings, retired=retired))
+    serving = asyncio.ensure_future(_work(settings, role))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -98,41 +93,18 @@ async def _serve(settings: Settings, *, retired: bool) -> None:
         await serving
 
 
-async def _work(settings: Settings, *, retired: bool) -> None:
+async def _work(settings: Settings, role: Role) -> None:
     client, _, _ = await asyncio.gather(
         _connect(settings),
         run_child("reign_trainer.work.own:warm_up", None, settings, answer=type(None)),
         asyncio.to_thread(importlib.import_module, "reign_trainer.work.score.questions"),
     )
-    activities = Activities(settings)
-    # Versions that another environment cannot load are scored by the trainers of their own.
-    queues = environment_queues()
-    workers = [
-        Worker(client, task_queue=queue, activities=[activities.score], max_concurrent_activities=1) for queue in queues
-    ]
-    if retired:
-        log.info("ready on %s: scores versions of this environment, and nothing else", ", ".join(queues))
-    else:
-        # Temporal keeps what a trainer has no slot for: another trainer may take it, and waiting is no working time.
-        for queue, functions, slots in (
-            (FIT_QUEUE, [activities.fit], settings.fits_at_once),
-            (TRAINER_QUEUE, activities.all, settings.others_at_once),
-            (PROMPT_QUEUE, activities.all, _PROMPT_AT_ONCE),
-        ):
-            workers.append(Worker(client, task_queue=queue, activities=functions, max_concurrent_activities=slots))
-        log.info(
-            "ready on %s: %d fit(s) at once, %d thread(s) each", TRAINER_QUEUE, settings.fits_at_once, settings.threads
-        )
+    places = listening(role, Activities(settings), settings)
+    log.info("ready on %s", ", ".join(f"{place.queue} ({place.slots} at once)" for place in places))
     # Whoever started this trainer waits for the file.
     if ready := os.environ.get("REIGN_READY_FILE"):
         Path(ready).touch()
-    # Cancelled from outside, it stops polling, cancels the activities (which kill their children) and waits for them.
-    await asyncio.gather(*(worker.run() for worker in workers))
-
-
-def environment_queues() -> list[str]:
-    """Name the queues of this environment's trainers, as ``schemas/queues.ts`` does."""
-    return [f"{TRAINER_QUEUE}.{environment_hash[:ENVIRONMENT_DIGITS]}" for environment_hash in environment_hashes()]
+    await serve(client, role, places)
 
 
 async def _connect(settings: Settings) -> Client:

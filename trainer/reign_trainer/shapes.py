@@ -225,6 +225,16 @@ class Schedule(Shape):
     )
 
 
+class Resources(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    class_: Annotated[str | None, Field(alias="class")] = None
+    threads: int | None = None
+    memory: str | None = None
+
+
 class NotificationRule(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -1093,6 +1103,7 @@ class Definition(Shape):
     pipeline: CodePipeline | DeclarativePipeline
     gate: Gate
     schedule: Schedule | None = None
+    resources: Resources | None = None
     owner: str | None = None
     intended_use: Annotated[str | None, Field(alias="intendedUse")] = None
     tier: Literal["high", "medium", "low"] | None = None

@@ -84,3 +84,10 @@ def use_up(request: Any, settings: Settings, report: Report) -> Any:
 
 
 SIGKILL = signal.SIGKILL
+
+
+def take(request: int, settings: Settings, report: Report) -> int:
+    """Take so many bytes."""
+    import numpy as np
+
+    return int(np.ones(request, dtype=np.uint8).sum())

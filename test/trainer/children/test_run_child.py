@@ -50,6 +50,15 @@ def test_what_is_installed_while_the_trainer_runs_is_there_for_the_next_child(
     forkserver._forkserver._installed = installed
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts what arrays take")
+def test_what_it_may_take_of_memory_is_limited(in_child: Any) -> None:
+    limits = Limits(memory_bytes=200 * 2**20)
+    assert in_child(f"{WORK}:take", 100 * 2**20, limits=limits, answer=int) == 100 * 2**20
+    with pytest.raises(TrainerError) as raised:
+        in_child(f"{WORK}:take", 300 * 2**20, limits=limits, answer=int)
+    assert (raised.value.code, raised.value.detail.situation) == ("OutOfMemory", "refused")
+
+
 def test_an_error_of_the_catalogue_arrives_whole(in_child: Any) -> None:
     with pytest.raises(TrainerError) as raised:
         in_child(f"{WORK}:refuse", None)

@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 import threadpoolctl
 from pydantic import TypeAdapter
 
-from reign_trainer.children.sandbox import die_with_parent, enter_sandbox
+from reign_trainer.children.sandbox import die_with_parent, enter_sandbox, limit_memory
 from reign_trainer.disk import disk_full
 from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
@@ -44,7 +44,7 @@ def main(channel: socket.socket, spec: dict[str, Any]) -> NoReturn:
     spec : dict
         ``folder``: the child's own, working directory and place for temporary files, which the trainer removes.
         ``author``: whether code of an author runs here: then it is locked in. ``user``: as whom; None: the trainer's.
-        ``threads``: how many OpenMP may use.
+        ``threads``: how many OpenMP may use. ``memory``: how many bytes it may take; None: what there is.
 
     Notes
     -----
@@ -66,6 +66,8 @@ def main(channel: socket.socket, spec: dict[str, Any]) -> NoReturn:
         if spec["author"]:
             os.environ["HOME"] = folder
             enter_sandbox(folder, spec["user"])
+        if spec["memory"] is not None:
+            limit_memory(spec["memory"])
         die_with_parent()
         _keep_crashes(Path(folder), log)
         channel.sendall(_outcome(request, spec, _reporter(channel), log) + b"\n")

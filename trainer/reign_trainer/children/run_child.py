@@ -52,7 +52,7 @@ _AUTHORS_ERRORS = frozenset(
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a child may take.
+    """What a child may take.
 
     Attributes
     ----------
@@ -62,11 +62,14 @@ class Limits:
         Without using the CPU, it and all that it started, and without a new stage.
     code : str
         Of the error where it takes longer.
+    memory_bytes : int or None
+        Of data, each of its processes, beyond what the forkserver has; None: what there is. Linux only.
     """
 
     seconds: float = 6 * 3600.0
     silent_seconds: float = 600.0
     code: str = "ChildDied"
+    memory_bytes: int | None = None
 
 
 async def run_child(
@@ -159,7 +162,12 @@ class _Conversation:
 
     async def start(self, request: bytes, settings: Settings) -> None:
         self._on_stage(self._stage)
-        spec = {"folder": str(self._folder), "author": self._author, "threads": settings.threads}
+        spec = {
+            "folder": str(self._folder),
+            "author": self._author,
+            "threads": settings.threads,
+            "memory": self._limits.memory_bytes,
+        }
         ends = (self._their_channel, self._their_leash)
         # In a thread: while the forkserver is still importing, this takes seconds.
         self._starting = asyncio.ensure_future(asyncio.to_thread(fork_child, spec, settings, ends))

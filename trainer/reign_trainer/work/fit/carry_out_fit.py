@@ -12,6 +12,7 @@ from reign_trainer.errors import TrainerError
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import FitRequest, FitResult
 from reign_trainer.store import Store, open_store
+from reign_trainer.work.fit.resources import memory_of, with_resources
 from reign_trainer.work.lend import keep_traceback, lend_document, lend_rows
 from reign_trainer.work.model.kept_fit import Found, KeptFit, forget_old_fits
 from reign_trainer.work.model.known_fit import KnownFit
@@ -134,12 +135,14 @@ async def _fit(
         return await run_child(
             "reign_trainer.work.author:fit",
             {"fit": request, "artifact_location": location},
-            settings,
+            with_resources(settings, request.definition),
             answer=Found,
             author=True,
             folder=folder,
             on_stage=on_stage,
-            limits=Limits(seconds=request.timeout_seconds, code="FitTimeout"),
+            limits=Limits(
+                seconds=request.timeout_seconds, code="FitTimeout", memory_bytes=memory_of(request.definition)
+            ),
         )
     except TrainerError as error:
         raise keep_traceback(error, folder, open_store(settings.store)) from None
