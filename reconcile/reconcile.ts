@@ -63,18 +63,22 @@ async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Prom
     open: () => World | Promise<World>,
     comparisons: readonly ((world: World) => Promise<Discrepancy[]>)[],
   ): Promise<void> => {
+    let opened: World;
     try {
-      const opened = await open();
-      for (const find of comparisons) {
-        await lease?.hold();
-        discrepancies.push(...(await find(opened)));
-      }
+      opened = await open();
     } catch (error) {
-      if (error instanceof ReignError && error.code === 'LedgerUnavailable') throw error;
-      unchecked.push({
-        part,
-        reason: error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error),
-      });
+      unchecked.push({ part, reason: reasonOf(error) });
+      return;
+    }
+    for (const find of comparisons) {
+      await lease?.hold();
+      try {
+        discrepancies.push(...(await find(opened)));
+      } catch (error) {
+        unchecked.push({ part, reason: reasonOf(error) });
+        // What is refused is about this comparison; a part that does not answer would keep the others waiting.
+        if (!(error instanceof ReignError) || error.code.endsWith('Unavailable')) return;
+      }
     }
   };
   await compareWith<MlflowWorld>('MLflow', () => ({ ...world, ...askingMlflow(parts.tracker()) }), mlflowComparisons);
@@ -89,6 +93,13 @@ async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Prom
     storeComparisons,
   );
   return { discrepancies, unchecked };
+}
+
+/** @throws where the ledger itself does not answer, but for the lease of a model that somebody else holds */
+function reasonOf(error: unknown): string {
+  if (error instanceof ReignError && error.code === 'LedgerUnavailable' && error.situation !== 'leaseTaken')
+    throw error;
+  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
 }
 
 /** Another installation's Temporal knows none of these cycles: each of them would look lost. */

@@ -17,6 +17,7 @@ import { findMissedTimes } from '../../reconcile/missedTimes.ts';
 import { findDiscrepancies, reconcileLedger } from '../../reconcile/reconcile.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { Schedule } from '../../schemas/schedule.ts';
+import { openTracker } from '../../tracker/openTracker.ts';
 import { definition, identity, model, apply as storeApplied, windows } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { crons } from '../schedule/crons.ts';
@@ -85,6 +86,25 @@ test('a part that is down is said to be unchecked, and the others are compared',
       { part: 'MLflow', reason: 'it is down' },
       { part: 'store', reason: 'it is down' },
     ],
+  });
+});
+
+test('a model that somebody else projects for long keeps no other part from being compared', async () => {
+  await using ledger = await withLedger();
+  await using installation = await installed(ledger);
+  await installation.apply({ cron: '0 6 * * MON' });
+  await installation.handle.delete();
+  const held = { name: `project ${model}`, owner: 'a worker', fence: 1, expires_at: 'infinity' };
+  await ledger.db.insertInto('leases').values(held).execute();
+  const { client } = environment;
+  const parts = { tracker: () => openTracker('http://127.0.0.1:9'), client: async () => client };
+  const store = () => {
+    throw new Error('it is down');
+  };
+  const world = { ledger: installation.ledger, repair: actor, grace: 0 };
+  expect(await reconcileLedger(world, { ...parts, store })).toMatchObject({
+    discrepancies: [{ kind: 'schedule-missing', outcome: 'repaired' }],
+    unchecked: [{ part: 'MLflow', reason: expect.stringContaining('a worker held it last') }, { part: 'store' }],
   });
 });
 
