@@ -28,6 +28,6 @@ export async function scheduled({ model }: ScheduledRequest): Promise<string> {
 /** The time that the schedule meant, free of delays, in whole seconds. */
 function nominalTime(): string {
   const { searchAttributes, startTime } = workflowInfo();
-  const [meant = startTime] = (searchAttributes.TemporalScheduledStartTime ?? []) as Date[];
-  return `${meant.toISOString().slice(0, 19)}Z`;
+  const [meant = startTime] = (searchAttributes.TemporalScheduledStartTime ?? []) as (Date | string)[];
+  return `${new Date(meant).toISOString().slice(0, 19)}Z`;
 }

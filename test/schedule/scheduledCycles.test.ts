@@ -25,6 +25,7 @@ import { instantOf } from '../../schemas/durations.ts';
 import { workerQueue } from '../../schemas/queues.ts';
 import { Schedule } from '../../schemas/schedule.ts';
 import { workflowBundle } from '../../worker/workflowBundle.ts';
+import { runCommand } from '../cli/runCommand.ts';
 import { definition } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { lastingHome } from '../stack/testHome.ts';
@@ -169,6 +170,49 @@ describe('a schedule', () => {
     const ended = each.map(([cycle]) => cycle?.endedAt ?? '');
     expect(ended).toEqual(ended.toSorted());
     expect((await shown()).last.filter(({ outcome }) => outcome === 'missing')).toEqual([]);
+  });
+
+  test('skips what comes while a cycle runs, where its overlap says so, and says why', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    const { apply, gone } = asking(ledger);
+    await apply({ interval: 'PT2S', overlap: 'skip' });
+    await working(db, 5000, async () => {
+      const ended = async () => (await cyclesOf(db, model)).filter(({ endedAt }) => endedAt !== null);
+      await expect.poll(async () => (await ended()).length, { timeout: 30_000 }).toBeGreaterThanOrEqual(4);
+      await gone();
+      await expect
+        .poll(async () => (await cyclesOf(db, model)).every(({ endedAt }) => endedAt), { timeout: 30_000 })
+        .toBe(true);
+    });
+    const cycles = (await cyclesOf(db, model)).toReversed();
+    const [first, second, third] = cycles;
+    expect(cycles.map(({ asOf }) => asOf)).toEqual([...new Set(cycles.map(({ asOf }) => asOf))]);
+    expect([first, second, third].map((one) => one?.status)).toEqual(['kept', 'skipped', 'skipped']);
+    expect(second?.summary).toBe(
+      `Skipped: the cycle for ${first?.asOf} had not ended, and the schedule's overlap is skip.`,
+    );
+  });
+
+  test('of every model is paused and resumed with one command, which says what it did', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    const { apply, there, gone } = asking(ledger);
+    await apply({ interval: 'P7D' });
+    await storeDefinition(db, {
+      ...{ codeHash: null, columns: [], appliedBy: actor },
+      definition: { ...definition(), model: 'other' },
+    });
+    const env = { REIGN_LEDGER_URL: ledger.url, TEMPORAL_ADDRESS: environment.address };
+    const reign = async (...args: string[]) => (await runCommand(args, { env, now: new Date() })).stdout;
+    expect(await reign('schedule', '--all', 'pause', '--reason', 'holidays')).toBe(`paused: ${model}\n`);
+    expect((await there()).state).toMatchObject({ paused: true, note: expect.stringMatching(/: holidays$/) });
+    expect(await reign('schedule', '--all', 'pause', '--reason', 'again')).toBe('nothing to do: paused already\n');
+    expect(await reign('schedule', model)).toMatch(/^paused since \d{4}-.* UTC by .*: holidays$/m);
+    expect(await reign('models')).toMatch(/flight-delay .* paused/);
+    expect(await reign('schedule', '--all', 'resume', '--reason', 'back')).toBe(`resumed: ${model}\n`);
+    expect((await there()).state.paused).toBe(false);
+    await gone();
   });
 
   test('ends with the retirement of its model, which cancels what has not ended, and begins again with a new version', async () => {

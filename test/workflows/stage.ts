@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -77,13 +78,31 @@ export interface Stage {
   readonly serve: (queue: string) => Promise<void>;
   /** Skips time although an activity waits for somebody to take it; by itself the server would wait as well. */
   readonly nobodyTakes: (milliseconds: number) => Promise<void>;
+  /** Lets hours go by for every workflow. */
+  readonly pass: (milliseconds: number) => Promise<void>;
+  readonly client: Client;
+  /** Lets a test start a workflow as a schedule does; the server of the tests has no schedules. */
+  readonly defineNominalTime: () => Promise<void>;
+  /** Stops the worker that hosts the workflows; the answer starts another one, which knows of them what the server knows. */
+  readonly stopWorker: () => Promise<() => Promise<void>>;
   readonly close: () => Promise<void>;
 }
 
 const taken = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
 const server = join(import.meta.dirname, '../../.reign/python/bin/temporal-test-server');
 
-export async function openStage(): Promise<Stage> {
+/**
+ * @param forgetful whether a worker keeps no workflow in memory: the server of the tests waits in vain for one that was
+ *   stopped. Each step replays the history
+ * @param scene for workflows that a test starts itself
+ */
+export async function openStage({
+  forgetful = false,
+  scene: others,
+}: {
+  readonly forgetful?: boolean;
+  readonly scene?: Scene;
+} = {}): Promise<Stage> {
   quietRuntime();
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path: server } },
@@ -95,7 +114,7 @@ export async function openStage(): Promise<Stage> {
       name,
       async (...given: unknown[]) => {
         const { workflowExecution, attempt, taskQueue } = activityInfo();
-        const on = scenes.get(workflowExecution?.workflowId ?? '');
+        const on = scenes.get(workflowExecution?.workflowId ?? '') ?? (others && { scene: others, calls: [] });
         if (on === undefined) throw new Error(`no scene has ${workflowExecution?.workflowId}`);
         on.calls.push({ name, queue: taskQueue, attempt, given });
         const part = on.scene[name as keyof Cast] as ((...given: unknown[]) => unknown) | undefined;
@@ -111,17 +130,20 @@ export async function openStage(): Promise<Stage> {
     promptQueue,
     environmentQueue(oldEnvironment),
   ];
-  const workers: Worker[] = [];
-  const running: Promise<void>[] = [];
+  const stops = new Map<string, () => Promise<void>>();
   const serve = async (taskQueue: string) => {
     const worker = await Worker.create({
       connection: environment.nativeConnection,
       taskQueue,
       activities,
       ...(taskQueue === workerQueue ? { workflowBundle: bundle } : {}),
+      ...(forgetful ? { maxCachedWorkflows: 0 } : {}),
     });
-    workers.push(worker);
-    running.push(worker.run());
+    const ended = worker.run();
+    stops.set(taskQueue, () => {
+      worker.shutdown();
+      return ended;
+    });
   };
   await Promise.all(queues.map(serve));
   let performances = 0;
@@ -175,9 +197,21 @@ export async function openStage(): Promise<Stage> {
       await environment.sleep(milliseconds);
       await testService?.lockTimeSkipping({});
     },
+    pass: (milliseconds) => environment.sleep(milliseconds),
+    client: environment.client,
+    async defineNominalTime() {
+      const { operatorService } = environment.connection;
+      const searchAttributes = {
+        TemporalScheduledStartTime: temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+      };
+      await operatorService.addSearchAttributes({ namespace: 'default', searchAttributes });
+    },
+    async stopWorker() {
+      await stops.get(workerQueue)?.();
+      return () => serve(workerQueue);
+    },
     async close() {
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
+      await Promise.all([...stops.values()].map((stop) => stop()));
       await environment.teardown();
     },
   };
