@@ -56,7 +56,7 @@ export const gcOperation = operation({
         return undefined;
       }
     };
-    if (!dryRun) await storeRequest(context.ledger.db, await requestOf(context));
+    if (!dryRun) await storeRequest(context.ledger.db, await removalRequest(context));
     const removed = (await trying('store', () => cleanStore(context, time, dryRun))) ?? [];
     const runs = (await trying('MLflow', () => cleanMlflow(context, time, dryRun))) ?? 0;
     const bytes = removed.reduce((sum, one) => sum + one.bytes, 0);
@@ -70,7 +70,7 @@ function timeBefore(olderThan: string, now: Date): Date {
   throw errorOf('UsageInvalid', 'command', { problem: `expected at least P${shortest}D, found ${olderThan}` });
 }
 
-async function requestOf({ ledger: { db }, actor }: Needs) {
+async function removalRequest({ ledger: { db }, actor }: Needs) {
   const subject = { kind: 'installation', id: await installationId(db) };
   return { operation: 'gc', actor, model: null, subject };
 }

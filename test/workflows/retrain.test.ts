@@ -40,6 +40,14 @@ describe('a cycle', () => {
       'record',
     ];
     expect(names.filter((name) => steps.includes(name))).toEqual(steps);
+    // MLflow is written to while the version is scored, and its pictures are drawn while the gate decides: each once.
+    expect(given(cycle, 'fit')[0]).toMatchObject({ leaves: 'tracking' });
+    expect(given(cycle, 'track')[0]).toMatchObject({ leaves: 'pictures' });
+    expect(names.filter((name) => ['track', 'showTraining', 'showEvidence'].includes(name)).toSorted()).toEqual([
+      'showEvidence',
+      'showTraining',
+      'track',
+    ]);
     expect(names.indexOf('openRun')).toBeGreaterThan(names.indexOf('inspect'));
     expect(names.indexOf('registerVersion')).toBeGreaterThan(names.indexOf('track'));
     expect(given(cycle, 'promote')[0]).toMatchObject({ number: 1, epoch: 0, version: 9 });
