@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests with servers of their own take minutes, mostly waiting: they begin first, so that none is left over at the end. */
-const longest = ['test/laws/crash', 'test/laws/', 'test/releases/', 'test/stack/', 'test/tracker/'];
+const longest = [
+  ...['test/laws/crash', 'test/laws/', 'test/releases/', 'test/stack/', 'test/tracker/'],
+  ...['test/reconcile/outage', 'test/schedule/', 'test/workflows/'],
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

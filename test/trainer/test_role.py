@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from reign_trainer.activities import Activities
-from reign_trainer.role import Listening, Role, add_arguments, environment_queues, listening, role_of, serve
+from reign_trainer.role import Listening, Role, add_arguments, environment_queues, listening, role_of, take_work
 from reign_trainer.settings import Settings
 from reign_trainer.shapes import FitRequest, FitResult
 from reign_trainer.store import open_store
@@ -97,7 +97,7 @@ async def test_a_trainer_for_one_fit_lets_it_end_and_takes_no_other(tmp_path: Pa
             for number in range(3)
         ]
         place = Listening("reign-trainer.fit.large", [fit], 1)
-        await asyncio.wait_for(serve(temporal.client, Role("large", one_fit=True), [place]), 60)
+        await asyncio.wait_for(take_work(temporal.client, Role("large", one_fit=True), [place]), 60)
         assert len(begun) == 1
         pending = [(await handle.describe()).raw_description.pending_activities for handle in handles]
         assert sorted(len(one) for one in pending) == [0, 1, 1]

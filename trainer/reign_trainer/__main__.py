@@ -26,7 +26,7 @@ from reign_trainer.activities import Activities
 from reign_trainer.children import remove_abandoned_folders, run_child, start_forkserver
 from reign_trainer.claim_check import ClaimCheck
 from reign_trainer.errors import TrainerError
-from reign_trainer.role import Role, add_arguments, listening, role_of, serve
+from reign_trainer.role import Role, add_arguments, listening, role_of, take_work
 from reign_trainer.settings import Settings, load_settings
 from reign_trainer.store import open_store
 
@@ -104,7 +104,7 @@ async def _work(settings: Settings, role: Role) -> None:
     # Whoever started this trainer waits for the file.
     if ready := os.environ.get("REIGN_READY_FILE"):
         Path(ready).touch()
-    await serve(client, role, places)
+    await take_work(client, role, places)
 
 
 async def _connect(settings: Settings) -> Client:

@@ -118,7 +118,7 @@ def listening(role: Role, activities: Activities, settings: Settings) -> list[Li
     ]
 
 
-async def serve(client: Client, role: Role, places: Sequence[Listening]) -> None:
+async def take_work(client: Client, role: Role, places: Sequence[Listening]) -> None:
     """Work until cancelled, or until the one fit is done.
 
     Cancelled, it stops polling, cancels the activities (which kill their children) and waits for them.
