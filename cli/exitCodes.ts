@@ -34,6 +34,7 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   AsOfInvalid: 'badInput',
   AsOfInFuture: 'badInput',
   AsOfBeforeChampion: 'badInput',
+  StoreShared: 'badInput',
   SettingMissing: 'unreachable',
   SettingInvalid: 'badInput',
   StackFailed: 'badInput',

@@ -3,10 +3,10 @@ import { models } from '../ledger/definitions.ts';
 import { installationId } from '../ledger/reconciliations.ts';
 import { storeRequest } from '../ledger/requests.ts';
 import { askingMlflow } from '../reconcile/askingMlflow.ts';
-import { isStillOrphan, type OrphanObject, orphanObjects } from '../reconcile/orphanObjects.ts';
+import { type FoundOrphans, isStillOrphan, type OrphanObject, orphanObjects } from '../reconcile/orphanObjects.ts';
 import { type OrphanRun, orphanRunsOf } from '../reconcile/orphanRuns.ts';
 import { before, instantOf, isDuration } from '../schemas/durations.ts';
-import { errorOf } from '../schemas/errors.ts';
+import { errorOf, ReignError } from '../schemas/errors.ts';
 import { Unchecked } from '../schemas/reconcile.ts';
 import { findExperiment } from '../tracker/experiments.ts';
 import { deleteLoggedModel, searchLoggedModelsByTag } from '../tracker/loggedModels.ts';
@@ -39,7 +39,9 @@ export const gcOperation = operation({
     bytes: z.int(),
     /** Of MLflow, which keeps deleted runs until `mlflow gc`. */
     runs: z.int(),
-    /** Parts that could not be cleaned, and why. */
+    /** Paths in the store of what Reign did not write, and leaves alone. */
+    strays: z.array(z.string()),
+    /** Parts that could not be cleaned, or not to the end, and why. */
     unchecked: z.array(Unchecked),
   }),
   run: async (context: Needs, { dryRun, olderThan }) => {
@@ -52,17 +54,27 @@ export const gcOperation = operation({
       try {
         return await work();
       } catch (error) {
+        if (error instanceof ReignError && error.code === 'StoreShared') throw error;
         unchecked.push({ part, reason: error instanceof Error ? error.message : String(error) });
         return undefined;
       }
     };
+    const found = await trying('store', () => lookAtStore(context, time));
     if (!dryRun) await storeRequest(context.ledger.db, await removalRequest(context));
-    const removed = (await trying('store', () => cleanStore(context, time, dryRun))) ?? [];
-    const runs = (await trying('MLflow', () => cleanMlflow(context, time, dryRun))) ?? 0;
+    // Counted as it is removed: a part may fail midway.
+    const freed: Freed = { folders: new Map(), runs: 0 };
+    if (found !== undefined) await trying('store', () => cleanStore(context, found.orphans, dryRun, freed));
+    await trying('MLflow', () => cleanMlflow(context, time, dryRun, freed));
+    const removed = [...freed.folders.values()];
     const bytes = removed.reduce((sum, one) => sum + one.bytes, 0);
-    return { dryRun, olderThan, removed, bytes, runs, unchecked };
+    return { dryRun, olderThan, removed, bytes, runs: freed.runs, strays: [...(found?.strays ?? [])], unchecked };
   },
 });
+
+interface Freed {
+  readonly folders: Map<string, { readonly folder: string; readonly objects: number; readonly bytes: number }>;
+  runs: number;
+}
 
 function timeBefore(olderThan: string, now: Date): Date {
   const time = new Date(before(instantOf(now.getTime()), [olderThan]));
@@ -75,10 +87,26 @@ async function removalRequest({ ledger: { db }, actor }: Needs) {
   return { operation: 'gc', actor, model: null, subject };
 }
 
-async function cleanStore({ ledger, store, onEvent }: Needs, olderThan: Date, dryRun: boolean) {
+/** @throws ReignError StoreShared where what the ledger does not name may be what another one needs */
+async function lookAtStore({ ledger, store, onEvent }: Needs, olderThan: Date): Promise<FoundOrphans> {
   onEvent({ kind: 'step', step: 'looking at the store', detail: '' });
-  const orphans = await orphanObjects({ ledger, store, evidenceRead: new Map() }, olderThan);
-  const removed = new Map<string, { folder: string; objects: number; bytes: number }>();
+  const found = await orphanObjects({ ledger, store, evidenceRead: new Map() }, olderThan);
+  const installation = await installationId(ledger.db);
+  const marks = await store.installations();
+  const other = marks.find((id) => id !== installation);
+  if (other !== undefined) throw errorOf('StoreShared', 'otherMark', { other });
+  if (found.orphans.length === 0) return found;
+  if (!marks.includes(installation)) throw errorOf('StoreShared', 'noMark', { installation });
+  if (!found.holdsNamed) throw errorOf('StoreShared', 'namesNothing', {});
+  return found;
+}
+
+async function cleanStore(
+  { ledger, store, onEvent }: Needs,
+  orphans: readonly OrphanObject[],
+  dryRun: boolean,
+  { folders }: Freed,
+): Promise<void> {
   for (const [at, orphan] of orphans.entries()) {
     const { folder, name } = orphan;
     const about = await store.about(folder, name);
@@ -87,10 +115,9 @@ async function cleanStore({ ledger, store, onEvent }: Needs, olderThan: Date, dr
       onEvent({ kind: 'step', step: 'removing from the store', detail: `${at + 1} of ${orphans.length}` });
       await removeObject({ ledger, store }, orphan);
     }
-    const so = removed.get(folder) ?? { folder, objects: 0, bytes: 0 };
-    removed.set(folder, { folder, objects: so.objects + 1, bytes: so.bytes + about.bytes });
+    const so = folders.get(folder) ?? { folder, objects: 0, bytes: 0 };
+    folders.set(folder, { folder, objects: so.objects + 1, bytes: so.bytes + about.bytes });
   }
-  return [...removed.values()];
 }
 
 /** Code may be applied at this moment: that holds a lease. */
@@ -99,17 +126,21 @@ async function removeObject({ ledger, store }: Pick<Needs, 'ledger' | 'store'>, 
   else await store.remove(folder, name);
 }
 
-async function cleanMlflow({ ledger, tracker, onEvent }: Needs, olderThan: Date, dryRun: boolean): Promise<number> {
-  if (tracker === null) return 0;
+async function cleanMlflow(
+  { ledger, tracker, onEvent }: Needs,
+  olderThan: Date,
+  dryRun: boolean,
+  freed: Freed,
+): Promise<void> {
+  if (tracker === null) return;
   onEvent({ kind: 'step', step: 'looking at MLflow', detail: '' });
   const { runsOf } = askingMlflow(tracker);
-  let runs = 0;
   for (const { model } of await models(ledger.db)) {
-    const orphans = await orphanRunsOf({ ledger, runsOf }, model, olderThan);
-    runs += orphans.length;
-    if (!dryRun) for (const orphan of orphans) await removeRun(tracker, orphan);
+    for (const orphan of await orphanRunsOf({ ledger, runsOf }, model, olderThan)) {
+      if (!dryRun) await removeRun(tracker, orphan);
+      freed.runs++;
+    }
   }
-  return runs;
 }
 
 /** With the logged models that it made, and nothing else of its cycle: a new attempt may have begun. */

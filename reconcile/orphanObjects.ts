@@ -1,8 +1,9 @@
 import { of } from '../gate/say.ts';
 import { unendedCycles } from '../ledger/cycles.ts';
+import { installationId } from '../ledger/reconciliations.ts';
 import { tell } from '../report/messages.ts';
 import type { Discrepancy } from '../schemas/reconcile.ts';
-import { documentKinds, rowsKinds, type StoreFolder, workFolders } from '../store/openStore.ts';
+import { documentKinds, isStoredName, rowsKinds, type StoreFolder, workFolders } from '../store/openStore.ts';
 import { discrepancy } from './discrepancy.ts';
 import { type StoreReferences, storeReferences } from './storeReferences.ts';
 import type { StoreWorld } from './world.ts';
@@ -31,13 +32,27 @@ export async function isStillOrphan(
 
 /** Says how much there is that nothing names, and that `reign gc` would remove by now. */
 export async function findOrphanObjects(world: StoreWorld): Promise<Discrepancy[]> {
-  const orphans = await orphanObjects(world, new Date(Date.now() - usualRetention));
-  if (orphans.length === 0) return [];
+  const { store, repair, ledger } = world;
+  const { orphans, holdsNamed } = await orphanObjects(world, new Date(Date.now() - usualRetention));
+  const installation = await installationId(ledger.db);
+  const marks = await store.installations();
+  if (repair !== null && holdsNamed && !marks.includes(installation)) await store.markInstallation(installation);
+  // What nothing here names may be what another installation needs.
+  if (orphans.length === 0 || !holdsNamed || marks.some((id) => id !== installation)) return [];
   const message =
     orphans.length === 1
       ? tell('reconcile.orphan-object')
       : tell('reconcile.orphan-objects', { objects: of(orphans.length, 'count') });
   return [discrepancy({ kind: 'orphans', part: 'store', message, advice: 'To remove them: reign gc' }, 'found')];
+}
+
+/** What gc may find in a store. */
+export interface FoundOrphans {
+  readonly orphans: readonly OrphanObject[];
+  /** Paths of what Reign did not write, and leaves alone. */
+  readonly strays: readonly string[];
+  /** Whether something that the ledger names is really there: else it may be another ledger's store. */
+  readonly holdsNamed: boolean;
 }
 
 /**
@@ -47,7 +62,7 @@ export async function findOrphanObjects(world: StoreWorld): Promise<Discrepancy[
 export async function orphanObjects(
   { ledger: { db }, store, evidenceRead }: Pick<StoreWorld, 'ledger' | 'store' | 'evidenceRead'>,
   olderThan: Date,
-): Promise<OrphanObject[]> {
+): Promise<FoundOrphans> {
   // First what is there, then what is needed: what is named in between was there before.
   const listed = new Map<StoreFolder, Awaited<ReturnType<StoreWorld['store']['list']>>>();
   for (const folder of [...documentKinds, ...rowsKinds, ...workFolders]) listed.set(folder, await store.list(folder));
@@ -55,9 +70,18 @@ export async function orphanObjects(
   const references = await storeReferences(db, store, evidenceRead);
   // Row ids are stored once for a snapshot, and not again when it is.
   const snapshots = new Map(listed.get('snapshots')?.map(({ name, modified }) => [name, modified]));
-  return [...listed].flatMap(([folder, all]) =>
+  const there = (folder: StoreFolder) => new Set(listed.get(folder)?.map(({ name }) => name));
+  const named = Map.groupBy(references.named, ({ kind }) => kind);
+  const holdsNamed = [...named].some(([kind, all]) => {
+    const names = there(kind);
+    return all.some(({ hash }) => names.has(hash));
+  });
+  const strays = [...listed].flatMap(([folder, all]) =>
+    all.filter(({ name }) => !isStoredName(folder, name)).map(({ name }) => `${folder}/${name}`),
+  );
+  const orphans = [...listed].flatMap(([folder, all]) =>
     all
-      .filter(({ name }) => !isNeeded(references, folder, name))
+      .filter(({ name }) => isStoredName(folder, name) && !isNeeded(references, folder, name))
       .map(
         ({ name, modified }): OrphanObject => ({
           folder,
@@ -67,6 +91,7 @@ export async function orphanObjects(
       )
       .filter(({ modified }) => modified < before),
   );
+  return { orphans, strays, holdsNamed };
 }
 
 function isNeeded({ hashes, isPartial }: StoreReferences, folder: StoreFolder, name: string): boolean {

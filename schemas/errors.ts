@@ -70,6 +70,7 @@ export const errors = {
   MeasurementImpossible: fitErrors.MeasurementImpossible,
   TrackerRefused: trackerErrors.TrackerRefused,
   StoreCorrupt: storeErrors.StoreCorrupt,
+  StoreShared: storeErrors.StoreShared,
   DiskFull: storeErrors.DiskFull,
   WorkflowGone: processErrors.WorkflowGone,
   LedgerOutdated: ledgerErrors.LedgerOutdated,

@@ -18,6 +18,9 @@ export type RowsKind = (typeof rowsKinds)[number];
 export const workFolders = ['fits', 'staging'] as const;
 export type StoreFolder = DocumentKind | RowsKind | (typeof workFolders)[number];
 
+/** One object for each installation that uses the store, named by its id. */
+const marksFolder = 'installations';
+
 const manifestFile = 'manifest.json';
 const rowsFile = 'rows.parquet';
 
@@ -41,12 +44,16 @@ export interface Store {
   deleteDocument(kind: DocumentKind, hash: string): Promise<void>;
   /** Deletes rows with their manifest. */
   deleteRows(kind: RowsKind, hash: string): Promise<void>;
-  /** What is right in a folder, by name. */
+  /** What is right in a folder, by name; also what Reign did not write: see `isStoredName`. */
   list(folder: StoreFolder): Promise<Listed[]>;
   /** When it was last written, and how large it is; undefined where it is not there. */
   about(folder: StoreFolder, name: string): Promise<About | undefined>;
   /** Removes what is right in a folder. */
   remove(folder: StoreFolder, name: string): Promise<void>;
+  /** The installations that use this store, by the marks that they left in it. */
+  installations(): Promise<string[]>;
+  /** Leaves the mark of an installation, so that no other one takes what it stores for unreferenced. */
+  markInstallation(id: string): Promise<void>;
   /** Writes and deletes a probe, and says what there is to say about the place. @throws ReignError StoreUnavailable */
   probe(): Promise<string>;
 }
@@ -122,8 +129,21 @@ function storeOf(objects: Objects): Store {
     list: (folder) => objects.list(folder),
     about: (folder, name) => objects.about(`${folder}/${checkedName(name)}`),
     remove: (folder, name) => objects.delete(`${folder}/${checkedName(name)}`),
+    installations: async () =>
+      (await objects.list(marksFolder)).map(({ name }) => name).filter((name) => isInstallationId(name)),
+
+    async markInstallation(id) {
+      if (!isInstallationId(id)) throw new TypeError('not an installation');
+      await objects.put(`${marksFolder}/${id}`, Buffer.from('A ledger of Reign refers to objects in this store.\n'));
+    },
+
     probe: () => objects.probe(),
   };
+}
+
+/** Whether Reign gives such names in a folder. People and consoles leave others there: copies, markers of folders. */
+export function isStoredName(folder: StoreFolder, name: string): boolean {
+  return folder === 'fits' || folder === 'staging' ? isName(name) : isHash(name);
 }
 
 /** What is not there was deleted or lost: content that somebody names was there once. */
@@ -145,11 +165,15 @@ function parsedObject(content: string): Record<string, unknown> | null {
 }
 
 function checkedHash(hash: string): string {
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw new TypeError('not a hash');
+  if (!isHash(hash)) throw new TypeError('not a hash');
   return hash;
 }
 
+const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+const isName = (text: string): boolean => /^[\w.:-]+$/.test(text) && !/^\.+$/.test(text);
+const isInstallationId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text);
+
 function checkedName(name: string): string {
-  if (!/^[\w.:-]+$/.test(name) || /^\.+$/.test(name)) throw new TypeError('not a name');
+  if (!isName(name)) throw new TypeError('not a name');
   return name;
 }

@@ -21,14 +21,21 @@ export const gcCommand = (session: Session, tell: Tell) =>
       });
     });
 
-function textOf({ dryRun, olderThan, removed, bytes, runs, unchecked }: AnswerOf<typeof gcOperation>): string {
-  const missing = unchecked.map(({ part, reason }) => `${part} could not be checked: ${reason}`);
+function textOf({ dryRun, olderThan, removed, bytes, runs, strays, unchecked }: AnswerOf<typeof gcOperation>): string {
+  const notes = unchecked.map(({ part, reason }) => `${part} could not be cleaned completely: ${reason}`);
+  if (strays.length > 0)
+    notes.push(`Reign did not write this, and leaves it: ${strays.map((path) => JSON.stringify(path)).join(', ')}`);
   const lines = removed.map((one) => `${one.folder}: ${counted(one.objects, 'object')}, ${sizeOf(one.bytes)}`);
   if (runs > 0) lines.push(`MLflow: ${counted(runs, 'run')}`);
-  if (lines.length === 0)
-    return [...missing, `Nothing to remove: what is older than ${olderThan} is still needed.`].join('\n');
+  if (lines.length === 0) {
+    const nothing =
+      unchecked.length === 0
+        ? `Nothing to remove: what is older than ${olderThan} is still needed.`
+        : 'Nothing was removed.';
+    return [...notes, nothing].join('\n');
+  }
   const total = dryRun ? `Would free ${sizeOf(bytes)}. Nothing was removed.` : `Freed ${sizeOf(bytes)}.`;
-  return [...missing, ...lines, total].join('\n');
+  return [...notes, ...lines, total].join('\n');
 }
 
 const sizeOf = (bytes: number): string =>

@@ -24,6 +24,18 @@ export const storeErrors = {
       fitPart: 'A kept fit has no {part}.',
     },
   },
+  StoreShared: {
+    status: 409,
+    retry: false,
+    advice: 'Check that REIGN_LEDGER_URL and REIGN_STORE belong together. Nothing was removed.',
+    templates: {
+      noMark:
+        'The store has no mark installations/{installation} of this ledger. reign reconcile leaves it where the ledger refers to something in the store.',
+      otherMark:
+        'Another installation uses this store too: it left the mark installations/{other}. reign gc cannot tell what that one still needs. If it no longer exists, delete its mark from the store.',
+      namesNothing: 'The ledger refers to nothing in this store, so everything in it would be removed.',
+    },
+  },
   DiskFull: {
     status: 507,
     retry: false,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { cycleById } from '../../ledger/cycles.ts';
+import { installationId } from '../../ledger/reconciliations.ts';
 import { fittedVersions } from '../../ledger/versions.ts';
 import { gcOperation } from '../../operations/gc.ts';
 import { perform } from '../../operations/operation.ts';
@@ -95,6 +96,7 @@ it('tags that were changed in MLflow are set again, a version made by hand is na
   const tracker = openTracker(settings.trackerUri);
   const empty = openStore(mkdtempSync(join(root, 'store-')));
   const parts = { tracker: () => tracker, client: async () => client, store: () => empty };
+  await empty.markInstallation(await installationId(ledger.db));
   /** Without the time for which reconcile leaves alone what has just ended. */
   const found = async () => {
     const { discrepancies } = await reconcileLedger({ ledger, repair: actor, grace: 0 }, parts);

@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storeJudgement } from '../../ledger/judgements.ts';
+import { installationId } from '../../ledger/reconciliations.ts';
 import { gcOperation } from '../../operations/gc.ts';
 import { perform } from '../../operations/operation.ts';
 import { reconcileLedger } from '../../reconcile/reconcile.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { openObjects } from '../../store/openObjects.ts';
-import { openStore } from '../../store/openStore.ts';
+import { openStore, type Store } from '../../store/openStore.ts';
 import { apply, claim, crown, hashOf, judgementOf, prepare } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { type S3Server, startS3Server } from '../s3Server.ts';
@@ -33,12 +36,14 @@ const inDays = (days: number) => () => new Date(Date.now() + days * 86_400_000);
 
 describe.each(Object.entries(makers))('a store in %s', (_, makePlace) => {
   /** A store with what a promoted cycle needs, and with one of everything that nothing names. */
-  async function filled({ db }: TestLedger) {
+  async function filled({ db }: TestLedger, { isMarked = true } = {}) {
     const place = await makePlace();
     const [store, objects] = [openStore(place), openObjects(place)];
-    const rows = async (kind: string, hash: string) => {
-      await objects.put(`${kind}/${hash}/rows.parquet`, Buffer.from(`rows of ${hash}`));
-      await objects.put(`${kind}/${hash}/manifest.json`, Buffer.from(JSON.stringify({ contentHash: hash })));
+    const rows = async (kind: string, hash: string, renewBefore?: Date) => {
+      const put = (file: string, content: string) =>
+        objects.put(`${kind}/${hash}/${file}`, Buffer.from(content), renewBefore);
+      await put('rows.parquet', `rows of ${hash}`);
+      await put('manifest.json', JSON.stringify({ contentHash: hash }));
       return `${kind}/${hash}`;
     };
     await apply(db);
@@ -66,8 +71,11 @@ describe.each(Object.entries(makers))('a store in %s', (_, makePlace) => {
     await objects.put('staging/half/rows.parquet', Buffer.from('half'));
     orphans.push('fits/m-1', 'staging/half');
     const ledger = { db, close: async () => {} };
-    const gc = (now: () => Date, asked: { dryRun?: boolean; olderThan?: string } = {}) =>
-      perform(gcOperation, { ledger, store, tracker: null, actor: osUser('ada'), now, onEvent: () => {} }, asked);
+    const gc = (now: () => Date, asked: { dryRun?: boolean; olderThan?: string } = {}, parts: Partial<Store> = {}) => {
+      const context = { ledger, store: { ...store, ...parts }, tracker: null, actor: osUser('ada'), now };
+      return perform(gcOperation, { ...context, onEvent: () => {} }, asked);
+    };
+    if (isMarked) await store.markInstallation(await installationId(db));
     const absent = () => {
       throw new Error('it is down');
     };
@@ -83,7 +91,7 @@ describe.each(Object.entries(makers))('a store in %s', (_, makePlace) => {
     };
     const endCycle = () =>
       db.updateTable('cycles').set({ status: 'promoted', ended_at: new Date().toISOString() }).execute();
-    return { objects, store, needed, orphans, evidence, predictions, gc, found, left, endCycle };
+    return { place, objects, store, rows, needed, orphans, evidence, predictions, gc, found, left, endCycle };
   }
 
   test('gc removes what nothing names after its time, says how much, and leaves what verifying needs', async () => {
@@ -136,5 +144,97 @@ describe.each(Object.entries(makers))('a store in %s', (_, makePlace) => {
     ]);
     await gc(inDays(31));
     expect((await left()).orphans).toEqual([`predictions/${hashOf('of nobody')}`]);
+  });
+
+  test('gc removes nothing of a store without the mark of its ledger, or that another installation uses too', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    const { place, store, gc, left, found, needed, orphans, endCycle } = await filled(ledger, { isMarked: false });
+    await endCycle();
+    const own = await installationId(db);
+    await expect(gc(inDays(31))).rejects.toMatchObject({ code: 'StoreShared', situation: 'noMark' });
+    await expect(gc(inDays(31), { dryRun: true })).rejects.toMatchObject({ code: 'StoreShared' });
+    // Reconcile leaves the mark, once, because the ledger names something here.
+    await found();
+    await found();
+    expect(await store.installations()).toEqual([own]);
+
+    // Another ledger, which names nothing here: it leaves no mark, and may not remove anything.
+    await using stranger = await withLedger();
+    // The tests' ledgers are copies of one, and have its id.
+    await sql`alter table reign.installation disable trigger user`.execute(stranger.owner);
+    await sql`update reign.installation set id = ${'0'.repeat(32)}`.execute(stranger.owner);
+    const other = await installationId(stranger.db);
+    const ofStranger = {
+      ledger: { db: stranger.db, close: async () => {} },
+      ...{ store: openStore(place), tracker: null, actor: osUser('ada'), now: inDays(31), onEvent: () => {} },
+    };
+    await expect(perform(gcOperation, ofStranger, {})).rejects.toMatchObject({
+      code: 'StoreShared',
+      message: expect.stringContaining(`installations/${own}`),
+    });
+    const nobody = () => Promise.reject(new Error('it is down'));
+    const parts = { tracker: () => expect.unreachable(), client: nobody, store: () => store };
+    await reconcileLedger({ ledger: ofStranger.ledger, repair: osUser('ada'), grace: 0 }, parts);
+    expect(await store.installations()).toEqual([own]);
+    await store.markInstallation(other);
+    await expect(gc(inDays(31))).rejects.toMatchObject({
+      code: 'StoreShared',
+      message: expect.stringContaining(`installations/${other}`),
+    });
+    expect(await left()).toEqual({ needed, orphans });
+    // Its only mark is its own, and yet the ledger names nothing here: it may have been restored from an early backup.
+    await openObjects(place).delete(`installations/${own}`);
+    await expect(perform(gcOperation, ofStranger, {})).rejects.toMatchObject({
+      code: 'StoreShared',
+      situation: 'namesNothing',
+    });
+    expect(await left()).toEqual({ needed, orphans });
+  });
+
+  test('gc leaves what was stored again while it looked, and row ids as long as their snapshot', async () => {
+    await using ledger = await withLedger();
+    const { objects, store, rows, gc, left, orphans, endCycle } = await filled(ledger);
+    await endCycle();
+    // S3 knows the time of an object to the second.
+    await sleep(1_100);
+    const list: Store['list'] = async (folder) => {
+      const listed = await store.list(folder);
+      if (folder !== 'staging') return listed;
+      await sleep(1_100);
+      await objects.put(`evidence/${hashOf('of nobody')}`, Buffer.from('of nobody'), inDays(1)());
+      await rows('snapshots', hashOf('of nobody'), inDays(1)());
+      return listed;
+    };
+    const [again] = orphans;
+    const kept = [again, `snapshots/${hashOf('of nobody')}`, `rowids/${hashOf('of nobody')}`];
+    await gc(inDays(31), {}, { list });
+    expect((await left()).orphans).toEqual(kept);
+    const { modified } = (await store.about('snapshots', hashOf('of nobody'))) ?? expect.unreachable();
+    await gc(() => new Date(modified.getTime() + 30 * 86_400_000));
+    expect((await left()).orphans).toEqual(expect.arrayContaining(kept.slice(1)));
+    await gc(inDays(31));
+    expect((await left()).orphans).toEqual([]);
+  });
+
+  test('gc says what it removed before the store failed, and leaves what Reign did not write', async () => {
+    await using ledger = await withLedger();
+    const { objects, store, gc, left, needed, orphans, endCycle } = await filled(ledger);
+    await endCycle();
+    await objects.put('payloads/0 copy', Buffer.from('of a person'));
+    let removals = 0;
+    const remove: Store['remove'] = async (...asked) => {
+      if (++removals > 2) throw new Error('access denied');
+      await store.remove(...asked);
+    };
+    const failed = await gc(inDays(31), {}, { remove });
+    const gone = orphans.length - (await left()).orphans.length;
+    expect(gone).toBeGreaterThanOrEqual(2);
+    expect(failed.removed.reduce((sum, one) => sum + one.objects, 0)).toBe(gone);
+    expect(failed.unchecked).toEqual([{ part: 'store', reason: 'access denied' }]);
+    const answer = await gc(inDays(31));
+    expect(answer).toMatchObject({ strays: ['payloads/0 copy'], unchecked: [] });
+    expect(await left()).toEqual({ needed, orphans: [] });
+    expect(await objects.modified('payloads/0 copy')).toBeInstanceOf(Date);
   });
 });

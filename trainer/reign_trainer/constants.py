@@ -61,6 +61,7 @@ RETRYABLE: dict[str, bool] = {
     "MeasurementImpossible": False,
     "TrackerRefused": False,
     "StoreCorrupt": False,
+    "StoreShared": False,
     "DiskFull": False,
     "WorkflowGone": False,
     "LedgerOutdated": False,
@@ -412,6 +413,11 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "fileOutside": "The store's {object} names a file outside its folder.",
         "fitName": "This is not the name of a fit.",
         "fitPart": "A kept fit has no {part}.",
+    },
+    "StoreShared": {
+        "noMark": "The store has no mark installations/{installation} of this ledger. reign reconcile leaves it where the ledger refers to something in the store.",
+        "otherMark": "Another installation uses this store too: it left the mark installations/{other}. reign gc cannot tell what that one still needs. If it no longer exists, delete its mark from the store.",
+        "namesNothing": "The ledger refers to nothing in this store, so everything in it would be removed.",
     },
     "DiskFull": {
         "full": "The disk of {place} is full: {free:int} MiB are free.",
