@@ -134,9 +134,9 @@ async function cleanMlflow(
 ): Promise<void> {
   if (tracker === null) return;
   onEvent({ kind: 'step', step: 'looking at MLflow', detail: '' });
-  const { runsOf } = askingMlflow(tracker);
+  const asked = askingMlflow(tracker);
   for (const { model } of await models(ledger.db)) {
-    for (const orphan of await orphanRunsOf({ ledger, runsOf }, model, olderThan)) {
+    for (const orphan of await orphanRunsOf({ ledger, ...asked }, model, olderThan)) {
       if (!dryRun) await removeRun(tracker, orphan);
       freed.runs++;
     }

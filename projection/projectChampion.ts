@@ -3,6 +3,7 @@ import { type Champion, championOfEpoch, currentChampion } from '../ledger/champ
 import type { Database } from '../ledger/database.ts';
 import { type Lease, withLease } from '../ledger/lease.ts';
 import { noteAliasMoved, type SeenAlias, seenAlias, storeSeenAlias } from '../ledger/reconciliations.ts';
+import { versionOf } from '../ledger/versions.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
 import { deleteAlias, getAlias, getVersion, setAlias } from '../tracker/registry.ts';
@@ -19,12 +20,14 @@ export interface StaleAlias {
   readonly champion: number | undefined;
   /** Whether somebody else moved it; else it had not followed the last promotion yet. */
   readonly moved: boolean;
+  /** Nobody reigns, and Reign neither set the alias nor fitted the version that it names: it stays as it is. */
+  readonly left: boolean;
 }
 
 /**
  * Makes MLflow's alias follow the ledger: sets the champion that reigns now, never the one that was just promoted, and
- * reads again until both agree. Restores an alias that was moved by hand, with an event that says so, and deletes it where
- * nobody reigns. A version in MLflow that does not belong to the ledger's cycle of that number gets no alias: the error
+ * reads again until both agree. Restores an alias that was moved by hand, with an event that says so. Where nobody reigns, it
+ * deletes its own alias, and leaves one that a person or another installation set. A version in MLflow that does not belong to the ledger's cycle of that number gets no alias: the error
  * TrackerRefused.
  *
  * No connection of the ledger is held while MLflow is asked.
@@ -56,7 +59,9 @@ export async function projectChampion(
       }
       // Whoever held the lease meanwhile may have set a newer champion.
       if (!(await lease.hold())) continue;
-      stale ??= await staleAlias(db, model, { champion, named: aliased, seen });
+      const found = await staleAlias(tracker, db, model, { champion, named: aliased, seen });
+      if (found.left) return found;
+      stale ??= found;
       if (stale.moved) await noteAliasMoved(db, model, { version: aliased, champion: champion?.version, seen });
       if (champion === undefined) await deleteAlias(tracker, model, championAlias);
       else await setAlias(tracker, model, championAlias, champion.version);
@@ -69,6 +74,7 @@ export async function projectChampion(
 
 /** What an alias is that does not name the champion. One that Reign never saw to may still name the champion before. */
 export async function staleAlias(
+  tracker: Tracker,
   db: Kysely<Database>,
   model: string,
   found: {
@@ -83,7 +89,20 @@ export async function staleAlias(
       ? undefined
       : await championOfEpoch(db, model, 'live', champion.epoch - 1);
   const expected = seen === undefined ? before?.version : seen.version;
-  return { named, champion: champion?.version, moved: named !== expected };
+  const left =
+    champion === undefined && named !== undefined && !(await isOwnAlias(tracker, db, model, { named, seen }));
+  return { named, champion: champion?.version, moved: named !== expected, left };
+}
+
+async function isOwnAlias(
+  tracker: Tracker,
+  db: Kysely<Database>,
+  model: string,
+  { named, seen }: { readonly named: number; readonly seen: SeenAlias | undefined },
+): Promise<boolean> {
+  if (seen?.version === named) return true;
+  const fitted = await versionOf(db, { model, version: named });
+  return fitted !== undefined && (await getVersion(tracker, model, named))?.tags[cycleTag] === fitted.cycle;
 }
 
 async function checkVersion(tracker: Tracker, { model, version, cycle }: Champion): Promise<void> {

@@ -16,7 +16,7 @@ import type { MlflowWorld } from './world.ts';
 /** Seconds to wait while another process projects the same model: that one sees to the alias as well. */
 const patience = 5;
 
-/** MLflow's alias `champion` against who reigns. Put back where it was moved, never adopted. */
+/** MLflow's alias `champion` against who reigns. Put back where it was moved, never adopted; what Reign never had stays. */
 export async function compareAliases(world: MlflowWorld): Promise<Discrepancy[]> {
   const found: Discrepancy[] = [];
   for (const { model } of await models(world.ledger.db)) found.push(...(await compareAlias(world, model)));
@@ -29,6 +29,7 @@ async function compareAlias(world: MlflowWorld, model: string): Promise<Discrepa
   try {
     const stale = repair ? await projectChampion(tracker, db, model, patience) : await lookAtAlias(world, model);
     if (stale === undefined) return [];
+    if (stale.left) return [await foreign(world, model, stale.named)];
     const about = { part: 'MLflow', model, kind: stale.moved ? 'alias-moved' : 'alias-behind' } as const;
     if (repair !== null) return [discrepancy({ ...about, message: said(stale) }, 'repaired')];
     const advice = `Whoever loads models:/${model}@${championAlias} gets another model. reign reconcile sets it again.`;
@@ -51,7 +52,20 @@ async function lookAtAlias({ tracker, ledger: { db } }: MlflowWorld, model: stri
   if (named === champion?.version) return undefined;
   // It may have moved while MLflow was asked.
   if ((await currentChampion(db, model, liveLineage))?.version !== champion?.version) return undefined;
-  return await staleAlias(db, model, { champion, named, seen: await seenAlias(db, model) });
+  return await staleAlias(tracker, db, model, { champion, named, seen: await seenAlias(db, model) });
+}
+
+/** A person, or another installation, uses this name in MLflow, and nobody reigns here. */
+async function foreign(
+  { ledger: { db }, repair }: MlflowWorld,
+  model: string,
+  version: number | undefined,
+): Promise<Discrepancy> {
+  const named = version === undefined ? '' : of(version, 'plain');
+  const message = tell('reconcile.alias-unknown', { alias: championAlias, named });
+  const advice = `It stays until the first promotion, which sets it to the champion. If another installation uses ${model} in MLflow, give one of the two models another name.`;
+  const about = { kind: 'alias-unknown', part: 'MLflow', model, message, advice } as const;
+  return await recorded(db, repair, about, String(version), { version });
 }
 
 function said({ named, champion, moved }: StaleAlias): Message {

@@ -4,19 +4,18 @@ import { models } from '../ledger/definitions.ts';
 import { fittedVersions } from '../ledger/versions.ts';
 import { tell } from '../report/messages.ts';
 import type { Discrepancy } from '../schemas/reconcile.ts';
+import { searchVersionsOfRuns } from '../tracker/registry.ts';
 import { cycleTag } from '../tracker/tags.ts';
 import { discrepancy } from './discrepancy.ts';
 import { usualRetention } from './orphanObjects.ts';
 import type { MlflowWorld } from './world.ts';
 
-/** A run in MLflow that a cycle made, and that the ledger does not name. */
+/** A run in MLflow that a cycle of the ledger made, and that neither the ledger nor a registered version names. */
 export interface OrphanRun {
   readonly model: string;
   readonly runId: string;
   /** The cycle that its tag names. */
   readonly cycle: string;
-  /** Whether the ledger has that cycle. */
-  readonly isKnown: boolean;
 }
 
 /** Says how many runs nothing names, and that `reign gc` would remove by now. */
@@ -35,24 +34,30 @@ export async function findOrphanRuns(world: MlflowWorld): Promise<Discrepancy[]>
 }
 
 /**
- * Runs that carry a cycle's tag and that the ledger does not name: left by attempts that died. Those of a cycle that has not
- * ended are left alone, and so are people's own runs, which carry no tag.
+ * Runs that carry the tag of a cycle and that nothing names: left by attempts that died. Left alone are those of a cycle that
+ * has not ended, or that this ledger does not have (they may be another installation's), those that a registered version of
+ * any model names, and people's own runs, which carry no tag.
  *
  * @param olderThan runs that began later are left alone
  */
 export async function orphanRunsOf(
-  { ledger: { db }, runsOf }: Pick<MlflowWorld, 'ledger' | 'runsOf'>,
+  world: Pick<MlflowWorld, 'ledger' | 'tracker' | 'runsOf'>,
   model: string,
   olderThan: Date,
 ): Promise<OrphanRun[]> {
+  const { db } = world.ledger;
   const named = new Set((await fittedVersions(db, model)).map(({ run }) => run.runId));
   const found: OrphanRun[] = [];
-  for (const { runId, tags, startTime } of await runsOf(model)) {
+  for (const { runId, tags, startTime } of await world.runsOf(model)) {
     const id = tags[cycleTag];
     if (id === undefined || named.has(runId) || startTime >= olderThan.getTime()) continue;
     const cycle = await cycleById(db, id);
-    if (cycle !== undefined && cycle.endedAt === null) continue;
-    found.push({ model, runId, cycle: id, isKnown: cycle !== undefined });
+    if (cycle === undefined || cycle.endedAt === null) continue;
+    found.push({ model, runId, cycle: id });
   }
-  return found;
+  const registered = await searchVersionsOfRuns(
+    world.tracker,
+    found.map(({ runId }) => runId),
+  );
+  return found.filter(({ runId }) => !registered.some((version) => version.runId === runId));
 }

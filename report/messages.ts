@@ -182,6 +182,7 @@ const ownMessages = {
   'reconcile.alias-deleted': 'the alias {alias} was deleted by hand; the champion is version {champion}',
   'reconcile.alias-set': 'the alias {alias} was set by hand to version {named}; there is no champion',
   'reconcile.alias-behind': 'the alias {alias} did not follow the last change yet; the champion is version {champion}',
+  'reconcile.alias-unknown': 'the alias {alias} names version {named}, but Reign did not set it; there is no champion',
   'reconcile.champion-missing': '{reason}',
   'reconcile.schedule-missing': 'Temporal had no schedule for the model',
   'reconcile.schedule-changed': "the schedule in Temporal differed from the definition's",

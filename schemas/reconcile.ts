@@ -10,6 +10,8 @@ export const discrepancyKinds = [
   /** The alias names another version than the one that reigns: somebody moved it, or it had not followed yet. */
   'alias-moved',
   'alias-behind',
+  /** Nobody reigns, and the alias names a version that Reign neither set it to nor fitted. */
+  'alias-unknown',
   /** MLflow has another version, or none, under the champion's number. */
   'champion-missing',
   /** Tags of a run or version say something else than the ledger. */

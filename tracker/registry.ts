@@ -94,18 +94,33 @@ export async function searchVersionsByTag(
 
 /** Every version of a model, the lowest first; none where there is no such model. */
 export async function searchVersions(tracker: Tracker, name: string): Promise<RegisteredVersion[]> {
+  return (await searchEvery(tracker, `name = '${name}'`)).toSorted((a, b) => a.version - b.version);
+}
+
+async function searchEvery(tracker: Tracker, filter: string): Promise<RegisteredVersion[]> {
   const versions: RegisteredVersion[] = [];
   for (let page = ''; ; ) {
     const { model_versions: more, next_page_token: next } = await request(tracker, {
       method: 'GET',
       path: 'model-versions/search',
-      query: { filter: `name = '${name}'`, max_results: '1000', ...(page !== '' && { page_token: page }) },
+      query: { filter, max_results: '1000', ...(page !== '' && { page_token: page }) },
       answer: z.object({ model_versions: z.array(VersionAnswer).default([]), next_page_token: z.string().default('') }),
     });
     versions.push(...more);
-    if (next === '') return versions.toSorted((a, b) => a.version - b.version);
+    if (next === '') return versions;
     page = next;
   }
+}
+
+/** The versions, of any model, that were registered from one of these runs. */
+export async function searchVersionsOfRuns(tracker: Tracker, runIds: readonly string[]): Promise<RegisteredVersion[]> {
+  const found: RegisteredVersion[] = [];
+  // The filter is part of the address: so many make about 4 kB.
+  for (let at = 0; at < runIds.length; at += 100) {
+    const some = runIds.slice(at, at + 100).map((id) => `'${id.replaceAll("'", '')}'`);
+    found.push(...(await searchEvery(tracker, `run_id IN (${some.join(', ')})`)));
+  }
+  return found;
 }
 
 export async function setVersionTags(tracker: Tracker, name: string, version: number, tags: Tags): Promise<void> {

@@ -3,3 +3,4 @@ import './mlflow/answers.ts';
 import './mlflow/attempts.ts';
 import './mlflow/projection.ts';
 import './mlflow/deletion.ts';
+import './mlflow/otherInstallations.ts';
