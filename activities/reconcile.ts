@@ -1,9 +1,14 @@
+import { heartbeat } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { installationId } from '../ledger/reconciliations.ts';
 import { reconcileLedger, usualGrace } from '../reconcile/reconcile.ts';
 import type { EvidenceRead } from '../reconcile/storeReferences.ts';
 import type { Actor } from '../schemas/actor.ts';
+import { errorOf } from '../schemas/errors.ts';
 import type { ReconcileSummary } from '../schemas/steps.ts';
 import type { World } from './world.ts';
+
+const heartbeatMilliseconds = 5000;
 
 /** In whose name the schedule puts right what follows from the ledger. */
 const actor: Actor = { kind: 'program', name: 'reconcile', authentication: 'os-user' };
@@ -11,10 +16,18 @@ const actor: Actor = { kind: 'program', name: 'reconcile', authentication: 'os-u
 export function reconcileActivities({ ledger, tracker, store, log }: World, client: Client) {
   const evidenceRead: EvidenceRead = new Map();
   return {
-    /** Compares the ledger with MLflow, Temporal and the store, and puts right what differs. */
-    async reconcile(): Promise<ReconcileSummary> {
+    /**
+     * Compares the ledger with MLflow, Temporal and the store, and puts right what differs.
+     *
+     * @param installation whose schedule started it
+     */
+    async reconcile(installation: string): Promise<ReconcileSummary> {
+      if (installation !== (await installationId(ledger.db)))
+        throw errorOf('SettingInvalid', 'otherLedger', { namespace: client.options.namespace });
       const parts = { tracker: () => tracker, client: async () => client, store: () => store, evidenceRead };
-      const { discrepancies, unchecked } = await reconcileLedger({ ledger, repair: actor, grace: usualGrace }, parts);
+      const { discrepancies, unchecked } = await whileAlive(() =>
+        reconcileLedger({ ledger, repair: actor, grace: usualGrace }, parts),
+      );
       for (const { kind, model, cycle, outcome } of discrepancies)
         if (outcome !== 'known') log.warn({ kind, model, cycle, outcome }, 'something differed from the ledger');
       for (const { part, reason } of unchecked) log.warn({ part, reason }, 'a part could not be reconciled');
@@ -23,4 +36,14 @@ export function reconcileActivities({ ledger, tracker, store, log }: World, clie
       return { ...counts, unchecked: unchecked.map(({ part }) => part) };
     },
   };
+}
+
+/** Tells Temporal, while `work` runs, that this process is still there. */
+async function whileAlive<T>(work: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => heartbeat(), heartbeatMilliseconds);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+  }
 }

@@ -74,6 +74,7 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   NotificationFailed: 'unreachable',
   StoreUnavailable: 'unreachable',
   LedgerUnavailable: 'unreachable',
+  LedgerBusy: 'unreachable',
   OrchestratorUnavailable: 'unreachable',
   WorkerMissing: 'unreachable',
   Interrupted: 'interrupted',

@@ -40,6 +40,7 @@ export interface Database {
   notifications: NotificationsTable;
   installation: InstallationTable;
   reconciliations: ReconciliationsTable;
+  temporal_namespaces: TemporalNamespacesTable;
 }
 
 /** Written as JSON text, read as a value. */
@@ -411,6 +412,14 @@ interface ReconciliationsTable {
   alias_version: number | null;
   alias_at: string | null;
   times_to: string | null;
+}
+
+interface TemporalNamespacesTable {
+  number: number;
+  namespace_id: string;
+  name: string;
+  request: number | null | undefined;
+  recorded_at: Clock;
 }
 
 /** Triggers add the rows. */

@@ -32,7 +32,7 @@ export interface LeaseOptions {
  * Each taking has a higher number (the fence), so a holder that was stopped for too long notices that it is late. It
  * may have written once more by then: `work` has to read again after each write, until nothing is left to write.
  *
- * @throws ReignError LedgerUnavailable where the lease is not free in time
+ * @throws ReignError LedgerBusy where the lease is not free in time
  */
 export async function withLease<T>(
   db: Kysely<Database>,
@@ -102,7 +102,7 @@ const inSeconds = (seconds: number) => sql<string>`clock_timestamp() + make_inte
 
 async function notFree(db: Kysely<Database>, name: string, patience: number): Promise<ReignError> {
   const row = await db.selectFrom('leases').select('owner').where('name', '=', name).executeTakeFirst();
-  return errorOf('LedgerUnavailable', 'leaseTaken', {
+  return errorOf('LedgerBusy', 'leaseTaken', {
     lease: name,
     seconds: patience,
     owner: row?.owner ?? 'nobody',

@@ -90,6 +90,7 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
     update: ['state', 'tries', 'first_tried_at', 'tried_at', 'next_try_at', 'reason'],
   },
   installation: { insert: false },
+  temporal_namespaces: { insert: true },
   reconciliations: { insert: true, update: ['alias_version', 'alias_at', 'times_to'] },
 };
 

@@ -12,7 +12,7 @@ export const reconcileScheduleId = 'reign-reconcile';
  * Makes the schedule that reconciles every so often, where it is missing or says something else. It names the
  * installation: a namespace belongs to one, and that of another one is left as it is.
  *
- * @throws ReignError OrchestratorUnavailable where the namespace belongs to another installation
+ * @throws ReignError SettingInvalid where the namespace belongs to another installation
  */
 export async function ensureReconcileSchedule(client: Client, request: ReconcileRequest): Promise<void> {
   const handle = client.schedule.getHandle(reconcileScheduleId);
@@ -21,7 +21,7 @@ export async function ensureReconcileSchedule(client: Client, request: Reconcile
     const { action } = await handle.describe();
     const there = requestIn(action.args);
     if (there !== undefined && there.installation !== request.installation)
-      throw errorOf('OrchestratorUnavailable', 'otherLedger', { namespace: client.options.namespace });
+      throw errorOf('SettingInvalid', 'otherLedger', { namespace: client.options.namespace });
     if (canonicalHash(action.args ?? []) === canonicalHash([request])) return;
     await handle.update(({ state }) => ({ ...wanted, state }));
   } catch (error) {
@@ -30,6 +30,8 @@ export async function ensureReconcileSchedule(client: Client, request: Reconcile
       await client.schedule.create({ ...wanted, scheduleId: reconcileScheduleId });
     } catch (raced) {
       if (!(raced instanceof ScheduleAlreadyRunning)) throw raced;
+      // Whoever was faster may be another installation.
+      await ensureReconcileSchedule(client, request);
     }
   }
 }

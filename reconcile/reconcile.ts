@@ -1,9 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { type Lease, withLease } from '../ledger/lease.ts';
-import { installationId } from '../ledger/reconciliations.ts';
-import { installationOf } from '../orchestrator/reconcileSchedule.ts';
+import { refuseOtherTemporal } from '../orchestrator/ownTemporal.ts';
 import type { Actor } from '../schemas/actor.ts';
-import { errorOf, ReignError } from '../schemas/errors.ts';
+import { ReignError } from '../schemas/errors.ts';
 import type { ComparedPart, Discrepancy, Reconciled, Unchecked } from '../schemas/reconcile.ts';
 import type { Store } from '../store/openStore.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
@@ -84,7 +83,11 @@ async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Prom
   await compareWith<MlflowWorld>('MLflow', () => ({ ...world, ...askingMlflow(parts.tracker()) }), mlflowComparisons);
   await compareWith<TemporalWorld>(
     'Temporal',
-    async () => temporalWorld(world, await parts.client()),
+    async () => {
+      const client = await parts.client();
+      await refuseOtherTemporal(client, world.ledger.db);
+      return { ...world, client };
+    },
     temporalComparisons,
   );
   await compareWith<StoreWorld>(
@@ -95,19 +98,8 @@ async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Prom
   return { discrepancies, unchecked };
 }
 
-/** @throws where the ledger itself does not answer, but for the lease of a model that somebody else holds */
+/** @throws where the ledger itself does not answer */
 function reasonOf(error: unknown): string {
-  if (error instanceof ReignError && error.code === 'LedgerUnavailable' && error.situation !== 'leaseTaken')
-    throw error;
+  if (error instanceof ReignError && error.code === 'LedgerUnavailable') throw error;
   return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-}
-
-/** Another installation's Temporal knows none of these cycles: each of them would look lost. */
-async function temporalWorld(world: ReconcileWorld, client: Client): Promise<TemporalWorld> {
-  const owner = await installationOf(client);
-  const { namespace } = client.options;
-  if (owner === undefined) throw errorOf('OrchestratorUnavailable', 'noLedger', { namespace });
-  if (owner !== (await installationId(world.ledger.db)))
-    throw errorOf('OrchestratorUnavailable', 'otherLedger', { namespace });
-  return { ...world, client };
 }

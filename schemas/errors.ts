@@ -79,6 +79,7 @@ export const errors = {
   TrackerUnavailable: trackerErrors.TrackerUnavailable,
   StoreUnavailable: storeErrors.StoreUnavailable,
   LedgerUnavailable: ledgerErrors.LedgerUnavailable,
+  LedgerBusy: ledgerErrors.LedgerBusy,
   NotificationFailed: notificationErrors.NotificationFailed,
   OrchestratorUnavailable: processErrors.OrchestratorUnavailable,
   WorkerMissing: processErrors.WorkerMissing,

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { World } from '../activities/world.ts';
-import { installationId } from '../ledger/reconciliations.ts';
-import { ensureReconcileSchedule } from '../orchestrator/reconcileSchedule.ts';
+import { takeTemporal } from '../orchestrator/ownTemporal.ts';
 
 const pauseMilliseconds = 300_000;
 const pauseAfterError = 10_000;
@@ -16,8 +15,7 @@ export async function keepReconciling(
   while (!stopped.aborted) {
     let pause = pauseMilliseconds;
     try {
-      const installation = await installationId(db);
-      await ensureReconcileSchedule(client, { installation, everySeconds: limits.reconcileSeconds });
+      await takeTemporal(client, db, limits.reconcileSeconds);
     } catch (error) {
       log.warn({ error: error instanceof Error ? error.message : String(error) }, 'cannot schedule reconciles now');
       pause = pauseAfterError;

@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/create.ts';
 import { prepareLedger } from '../ledger/prepareLedger.ts';
+import { takeTemporal } from '../orchestrator/ownTemporal.ts';
 import { errorOf, ReignError } from '../schemas/errors.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import { forgetVariable, processEnvironment } from '../settings/environment.ts';
@@ -33,6 +34,10 @@ async function main(): Promise<void> {
     try {
       const dataConverter = { payloadCodecs: [claimCheck(world.store)] };
       const client = new Client({ connection, namespace: settings.temporal.namespace, dataConverter });
+      // A worker of another ledger would answer its cycles from this one.
+      await takeTemporal(client, world.ledger.db, world.limits.reconcileSeconds).catch((error: unknown) => {
+        throw error instanceof ReignError ? error : noAnswer(settings.temporal, error);
+      });
       const worker = await Worker.create({
         connection,
         namespace: settings.temporal.namespace,
@@ -67,13 +72,17 @@ async function main(): Promise<void> {
   }
 }
 
-async function connect({ address, connectionOptions }: TemporalSettings): Promise<NativeConnection> {
+async function connect(temporal: TemporalSettings): Promise<NativeConnection> {
   try {
-    return await NativeConnection.connect(connectionOptions ?? { address });
+    return await NativeConnection.connect(temporal.connectionOptions ?? { address: temporal.address });
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
-    throw errorOf('OrchestratorUnavailable', 'noAnswerAt', { address, reason }, { cause: error });
+    throw noAnswer(temporal, error);
   }
+}
+
+function noAnswer({ address }: TemporalSettings, cause: unknown): ReignError {
+  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1);
+  return errorOf('OrchestratorUnavailable', 'noAnswerAt', { address, reason }, { cause });
 }
 
 try {

@@ -123,10 +123,11 @@ export const trainerOf = (environmentHash: string) => {
   );
 };
 
-/** Not tried again: the next reconcile starts in a few minutes. */
+/** Not tried again: the next reconcile starts in a few minutes. Missing heartbeats show that its worker died. */
 export const reconciler = proxyActivities<Pick<Activities, 'reconcile'>>({
   startToCloseTimeout: '10 minutes',
   scheduleToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '30 seconds',
   retry: once,
 });
 

@@ -9,14 +9,17 @@ import { renderTable } from '../render/table.ts';
 import type { Session } from '../session.ts';
 
 export const reconcileCommand = (session: Session, tell: Tell) =>
-  new Command('reconcile').description(reconcileOperation.description).action(async () => {
-    const answer = await perform(reconcileOperation, session.context, {});
-    tell({
-      document: answer,
-      text: ({ paint }) => textOf(answer, paint),
-      exitCode: answer.unchecked.length === 0 ? exitCodes.ok : exitCodes.unreachable,
+  new Command('reconcile')
+    .description(reconcileOperation.description)
+    .option('--moved-temporal', 'this Temporal runs the cycles from now on; end those that it does not know as failed')
+    .action(async ({ movedTemporal }: { movedTemporal?: boolean }) => {
+      const answer = await perform(reconcileOperation, session.context, { movedTemporal });
+      tell({
+        document: answer,
+        text: ({ paint }) => textOf(answer, paint),
+        exitCode: answer.unchecked.length === 0 ? exitCodes.ok : exitCodes.unreachable,
+      });
     });
-  });
 
 function textOf({ discrepancies, unchecked }: AnswerOf<typeof reconcileOperation>, paint: Paint): string {
   const missing = unchecked.map(({ part, reason }) => `${paint('red', part)} could not be checked: ${reason}`);

@@ -18,6 +18,7 @@ import * as promotions from './promotions.ts';
 import * as reconciliations from './reconciliations.ts';
 import * as retirements from './retirements.ts';
 import * as schedulePeriods from './schedulePeriods.ts';
+import * as temporalNamespaces from './temporalNamespaces.ts';
 import * as versionFiles from './versionFiles.ts';
 import * as versionIds from './versionIds.ts';
 import * as versions from './versions.ts';
@@ -48,4 +49,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0022-notifications': notifications,
   '0023-retirements': retirements,
   '0024-reconciliations': reconciliations,
+  '0025-temporal-namespaces': temporalNamespaces,
 };

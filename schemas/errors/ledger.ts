@@ -58,8 +58,15 @@ export const ledgerErrors = {
     templates: {
       noAnswer: 'The ledger does not answer: {reason}',
       refused: "The ledger's Postgres refuses: {reason}",
-      leaseTaken: 'The lease "{lease}" was not free within {seconds:int} s; {owner} held it last',
       notMigrated: "The ledger's tables are missing: its migrations have not run ({reason})",
+    },
+  },
+  LedgerBusy: {
+    status: 503,
+    retry: true,
+    advice: 'Another process is changing the same thing. Try again in two minutes.',
+    templates: {
+      leaseTaken: 'The lease "{lease}" was not free within {seconds:int} s; {owner} held it last',
     },
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -43,8 +43,6 @@ export const processErrors = {
     templates: {
       noAnswerAt: 'Temporal at {address} does not answer: {reason}',
       noAnswer: 'Temporal does not answer: {reason}',
-      otherLedger:
-        'The Temporal namespace {namespace} belongs to another ledger. If that one is gone, delete the schedule reign-reconcile there',
       noLedger: 'No worker of this ledger has run in the Temporal namespace {namespace} yet',
     },
   },

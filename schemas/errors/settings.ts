@@ -35,6 +35,10 @@ export const settingErrors = {
       noUser: 'REIGN_PIPELINE_USER is {user}, but there is no such user.',
       noBoto3:
         'The trainer needs the package boto3 to read AWS profiles: install it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+      otherLedger:
+        'REIGN_LEDGER_URL or TEMPORAL_NAMESPACE is wrong: the Temporal namespace {namespace} belongs to another ledger. If that ledger is gone, delete the schedule reign-reconcile in the namespace.',
+      otherTemporal:
+        "TEMPORAL_ADDRESS or TEMPORAL_NAMESPACE is wrong: it leads to the namespace {namespace} ({id}), but this ledger's cycles run in the namespace {own} ({ownId}). If Temporal was moved or made anew, run reign reconcile --moved-temporal once. Cycles that the new one does not know then end as failed.",
       awsProfile: 'The AWS profile gives no credentials ({exception}).',
     },
   },

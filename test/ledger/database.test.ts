@@ -325,6 +325,13 @@ const tables: Tables = {
     reason: 'text?',
   },
   installation: { id: 'text', made_at: time },
+  temporal_namespaces: {
+    number: 'integer',
+    namespace_id: 'text',
+    name: 'text',
+    request: 'bigint?',
+    recorded_at: time,
+  },
   reconciliations: {
     model: 'text',
     alias_version: 'integer?',

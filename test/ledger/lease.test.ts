@@ -34,7 +34,7 @@ test('whoever waits too long is told who holds it', async () => {
   await using ledger = await withLedger();
   await withLease(ledger.db, 'a', async () => {
     await expect(withLease(ledger.db, 'a', async () => undefined, { patience: 0 })).rejects.toMatchObject({
-      code: 'LedgerUnavailable',
+      code: 'LedgerBusy',
       message: expect.stringContaining(`:${process.pid} held it last`),
     });
   });

@@ -1,8 +1,15 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { google } from '@temporalio/proto';
+import { MockActivityEnvironment, TestWorkflowEnvironment } from '@temporalio/testing';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { reconcileActivities } from '../../activities/reconcile.ts';
+import type { World } from '../../activities/world.ts';
 import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { storeDefinition } from '../../ledger/definitions.ts';
@@ -10,13 +17,18 @@ import { installationId } from '../../ledger/reconciliations.ts';
 import { recordMissed } from '../../ledger/recordMissed.ts';
 import { perform } from '../../operations/operation.ts';
 import { pauseScheduleOperation, resumeScheduleOperation } from '../../operations/pauseSchedule.ts';
+import { reconcileOperation } from '../../operations/reconcile.ts';
 import { matchSchedule, scheduleId } from '../../orchestrator/matchSchedule.ts';
+import { takeTemporal } from '../../orchestrator/ownTemporal.ts';
 import { ensureReconcileSchedule, reconcileScheduleId } from '../../orchestrator/reconcileSchedule.ts';
 import { compareCycles } from '../../reconcile/lostCycles.ts';
 import { findMissedTimes } from '../../reconcile/missedTimes.ts';
 import { findDiscrepancies, reconcileLedger } from '../../reconcile/reconcile.ts';
 import { osUser } from '../../schemas/actor.ts';
 import { Schedule } from '../../schemas/schedule.ts';
+import { projectFolder } from '../../settings/home.ts';
+import type { KnownSettings } from '../../settings/settings.ts';
+import type { Store } from '../../store/openStore.ts';
 import { openTracker } from '../../tracker/openTracker.ts';
 import { definition, identity, model, apply as storeApplied, windows } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
@@ -60,6 +72,7 @@ async function installed({ db }: TestLedger, grace = 500) {
     context: { ledger, actor, temporal: async () => client, now: () => new Date() },
     handle: client.schedule.getHandle(scheduleId(model)),
     look: () => findDiscrepancies(world, parts),
+    parts,
     reconcile: () => reconcileLedger(world, parts),
     found: async () =>
       (await reconcileLedger(world, parts)).discrepancies.map(({ kind, outcome }) => `${kind} ${outcome}`),
@@ -68,6 +81,23 @@ async function installed({ db }: TestLedger, grace = 500) {
     [Symbol.asyncDispose]: async () => void (await apply(undefined)),
   };
 }
+
+/** Starts a worker, and waits for its end. */
+const startWorker = async ({ url }: TestLedger): Promise<{ code: unknown; stderr: string }> => {
+  const home = mkdtempSync(join(tmpdir(), 'reign-worker-'));
+  const env = {
+    ...{ PATH: process.env.PATH, REIGN_HOME: home, REIGN_LEDGER_URL: url, MLFLOW_TRACKING_URI: 'http://127.0.0.1:1' },
+    ...{ TEMPORAL_ADDRESS: environment.address, TEMPORAL_CONFIG_FILE: join(home, 'none.toml') },
+  };
+  const program = [join(projectFolder, 'worker/worker.ts')];
+  const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+    execFile(process.execPath, program, { env, timeout: 60_000 }, (error, _, stderr) =>
+      resolve({ code: error?.code ?? 0, stderr }),
+    );
+  });
+  rmSync(home, { recursive: true });
+  return ended;
+};
 
 /** A cycle that runs by the ledger alone. */
 async function begin({ db }: TestLedger, attemptToken = 'run 1') {
@@ -104,7 +134,11 @@ test('a model that somebody else projects for long keeps no other part from bein
   const world = { ledger: installation.ledger, repair: actor, grace: 0 };
   expect(await reconcileLedger(world, { ...parts, store })).toMatchObject({
     discrepancies: [{ kind: 'schedule-missing', outcome: 'repaired' }],
-    unchecked: [{ part: 'MLflow', reason: expect.stringContaining('a worker held it last') }, { part: 'store' }],
+    unchecked: [
+      { part: 'MLflow', reason: expect.stringContaining('a worker held it last') },
+      { part: 'MLflow', reason: expect.stringContaining('does not answer') },
+      { part: 'store' },
+    ],
   });
 });
 
@@ -122,10 +156,79 @@ test('the Temporal of another ledger is not compared: every cycle would look los
   // A worker with the wrong settings does not take it over.
   await expect(
     ensureReconcileSchedule(client, { installation: await installationId(ledger.db), everySeconds: 86_400 }),
-  ).rejects.toMatchObject({ code: 'OrchestratorUnavailable' });
+  ).rejects.toMatchObject({ code: 'SettingInvalid', situation: 'otherLedger' });
   expect(await why()).toContain('another ledger');
+  expect(await startWorker(ledger)).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^error\[SettingInvalid\]: .*the Temporal namespace default belongs to another ledger/,
+    ),
+  });
   await schedule.delete();
   expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'running' });
+});
+
+test('an empty namespace that the ledger did not work with closes no cycle and gets no schedule until a person says that Temporal was moved', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await using installation = await installed(ledger, 0);
+  const { id } = (await begin(ledger)).cycle;
+  await installation.apply({ cron: '0 6 * * MON' });
+  await takeTemporal(environment.client, db, 86_400);
+  const { connection } = environment;
+  const namespace = 'moved-to';
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: google.protobuf.Duration.fromObject({ seconds: 86_400 }),
+  });
+  const client = new Client({ connection, namespace });
+  const listed = async () => {
+    const ids: string[] = [];
+    for await (const { scheduleId: one } of client.schedule.list()) ids.push(one);
+    return ids;
+  };
+  const context = {
+    ...{ ledger: installation.ledger, actor, temporal: async () => client, onEvent: () => {} },
+    ...{ tracker: null, store: {} as Store, settings: {} as KnownSettings },
+  };
+  // A new namespace is known everywhere a moment later.
+  await expect.poll(() => listed().catch(() => undefined), { timeout: 30_000 }).toEqual([]);
+  await expect(takeTemporal(client, db, 86_400)).rejects.toMatchObject({ situation: 'otherTemporal' });
+  const { unchecked } = await perform(reconcileOperation, context, {});
+  expect(unchecked.find(({ part }) => part === 'Temporal')?.reason).toContain('reign reconcile --moved-temporal');
+  expect(await cycleById(db, id)).toMatchObject({ status: 'running' });
+  expect(await listed()).toEqual([]);
+
+  await perform(reconcileOperation, context, { movedTemporal: true });
+  const parts = { ...installation.parts, client: async () => client };
+  const { discrepancies } = await reconcileLedger({ ledger: installation.ledger, repair: actor, grace: 0 }, parts);
+  expect(discrepancies).toMatchObject([{ kind: 'workflow-gone', outcome: 'repaired', cycle: id }]);
+  await takeTemporal(client, db, 86_400);
+  await expect.poll(listed, { timeout: 30_000 }).toHaveLength(2);
+  expect((await installation.reconcile()).unchecked.map(({ part }) => part)).toContain('Temporal');
+  for (const one of await listed()) await client.schedule.getHandle(one).delete();
+});
+
+test('a reconcile that takes long tells Temporal that it is still there, and that of another ledger is refused', async () => {
+  await using ledger = await withLedger();
+  const beaten = Promise.withResolvers<void>();
+  const describe = async () => {
+    vi.advanceTimersByTime(20_000);
+    await beaten.promise;
+    throw new Error('it is down');
+  };
+  const client = { options: { namespace: 'default' }, schedule: { getHandle: () => ({ describe }) } };
+  const world = { ledger: { db: ledger.db, close: async () => {} }, log: pino({ level: 'silent' }) };
+  const { reconcile } = reconcileActivities(world as unknown as World, client as unknown as Client);
+  const activity = new MockActivityEnvironment();
+  activity.on('heartbeat', () => beaten.resolve());
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    await expect(activity.run(reconcile, 'another')).rejects.toMatchObject({ situation: 'otherLedger' });
+    expect(await activity.run(reconcile, await installationId(ledger.db))).toMatchObject({ repaired: 0 });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('a schedule in Temporal', () => {

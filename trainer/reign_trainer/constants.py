@@ -70,6 +70,7 @@ RETRYABLE: dict[str, bool] = {
     "TrackerUnavailable": True,
     "StoreUnavailable": True,
     "LedgerUnavailable": True,
+    "LedgerBusy": True,
     "NotificationFailed": True,
     "OrchestratorUnavailable": True,
     "WorkerMissing": True,
@@ -215,6 +216,8 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "store": "REIGN_STORE cannot be used: {problem}.",
         "noUser": "REIGN_PIPELINE_USER is {user}, but there is no such user.",
         "noBoto3": "The trainer needs the package boto3 to read AWS profiles: install it, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+        "otherLedger": "REIGN_LEDGER_URL or TEMPORAL_NAMESPACE is wrong: the Temporal namespace {namespace} belongs to another ledger. If that ledger is gone, delete the schedule reign-reconcile in the namespace.",
+        "otherTemporal": "TEMPORAL_ADDRESS or TEMPORAL_NAMESPACE is wrong: it leads to the namespace {namespace} ({id}), but this ledger's cycles run in the namespace {own} ({ownId}). If Temporal was moved or made anew, run reign reconcile --moved-temporal once. Cycles that the new one does not know then end as failed.",
         "awsProfile": "The AWS profile gives no credentials ({exception}).",
     },
     "StackFailed": {
@@ -486,8 +489,10 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "LedgerUnavailable": {
         "noAnswer": "The ledger does not answer: {reason}",
         "refused": "The ledger's Postgres refuses: {reason}",
-        "leaseTaken": 'The lease "{lease}" was not free within {seconds:int} s; {owner} held it last',
         "notMigrated": "The ledger's tables are missing: its migrations have not run ({reason})",
+    },
+    "LedgerBusy": {
+        "leaseTaken": 'The lease "{lease}" was not free within {seconds:int} s; {owner} held it last',
     },
     "NotificationFailed": {
         "notDelivered": "the endpoint {endpoint} did not accept the notification: {reason}",
@@ -495,7 +500,6 @@ TEMPLATES: dict[str, dict[str, str]] = {
     "OrchestratorUnavailable": {
         "noAnswerAt": "Temporal at {address} does not answer: {reason}",
         "noAnswer": "Temporal does not answer: {reason}",
-        "otherLedger": "The Temporal namespace {namespace} belongs to another ledger. If that one is gone, delete the schedule reign-reconcile there",
         "noLedger": "No worker of this ledger has run in the Temporal namespace {namespace} yet",
     },
     "WorkerMissing": {
