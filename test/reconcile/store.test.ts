@@ -213,7 +213,10 @@ describe.each(Object.entries(makers))('a store in %s', (_, makePlace) => {
     const { modified } = (await store.about('snapshots', hashOf('of nobody'))) ?? expect.unreachable();
     await gc(() => new Date(modified.getTime() + 30 * 86_400_000));
     expect((await left()).orphans).toEqual(expect.arrayContaining(kept.slice(1)));
-    await gc(inDays(31));
+    // Once both are old enough, they are counted together, and go together.
+    const planned = await gc(inDays(31), { dryRun: true });
+    expect(planned.removed).toContainEqual(expect.objectContaining({ folder: 'rowids', objects: 1 }));
+    expect({ ...(await gc(inDays(31))), dryRun: true }).toEqual(planned);
     expect((await left()).orphans).toEqual([]);
   });
 
