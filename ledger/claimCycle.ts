@@ -27,7 +27,7 @@ export interface ClaimRequest {
   /** Who asked; undefined where an earlier release did not say. */
   readonly actor?: Actor | undefined;
   readonly windows: { readonly train: Window; readonly holdout: Window };
-  /** Names the attempt: the workflow's first run id. The same token is the same attempt, however often it asks. */
+  /** Names the attempt: the id of the workflow's run that began it. The same token is the same attempt, however often it asks. */
   readonly attemptToken: string;
   /** Whether an attempt begins by waiting for its turn. Default: it runs at once. */
   readonly inTurn?: boolean;

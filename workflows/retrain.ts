@@ -2,7 +2,7 @@ import type { StepDurations } from '../schemas/progress.ts';
 import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
 import { leaveToPromote } from './approval.ts';
 import { attemptOf } from './attemptOf.ts';
-import { attemptToken } from './attemptToken.ts';
+import { attemptToken, continueAttempt } from './attemptToken.ts';
 import { crown } from './crown.ts';
 import { fitChallenger } from './fitChallenger.ts';
 import { trainersFor } from './fitRequest.ts';
@@ -24,8 +24,10 @@ import { takeTurn } from './takeTurn.ts';
  * and promoted only if the evidence says that it wins. However the cycle ends, the ledger records how and why.
  *
  * @param before how long its steps took in earlier runs; a cycle that waits for long continues as a new run
+ * @param token names the attempt that the earlier runs began
  */
-export async function retrain(request: RetrainRequest, before: StepDurations = []): Promise<Outcome> {
+export async function retrain(request: RetrainRequest, before: StepDurations = [], token?: string): Promise<Outcome> {
+  if (token !== undefined) continueAttempt(token);
   const progress = reportProgress(before);
 
   return settle(request, progress, async ({ claimed, alongside }) => {

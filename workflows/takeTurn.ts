@@ -32,8 +32,9 @@ export async function takeTurn(
     progress.at('wait for its turn', turn.summary);
     await condition(() => told > heard, turn.lookAgain * 1000);
   }
-  return await continueAsNew<(request: RetrainRequest, before: StepDurations) => Promise<Outcome>>(
+  return await continueAsNew<(request: RetrainRequest, before: StepDurations, token: string) => Promise<Outcome>>(
     request,
     progress.durations(),
+    attemptToken(),
   );
 }

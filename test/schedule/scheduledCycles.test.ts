@@ -105,6 +105,35 @@ async function rows(db: Kysely<Database>, interval: string, from: number, to: nu
   );
 }
 
+test('a cycle that somebody resets in Temporal begins a new attempt', async () => {
+  const tokens: string[] = [];
+  const { client } = environment;
+  const activities: Pick<Activities, 'plan' | 'record'> = {
+    plan: async (_, token) => {
+      tokens.push(token);
+      return { kind: 'settled', status: 'kept', summary: 'kept' };
+    },
+    record: async (_, outcome) => outcome,
+  };
+  const worker = await Worker.create({
+    ...{ connection: environment.nativeConnection, taskQueue: 'reset', workflowBundle: bundle, activities },
+  });
+  await worker.runUntil(async () => {
+    const workflowId = 'reset';
+    const request = { model, lineage: 'live', asOf: '2024-01-01T00:00:00Z', definitionVersion: 1, trigger: 'manual' };
+    const handle = await client.workflow.start('retrain', { workflowId, taskQueue: 'reset', args: [request] });
+    await handle.result();
+    const { events = [] } = await handle.fetchHistory();
+    const begun = events?.find(({ workflowTaskCompletedEventAttributes: it }) => it != null)?.eventId ?? null;
+    const { runId } = await client.workflowService.resetWorkflowExecution({
+      ...{ namespace: 'default', requestId: 'again', reason: 'a test', workflowTaskFinishEventId: begun },
+      workflowExecution: { workflowId, runId: handle.firstExecutionRunId },
+    });
+    await client.workflow.getHandle(workflowId, runId).result();
+    expect(tokens).toEqual([handle.firstExecutionRunId, runId]);
+  });
+});
+
 describe('apply', () => {
   test('makes the schedule in Temporal what the definition says, once', async () => {
     await using ledger = await withLedger();
