@@ -2,6 +2,7 @@ import { cycleById, unendedCycles } from '../ledger/cycles.ts';
 import { event } from '../ledger/events.ts';
 import { expectProjection } from '../ledger/pendingProjections.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
+import { promotionOf } from '../ledger/storedJudgements.ts';
 import { tellNextInTurn } from '../orchestrator/tellNextInTurn.ts';
 import { type WorkflowState, workflowState } from '../orchestrator/workflowState.ts';
 import { tell } from '../report/messages.ts';
@@ -46,16 +47,22 @@ async function close(
     ...({ kind: 'workflow-gone', part: 'Temporal', model, cycle: id } as const),
     message: tell('reconcile.workflow-gone', { status: now.status, reason: message }),
   };
-  const again = `reign retrain ${model} --as-of ${cycle.asOf}`;
-  if (!repair)
-    return discrepancy({ ...difference, advice: `End it with reign reconcile. To run it again: ${again}` }, 'found');
+  const again = `To run it again: reign retrain ${model} --as-of ${cycle.asOf}`;
+  // What was crowned stays so, and is not run again.
+  const crowned = 'It had promoted its version, so it ends as promoted.';
+  if (!repair) {
+    const next = (await promotionOf(db, id)) === undefined ? again : crowned;
+    return discrepancy({ ...difference, advice: `End it with reign reconcile. ${next}` }, 'found');
+  }
   // The next worker lets MLflow follow: a run that was left running ends.
   await expectProjection(db, { cycle: id, model, part: 'outcome' });
   const failure = { code, message, advice, step: 'unknown step', traceback: null };
+  let next: string;
   try {
     const closed = await recordOutcome(db, id, { attempt, status: 'failed', summary: message, failure });
     // A crowned cycle has its promotion, whatever became of its workflow.
     if (closed.status !== 'failed' && closed.status !== 'promoted') return null;
+    next = closed.status === 'promoted' ? crowned : again;
   } catch (refused) {
     // It was started again meanwhile.
     if (refused instanceof ReignError && refused.code === 'LedgerConflict') return null;
@@ -68,7 +75,7 @@ async function close(
     detail: { attempt, reason: message },
     key: String(attempt),
   });
-  return discrepancy({ ...difference, advice: `To run it again: ${again}` }, 'repaired');
+  return discrepancy({ ...difference, advice: next }, 'repaired');
 }
 
 function reasonOf(cycle: string, state: Exclude<WorkflowState, { kind: 'running' }>): ReignError {

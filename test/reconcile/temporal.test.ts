@@ -30,7 +30,7 @@ import { projectFolder } from '../../settings/home.ts';
 import type { KnownSettings } from '../../settings/settings.ts';
 import type { Store } from '../../store/openStore.ts';
 import { openTracker } from '../../tracker/openTracker.ts';
-import { definition, identity, model, apply as storeApplied, windows } from '../ledger/scene.ts';
+import { crown, definition, identity, judge, model, prepare, apply as storeApplied, windows } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { crons } from '../schedule/crons.ts';
 import { quietRuntime } from '../workflows/quietRuntime.ts';
@@ -460,6 +460,25 @@ describe('a cycle that Temporal does not know', () => {
     const client = { workflow: { getHandle } } as unknown as Client;
     expect(await compareCycles({ ledger: installation.ledger, grace: 0, repair: actor, client })).toHaveLength(1);
     expect(told).toEqual([`${next} turn`]);
+  });
+
+  test('is promoted where it had promoted its version, and nobody is told to run it again', async () => {
+    await using ledger = await withLedger();
+    const actor = { db: ledger.db, week: 1 };
+    await storeApplied(ledger.db);
+    await prepare(actor);
+    await crown(actor, await judge(actor));
+    await using installation = await installed(ledger, 0);
+    const advice = async (repair: ReturnType<typeof osUser> | null) => {
+      const describe = () => Promise.reject(new WorkflowNotFoundError('gone', id, undefined));
+      const client = { workflow: { getHandle: () => ({ describe }) } } as unknown as Client;
+      const found = await compareCycles({ ledger: installation.ledger, grace: 0, repair, client });
+      return found.map((one) => one.advice);
+    };
+    const ends = 'It had promoted its version, so it ends as promoted.';
+    expect(await advice(null)).toEqual([`End it with reign reconcile. ${ends}`]);
+    expect(await advice(osUser('ada'))).toEqual([ends]);
+    expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'promoted' });
   });
 
   test('is left alone where it was started again while Temporal was asked', async () => {
