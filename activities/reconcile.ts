@@ -3,15 +3,11 @@ import type { Client } from '@temporalio/client';
 import { installationId } from '../ledger/reconciliations.ts';
 import { reconcileLedger, usualGrace } from '../reconcile/reconcile.ts';
 import type { EvidenceRead } from '../reconcile/storeReferences.ts';
-import type { Actor } from '../schemas/actor.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { ReconcileSummary } from '../schemas/steps.ts';
 import type { World } from './world.ts';
 
 const heartbeatMilliseconds = 5000;
-
-/** In whose name the schedule puts right what follows from the ledger. */
-const actor: Actor = { kind: 'program', name: 'reconcile', authentication: 'os-user' };
 
 export function reconcileActivities({ ledger, tracker, store, log }: World, client: Client) {
   const evidenceRead: EvidenceRead = new Map();
@@ -26,7 +22,7 @@ export function reconcileActivities({ ledger, tracker, store, log }: World, clie
         throw errorOf('SettingInvalid', 'otherLedger', { namespace: client.options.namespace });
       const parts = { tracker: () => tracker, client: async () => client, store: () => store, evidenceRead };
       const { discrepancies, unchecked } = await whileAlive(() =>
-        reconcileLedger({ ledger, repair: actor, grace: usualGrace }, parts),
+        reconcileLedger({ ledger, repair: 'own schedule', grace: usualGrace }, parts),
       );
       for (const { kind, model, cycle, outcome } of discrepancies)
         if (outcome !== 'known') log.warn({ kind, model, cycle, outcome }, 'something differed from the ledger');

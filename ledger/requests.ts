@@ -69,6 +69,23 @@ export async function storeRequest(db: Kysely<Database>, request: NewRequest): P
   throw errorOf('LedgerConflict', 'otherRequest', { key: JSON.stringify(repeated?.key ?? null), actor });
 }
 
+/** The newest request about a model of one of these operations; undefined where there is none. */
+export async function lastRequest(
+  db: Kysely<Database>,
+  model: string,
+  operations: readonly string[],
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('requests')
+    .select('id')
+    .where('model', '=', model)
+    .where('operation', 'in', operations)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** What was asked about a subject, in order. */
 export async function requestsAbout(
   db: Kysely<Database>,

@@ -5,9 +5,9 @@ import { latestDefinition } from '../ledger/definitions.ts';
 import { deletionOf } from '../ledger/deletions.ts';
 import { withLease } from '../ledger/lease.ts';
 import type { Ledger } from '../ledger/openLedger.ts';
-import { storeRequest } from '../ledger/requests.ts';
+import { lastRequest, storeRequest } from '../ledger/requests.ts';
 import { retirementOf } from '../ledger/retirements.ts';
-import { changeSchedulePeriod, openPeriod } from '../ledger/schedulePeriods.ts';
+import { changeSchedulePeriod, openPeriod, schedulePeriods } from '../ledger/schedulePeriods.ts';
 import { fixedLength } from '../schedule/fixedLength.ts';
 import { timingOf } from '../schedule/nominalTimes.ts';
 import type { Actor } from '../schemas/actor.ts';
@@ -27,9 +27,11 @@ export type ScheduleChange = 'created' | 'updated' | 'deleted' | 'unchanged' | '
 /**
  * Makes the schedule in Temporal, and the ledger's record of it, what the definition in force says: read the ledger, set,
  * read again until nothing is left to set. A paused schedule stays paused, whoever paused it. Two at once take turns.
+ *
+ * @param given.actor who applied the definition; null: whoever did is known to the ledger, and it is finished in their name
  */
 export async function matchSchedule(
-  { ledger, client, actor }: { readonly ledger: Ledger; readonly client: Client; readonly actor: Actor },
+  { ledger, client, actor }: { readonly ledger: Ledger; readonly client: Client; readonly actor: Actor | null },
   model: string,
 ): Promise<ScheduleChange> {
   return await withLease(ledger.db, `schedule of ${model}`, async ({ hold }) => {
@@ -56,14 +58,30 @@ async function scheduleInForce({ db }: Ledger, model: string): Promise<Schedule 
 }
 
 /** Begins a new period where the schedule is another one than before; says whether it is paused. */
-async function recordPeriod({ db }: Ledger, model: string, schedule: Schedule | null, actor: Actor): Promise<boolean> {
+async function recordPeriod(
+  { db }: Ledger,
+  model: string,
+  schedule: Schedule | null,
+  actor: Actor | null,
+): Promise<boolean> {
   const period = await openPeriod(db, model);
-  if (canonicalHash(period?.schedule ?? null) === canonicalHash(schedule)) return period?.paused ?? false;
+  if (isSame(period?.schedule, schedule)) return period?.paused ?? false;
   const paused = period?.paused ?? false;
-  const subject = { kind: 'schedule', id: model };
-  const { id } = await storeRequest(db, { operation: 'apply', actor, model, subject });
-  await changeSchedulePeriod(db, model, schedule && { schedule, paused }, id);
+  const request = actor === null ? await lastRequest(db, model, scheduleChanging) : await ask(db, model, actor);
+  // A ledger without it is of before schedules: the next apply records the period.
+  if (request !== undefined) await changeSchedulePeriod(db, model, schedule && { schedule, paused }, request);
   return paused;
+}
+
+const isSame = (one: Schedule | undefined, other: Schedule | null): boolean =>
+  canonicalHash(one ?? null) === canonicalHash(other);
+
+/** The operations that change which schedule is in force. */
+const scheduleChanging = ['apply', 'retire', 'delete'];
+
+async function ask(db: Ledger['db'], model: string, actor: Actor): Promise<number> {
+  const subject = { kind: 'schedule', id: model };
+  return (await storeRequest(db, { operation: 'apply', actor, model, subject })).id;
 }
 
 async function setInTemporal(
@@ -124,15 +142,31 @@ function differenceOf(
 /** What the notes of Reign's own pauses begin with. */
 export const ownNote = 'Reign:';
 
-/** A schedule in Temporal beside what the ledger says of it. Changes nothing. */
+/** A schedule in Temporal beside what the ledger says of it. */
+export interface SeenSchedule {
+  readonly there: ScheduleDescription | undefined;
+  readonly difference: ScheduleDifference | null;
+  /** False: a definition was applied, or a model ended, and the ledger does not have the period that follows from it. */
+  readonly isRecorded: boolean;
+  /** Since when the ledger says so; null where it never had a schedule. */
+  readonly since: string | null;
+}
+
+/** Looks at the schedule of a model, and changes nothing. */
 export async function lookAtSchedule(
   { ledger, client }: { readonly ledger: Ledger; readonly client: Client },
   model: string,
-): Promise<{ readonly there: ScheduleDescription | undefined; readonly difference: ScheduleDifference | null }> {
+): Promise<SeenSchedule> {
   const schedule = await scheduleInForce(ledger, model);
-  const paused = (await openPeriod(ledger.db, model))?.paused ?? false;
+  const last = (await schedulePeriods(ledger.db, model)).at(-1);
+  const period = last?.to === null ? last : undefined;
   const there = await describe(client.schedule.getHandle(scheduleId(model)));
-  return { there, difference: differenceOf(there, model, schedule, paused) };
+  return {
+    there,
+    difference: differenceOf(there, model, schedule, period?.paused ?? false),
+    isRecorded: isSame(period?.schedule, schedule),
+    since: last === undefined ? null : (last.to ?? last.from),
+  };
 }
 
 async function describe(handle: ScheduleHandle): Promise<ScheduleDescription | undefined> {

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../ledger/database.ts';
 import { event } from '../ledger/events.ts';
-import type { Actor } from '../schemas/actor.ts';
 import type { Message } from '../schemas/message.ts';
 import type { ComparedPart, Discrepancy, DiscrepancyKind } from '../schemas/reconcile.ts';
+import type { ReconcileWorld } from './world.ts';
 
 interface Difference {
   readonly kind: DiscrepancyKind;
@@ -26,7 +26,7 @@ export const discrepancy = (
  */
 export async function recorded(
   db: Kysely<Database>,
-  repair: Actor | null,
+  repair: ReconcileWorld['repair'],
   difference: Difference & { readonly model: string },
   subject: string,
   detail: object,

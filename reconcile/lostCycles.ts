@@ -1,7 +1,10 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { cycleById, unendedCycles } from '../ledger/cycles.ts';
+import { everyModel } from '../ledger/definitions.ts';
 import { event } from '../ledger/events.ts';
 import { expectProjection } from '../ledger/pendingProjections.ts';
 import { recordOutcome } from '../ledger/recordOutcome.ts';
+import type { Retirement } from '../ledger/retirements.ts';
 import { promotionOf } from '../ledger/storedJudgements.ts';
 import { tellNextInTurn } from '../orchestrator/tellNextInTurn.ts';
 import { type WorkflowState, workflowState } from '../orchestrator/workflowState.ts';
@@ -9,19 +12,26 @@ import { tell } from '../report/messages.ts';
 import type { Cycle } from '../schemas/cycle.ts';
 import { errorOf, ReignError } from '../schemas/errors.ts';
 import type { Discrepancy } from '../schemas/reconcile.ts';
+import type { CancelRequest } from '../schemas/steps.ts';
 import { discrepancy } from './discrepancy.ts';
 import type { TemporalWorld } from './world.ts';
 
 /**
  * Cycles that run or wait by the ledger, against Temporal's workflows. One whose workflow is over, or unknown, ends as
  * failed: nobody is left who could go on with it, and it would hold up the next one. It is not started again, because
- * whoever terminated it may have meant it.
+ * whoever terminated it may have meant it. One of a retired model is asked to end, where Temporal did not hear of that.
  */
 export async function compareCycles(world: TemporalWorld): Promise<Discrepancy[]> {
   const found: Discrepancy[] = [];
-  for (const cycle of await unendedCycles(world.ledger.db)) {
+  const unended = await unendedCycles(world.ledger.db);
+  const models = new Map((await everyModel(world.ledger.db)).map((one) => [one.model, one]));
+  for (const cycle of unended) {
     const state = await workflowState(world.client, cycle.id);
-    if (state.kind === 'running') continue;
+    if (state.kind === 'running') {
+      const retirement = models.get(cycle.model)?.retirement ?? null;
+      if (retirement !== null) found.push(...(await endRetired(world, cycle, retirement)));
+      continue;
+    }
     // A Temporal that was restored from a copy may still learn of what has just begun.
     if (state.kind === 'unknown' && Date.now() - Date.parse(cycle.startedAt) < world.grace) continue;
     const lost = await close(world, cycle, state);
@@ -30,6 +40,33 @@ export async function compareCycles(world: TemporalWorld): Promise<Discrepancy[]
     if (world.repair !== null) await tellNextInTurn(world.client, world.ledger.db, cycle);
   }
   return found;
+}
+
+/** As the retirement would have done, had Temporal answered. */
+async function endRetired(
+  { ledger: { db }, client, repair, grace }: TemporalWorld,
+  { id, model, attempt }: Cycle,
+  { by, reason, at }: Retirement,
+): Promise<Discrepancy[]> {
+  if (Date.now() - Date.parse(at) < grace) return [];
+  const message = tell('reconcile.retirement-unheard', { cycle: id });
+  const difference = { kind: 'retirement-unheard', part: 'Temporal', model, cycle: id, message } as const;
+  const workflow = client.workflow.getHandle(id);
+  try {
+    const { raw } = await workflow.describe();
+    // It ends as soon as a worker hears it.
+    if (raw.workflowExtendedInfo?.cancelRequested) return [];
+    if (repair === null) return [discrepancy({ ...difference, advice: 'reign reconcile asks it to end.' }, 'found')];
+    const asked: CancelRequest = { by, reason: `${model} was retired: ${reason}` };
+    await workflow.signal('cancel', asked);
+    await workflow.cancel();
+  } catch (error) {
+    // It has ended meanwhile.
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+  await event(db, { model, cycle: id, kind: 'retirement-unheard', detail: { attempt }, key: `${attempt} ${at}` });
+  return [discrepancy(difference, 'repaired')];
 }
 
 async function close(

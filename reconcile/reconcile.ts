@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { type Lease, withLease } from '../ledger/lease.ts';
 import { refuseOtherTemporal } from '../orchestrator/ownTemporal.ts';
-import type { Actor } from '../schemas/actor.ts';
 import { ReignError } from '../schemas/errors.ts';
 import type { ComparedPart, Discrepancy, Reconciled, Unchecked } from '../schemas/reconcile.ts';
 import type { Store } from '../store/openStore.ts';
@@ -37,7 +36,7 @@ export const usualGrace = 120_000;
  * What one reconcile has put right, the next does not find. Two at once take turns.
  */
 export async function reconcileLedger(
-  world: ReconcileWorld & { readonly repair: Actor },
+  world: ReconcileWorld & { readonly repair: NonNullable<ReconcileWorld['repair']> },
   parts: Parts,
 ): Promise<Reconciled> {
   return await withLease(world.ledger.db, 'reconcile', (lease) => compare(world, parts, lease), {

@@ -10,8 +10,8 @@ import type { EvidenceRead } from './storeReferences.ts';
 /** What every comparison has. */
 export interface ReconcileWorld {
   readonly ledger: Ledger;
-  /** In whose name differences are put right and recorded; null: they are only found. */
-  readonly repair: Actor | null;
+  /** Who wants differences put right and recorded: a person, or Reign's own schedule; null: they are only found. */
+  readonly repair: Actor | 'own schedule' | null;
   /** Milliseconds: what is younger may still be under way, and is left alone. */
   readonly grace: number;
 }

@@ -208,6 +208,7 @@ const ownMessages = {
   'reconcile.version-unknown-by': 'version {version} was registered at {at} by {by}, but not by a cycle',
   'reconcile.orphan-run': '1 run was left by an attempt that died',
   'reconcile.orphan-runs': '{runs} runs were left by attempts that died',
+  'reconcile.retirement-unheard': 'the model is retired, but {cycle} was not asked to end',
   'reconcile.workflow-gone': '{reason} ({status} in the ledger)',
 
   'budget.per-cycle':

@@ -15,6 +15,8 @@ import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { storeDefinition } from '../../ledger/definitions.ts';
 import { installationId } from '../../ledger/reconciliations.ts';
 import { recordMissed } from '../../ledger/recordMissed.ts';
+import { storeRetirement } from '../../ledger/retirements.ts';
+import { openPeriod } from '../../ledger/schedulePeriods.ts';
 import { perform } from '../../operations/operation.ts';
 import { pauseScheduleOperation, resumeScheduleOperation } from '../../operations/pauseSchedule.ts';
 import { reconcileOperation } from '../../operations/reconcile.ts';
@@ -49,7 +51,7 @@ beforeAll(async () => {
 afterAll(async () => environment?.teardown());
 
 /** A ledger of the test's own, to which the namespace belongs. */
-async function installed({ db }: TestLedger, grace = 500) {
+async function installed({ db }: TestLedger, grace = 0) {
   const { client } = environment;
   const ledger = { db, close: async () => {} };
   await ensureReconcileSchedule(client, { installation: await installationId(db), everySeconds: 86_400 });
@@ -298,6 +300,30 @@ describe('a schedule in Temporal', () => {
     expect((await handle.describe()).state.paused).toBe(false);
   });
 
+  test('that an apply or a pause has not changed yet is changed in the name of whoever asked, and nothing is reported', async () => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    await using installation = await installed(ledger, 60_000);
+    const { handle } = installation;
+    await installation.apply({ cron: '0 6 * * MON' });
+    // The first step of an apply; whoever applied died then.
+    const later = { ...definition(), schedule: Schedule.parse({ cron: '0 7 * * MON' }) };
+    await storeDefinition(db, { codeHash: null, columns: [], definition: later, appliedBy: osUser('eve') });
+    const other = { ledger: installation.ledger, repair: osUser('otto'), grace: 60_000 };
+    const found = async () => (await reconcileLedger(other, installation.parts)).discrepancies;
+    expect((await installation.look()).discrepancies).toEqual([]);
+    expect(await found()).toEqual([]);
+    expect(await openPeriod(db, model)).toMatchObject({ by: 'person:eve@os-user', schedule: { cron: '0 7 * * MON' } });
+    expect((await handle.describe()).spec.calendars?.[0]?.hour).toMatchObject([{ start: 7 }]);
+    // The same of a pause.
+    await perform(pauseScheduleOperation, installation.context, { model, reason: 'holidays' });
+    await handle.unpause();
+    expect(await found()).toEqual([]);
+    expect((await handle.describe()).state.paused).toBe(true);
+    expect(await installation.events('schedule-changed')).toEqual([]);
+    expect(await db.selectFrom('actors').select('id').where('name', '=', 'otto').execute()).toEqual([]);
+  });
+
   test('that was made by hand for a model that has one is named, and left alone', async () => {
     await using ledger = await withLedger();
     await using installation = await installed(ledger);
@@ -494,4 +520,21 @@ describe('a cycle that Temporal does not know', () => {
     expect(await compareCycles({ ledger: installation.ledger, grace: 0, repair: actor, client })).toEqual([]);
     expect(await cycleById(db, id)).toMatchObject({ status: 'running', attempt: 2 });
   });
+});
+
+test('a cycle of a model that was retired while Temporal was down is asked to end, once', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await using installation = await installed(ledger);
+  const { id } = (await begin(ledger)).cycle;
+  const { client } = environment;
+  const workflow = await client.workflow.start('retrain', { workflowId: id, taskQueue: 'nobody', args: [] });
+  await storeRetirement(db, { model, definitionVersion: 1, reason: 'replaced', actor });
+  expect((await installation.look()).discrepancies).toMatchObject([{ kind: 'retirement-unheard', outcome: 'found' }]);
+  expect(await installation.found()).toEqual(['retirement-unheard repaired']);
+  expect(await installation.found()).toEqual([]);
+  const { events } = await workflow.fetchHistory();
+  const signals = events?.flatMap(({ workflowExecutionSignaledEventAttributes: it }) => it?.signalName ?? []);
+  expect(signals).toEqual(['cancel']);
+  await workflow.terminate();
 });
