@@ -80,8 +80,9 @@ test('reign init writes a definition that reads, and writes over nothing', async
 
 test('the worker that reign dev starts bundles the workflows, and listens', async () => {
   await using ledger = await withLedger();
-  const path = join(projectFolder, '.reign/python/bin/temporal-test-server');
-  const temporal = await TestWorkflowEnvironment.createTimeSkipping({
+  const path = join(projectFolder, '.reign/python/bin/temporal');
+  // The server that skips time knows no schedules, and a worker looks whose Temporal it is.
+  const temporal = await TestWorkflowEnvironment.createLocal({
     server: { executable: { type: 'existing-path', path } },
   });
   try {
