@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Kysely } from 'kysely';
 import type { Database } from '../ledger/database.ts';
 import { nextInTurn } from '../ledger/turns.ts';
-import { cyclesThatAsk } from '../ledger/waiting.ts';
+import { cyclesThatWait } from '../ledger/waiting.ts';
 
 interface Line {
   readonly model: string;
@@ -19,7 +19,7 @@ export async function wakeNextInTurn(db: Kysely<Database>, line: Line): Promise<
 
 /** Tells the cycles of a lineage that wait for a person that the champion has changed. */
 export async function wakeCyclesThatAsk(db: Kysely<Database>, line: Line): Promise<void> {
-  await Promise.all((await cyclesThatAsk(db, line)).map((cycle) => wake(cycle, 'decided')));
+  await Promise.all((await cyclesThatWait(db, line, 'person')).map((cycle) => wake(cycle, 'decided')));
 }
 
 /** Whoever waits looks by itself now and then: a signal that does not arrive costs time, and nothing else. */

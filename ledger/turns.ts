@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
 import { type Attempt, lockCycle } from './lockCycle.ts';
+import { cyclesThatWait } from './waiting.ts';
 
 /** A cycle that another one of its lineage waits for. */
 export interface CycleAhead {
@@ -49,19 +50,8 @@ export async function explainWaiting(db: Kysely<Database>, cycle: Attempt, summa
 }
 
 /** The cycle that takes the turn when it becomes free: of those that wait for it, the one with the earliest asOf. */
-export async function nextInTurn(db: Kysely<Database>, { model, lineage }: Line): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('cycles')
-    .select('id')
-    .where('model', '=', model)
-    .where('lineage', '=', lineage)
-    .where('status', '=', 'waiting')
-    .where('waits_for', '=', 'turn')
-    .orderBy('as_of')
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.id;
+export async function nextInTurn(db: Kysely<Database>, line: Line): Promise<string | undefined> {
+  return (await cyclesThatWait(db, line, 'turn'))[0];
 }
 
 async function waitsForTurn(db: Transaction<Database>, cycle: Attempt): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { WaitsFor } from '../schemas/cycle.ts';
 import { stepName } from '../schemas/stepNames.ts';
 import type { Fault } from '../schemas/steps.ts';
 import type { Database } from './database.ts';
@@ -93,10 +94,11 @@ export async function stopAsking(db: Transaction<Database>, cycle: Attempt): Pro
     .execute();
 }
 
-/** The cycles of a lineage that wait for a person, by id. */
-export async function cyclesThatAsk(
+/** The ids of a lineage's cycles that wait for one thing, the earliest asOf first. */
+export async function cyclesThatWait(
   db: Kysely<Database>,
   { model, lineage }: { readonly model: string; readonly lineage: string },
+  waitsFor: WaitsFor,
 ): Promise<string[]> {
   const rows = await db
     .selectFrom('cycles')
@@ -104,8 +106,9 @@ export async function cyclesThatAsk(
     .where('model', '=', model)
     .where('lineage', '=', lineage)
     .where('status', '=', 'waiting')
-    .where('waits_for', '=', 'person')
+    .where('waits_for', '=', waitsFor)
     .orderBy('as_of')
+    .orderBy('id')
     .execute();
   return rows.map(({ id }) => id);
 }

@@ -15,7 +15,7 @@ import { wake } from './wake.ts';
 
 /** What a person says about the judgement that a cycle waits with. */
 export const DecisionRequest = CycleName.extend({
-  /** Stays in the ledger for ever. */
+  /** Why. The ledger keeps it for ever. */
   reason: z.string().regex(/\S/, 'why, in words'),
   /** The hash of the evidence that they had in front of them. Default: that of the cycle's last judgement. */
   evidence: Hash.optional(),

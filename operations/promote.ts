@@ -21,7 +21,7 @@ export const promoteOperation = operation({
     epoch: z.int().nonnegative().optional(),
     /** The hash of the evidence that the person saw. Default: that of the version's last judgement. */
     evidence: Hash.optional(),
-    /** Stays in the ledger for ever. */
+    /** Why. The ledger keeps it for ever. */
     reason: z.string().regex(/\S/, 'why, in words'),
   }),
   answer: ChangedChampion,

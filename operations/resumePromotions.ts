@@ -13,7 +13,7 @@ export const resumePromotionsOperation = operation({
   request: z.strictObject({
     model: z.string(),
     lineage: AskedLineage,
-    /** Stays in the ledger for ever. */
+    /** Why. The ledger keeps it for ever. */
     reason: z.string().regex(/\S/, 'why, in words'),
   }),
   answer: z.strictObject({

@@ -14,7 +14,7 @@ export const retireOperation = operation({
   description: 'stop retraining a model; its champion and its history stay',
   request: z.strictObject({
     model: z.string(),
-    /** Stays in the ledger for ever. */
+    /** Why. The ledger keeps it for ever. */
     reason: z.string().regex(/\S/, 'why, in words'),
   }),
   answer: z.strictObject({

@@ -20,7 +20,7 @@ export const rollbackOperation = operation({
     override: z.boolean().default(false),
     /** The epoch that the person saw reign: refused where another one reigns by now. */
     epoch: z.int().positive().optional(),
-    /** Stays in the ledger for ever. */
+    /** Why. The ledger keeps it for ever. */
     reason: z.string().regex(/\S/, 'why, in words'),
   }),
   answer: ChangedChampion,

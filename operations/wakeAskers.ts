@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cyclesThatAsk } from '../ledger/waiting.ts';
+import { cyclesThatWait } from '../ledger/waiting.ts';
 import type { OperationContext } from './context.ts';
 import { wake } from './wake.ts';
 
@@ -11,7 +11,7 @@ export async function wakeAskers(
   { ledger, temporal }: Pick<OperationContext, 'ledger' | 'temporal'>,
   line: { readonly model: string; readonly lineage: string },
 ): Promise<void> {
-  const woken = cyclesThatAsk(ledger.db, line).then((asking) =>
+  const woken = cyclesThatWait(ledger.db, line, 'person').then((asking) =>
     Promise.all(asking.map((id) => wake(temporal, id, 'decided'))),
   );
   await Promise.race([woken, sleep(patienceMilliseconds, undefined, { ref: false })]);

@@ -15,7 +15,7 @@ export interface OrphanObject {
   readonly modified: Date;
 }
 
-/** For how long what nothing names is of use all the same: fits that go to MLflow, payloads of workflows that are over. */
+/** Unreferenced objects can be of use for so long: fits on their way to MLflow, payloads of finished workflows. */
 export const usualRetention = 30 * 86_400_000;
 /** An object that is stored again counts as new where it is older than this. */
 const renewal = 86_400_000;

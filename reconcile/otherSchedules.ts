@@ -34,7 +34,7 @@ export async function findOtherSchedules(world: TemporalWorld): Promise<Discrepa
   return found;
 }
 
-/** The model that a schedule's workflow is told; undefined where it is told none, or is gone meanwhile. */
+/** The model that a schedule retrains; undefined if it names none, or was deleted meanwhile. */
 async function modelOf({ client }: TemporalWorld, schedule: string): Promise<string | undefined> {
   const described = await client.schedule
     .getHandle(schedule)
