@@ -36,7 +36,10 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
       const detail = { asOf: cycle.asOf, readAt: new Date().toISOString() };
       await event(db, { model: cycle.model, cycle: cycle.id, kind: 'labels-as-known-today', detail, key: 'labels' });
     }
-    for (const warning of inspect(stored.definition, windows, now, last)) {
+    const warnings = inspect(stored.definition, windows, now, last);
+    if (previous !== undefined && last === null)
+      warnings.push('the snapshots of the last cycle are no longer in the store: nothing was compared with them');
+    for (const warning of warnings) {
       await event(db, { model: cycle.model, cycle: cycle.id, kind: 'warning', detail: { warning }, key: warning });
     }
   },

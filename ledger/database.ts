@@ -23,6 +23,7 @@ export interface Database {
   cycles: CyclesTable;
   attempts: AttemptsTable;
   cycle_snapshots: CycleSnapshotsTable;
+  snapshot_removals: SnapshotRemovalsTable;
   versions: VersionsTable;
   judgements: JudgementsTable;
   rollback_proposals: RollbackProposalsTable;
@@ -355,6 +356,18 @@ export interface FollowUpsTable {
   found: OptionalJson<FollowUp['found']>;
   unmeasured: string | null;
   at: Clock;
+}
+
+interface SnapshotRemovalsTable {
+  id: GeneratedAlways<number>;
+  content_hash: string;
+  model: string;
+  retention: string;
+  last_used_at: string;
+  bytes: number | null;
+  actor: string;
+  request: number | null;
+  removed_at: Clock;
 }
 
 interface DeletionsTable {

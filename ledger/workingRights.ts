@@ -49,6 +49,7 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
   },
   attempts: { insert: true },
   cycle_snapshots: { insert: true },
+  snapshot_removals: { insert: true },
   versions: {
     insert: true,
     update: [

@@ -3,6 +3,7 @@ import { models } from '../ledger/definitions.ts';
 import { installationId } from '../ledger/reconciliations.ts';
 import { storeRequest } from '../ledger/requests.ts';
 import { askingMlflow } from '../reconcile/askingMlflow.ts';
+import { type RemovedFeatures, refuseShared, removeExpiredFeatures } from '../reconcile/expiredFeatures.ts';
 import { type FoundOrphans, isStillOrphan, type OrphanObject, orphanObjects } from '../reconcile/orphanObjects.ts';
 import { type OrphanRun, orphanRunsOf } from '../reconcile/orphanRuns.ts';
 import { before, instantOf, isDuration } from '../schemas/durations.ts';
@@ -24,7 +25,8 @@ const shortest = 2;
 
 export const gcOperation = operation({
   name: 'gc',
-  description: 'remove unreferenced objects from the store and leftover runs from MLflow, after 30 days',
+  description:
+    'remove features whose retention has passed and, after 30 days, what nothing refers to in the store and MLflow',
   request: z.strictObject({
     /** Answers what would be removed, and removes nothing. */
     dryRun: z.boolean().default(false),
@@ -34,7 +36,19 @@ export const gcOperation = operation({
   answer: z.strictObject({
     dryRun: z.boolean(),
     olderThan: z.string(),
-    /** Of the store, by folder. */
+    /** Snapshots whose features the retention of their models does not let stay any longer. */
+    features: z.array(
+      z.strictObject({
+        snapshot: z.string(),
+        rows: z.int(),
+        bytes: z.int(),
+        /** The models whose cycles used it, and when the last of these ended. */
+        uses: z.array(z.strictObject({ model: z.string(), retention: z.string(), lastUsedAt: z.string() })).readonly(),
+      }),
+    ),
+    /** So many more stay until their row ids are stored apart: earlier releases did not do that. */
+    withoutRowIds: z.int(),
+    /** Of the store, by folder: what nothing refers to. */
     removed: z.array(z.strictObject({ folder: z.string(), objects: z.int(), bytes: z.int() })),
     bytes: z.int(),
     /** Of MLflow, which keeps deleted runs until `mlflow gc`. */
@@ -60,18 +74,24 @@ export const gcOperation = operation({
       }
     };
     const found = await trying('store', () => lookAtStore(context, time));
-    if (!dryRun) await storeRequest(context.ledger.db, await removalRequest(context));
+    const request = dryRun ? null : (await storeRequest(context.ledger.db, await removalRequest(context))).id;
     // Counted as it is removed: a part may fail midway.
-    const freed: Freed = { folders: new Map(), runs: 0 };
+    const freed: Freed = { features: [], folders: new Map(), runs: 0 };
+    const withoutRowIds = await trying('store', () => removeExpiredFor(context, request, freed));
     if (found !== undefined) await trying('store', () => cleanStore(context, found.orphans, dryRun, freed));
     await trying('MLflow', () => cleanMlflow(context, time, dryRun, freed));
     const removed = [...freed.folders.values()];
-    const bytes = removed.reduce((sum, one) => sum + one.bytes, 0);
-    return { dryRun, olderThan, removed, bytes, runs: freed.runs, strays: [...(found?.strays ?? [])], unchecked };
+    const features = freed.features.map(({ hash: snapshot, ...one }) => ({ snapshot, ...one }));
+    const bytes = [...features, ...removed].reduce((sum, one) => sum + one.bytes, 0);
+    return {
+      ...{ dryRun, olderThan, features, withoutRowIds: withoutRowIds?.length ?? 0, removed, bytes },
+      ...{ runs: freed.runs, strays: [...(found?.strays ?? [])], unchecked },
+    };
   },
 });
 
 interface Freed {
+  readonly features: RemovedFeatures[];
   readonly folders: Map<string, { readonly folder: string; readonly objects: number; readonly bytes: number }>;
   runs: number;
 }
@@ -87,16 +107,24 @@ async function removalRequest({ ledger: { db }, actor }: Needs) {
   return { operation: 'gc', actor, model: null, subject };
 }
 
+/** @param request null: only says what would go */
+async function removeExpiredFor(
+  { ledger, store, actor, now, onEvent }: Needs,
+  request: number | null,
+  { features }: Freed,
+): Promise<string[]> {
+  onEvent({ kind: 'step', step: 'looking for features whose retention has passed', detail: '' });
+  const asked = request === null ? null : { actor, request };
+  const onRemoved = (removed: RemovedFeatures) => void features.push(removed);
+  return await removeExpiredFeatures({ ledger, store }, { now: now(), asked, dryRun: request === null, onRemoved });
+}
+
 /** @throws ReignError StoreShared where what the ledger does not name may be what another one needs */
 async function lookAtStore({ ledger, store, onEvent }: Needs, olderThan: Date): Promise<FoundOrphans> {
   onEvent({ kind: 'step', step: 'looking at the store', detail: '' });
   const found = await orphanObjects({ ledger, store, evidenceRead: new Map() }, olderThan);
-  const installation = await installationId(ledger.db);
-  const marks = await store.installations();
-  const other = marks.find((id) => id !== installation);
-  if (other !== undefined) throw errorOf('StoreShared', 'otherMark', { other });
   if (found.orphans.length === 0) return found;
-  if (!marks.includes(installation)) throw errorOf('StoreShared', 'noMark', { installation });
+  await refuseShared(store, await installationId(ledger.db));
   if (!found.holdsNamed) throw errorOf('StoreShared', 'namesNothing', {});
   return found;
 }

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
+import { instantOf } from '../schemas/durations.ts';
 import { ReignError } from '../schemas/errors.ts';
 import { Evidence } from '../schemas/evidence.ts';
 import { Observations } from '../schemas/observations.ts';
-import { Manifest } from '../schemas/snapshot.ts';
+import { Manifest, RowIdsManifest } from '../schemas/snapshot.ts';
 import type { Store } from '../store/openStore.ts';
 
 /**
@@ -16,10 +17,16 @@ export const readEvidence = (store: Store, hash: string): Promise<Evidence | nul
 export const readObservations = (store: Store, hash: string): Promise<Observations | null> =>
   readDocument(store, 'observations', hash, Observations);
 
-/** The first event of a training snapshot; null where this machine does not have it, or an early manifest does not say. */
+/**
+ * The first event of a training snapshot, also where its features are gone; null where this machine does not have it, or an
+ * early manifest does not say.
+ */
 export async function readFirstEvent(store: Store, snapshot: string): Promise<string | null> {
   const manifest = await store.readManifest('snapshots', snapshot).catch(() => null);
-  return Manifest.safeParse(manifest).data?.events?.first ?? null;
+  if (manifest !== null) return Manifest.safeParse(manifest).data?.events?.first ?? null;
+  const ids = await store.readManifest('rowids', snapshot).catch(() => null);
+  const [first] = RowIdsManifest.safeParse(ids).data?.events ?? [];
+  return first === undefined ? null : instantOf(Math.floor(first / 1000));
 }
 
 async function readDocument<Document>(

@@ -122,6 +122,9 @@ const ownMessages = {
   'verify.differs': 'differs',
   'verify.definition-lost': 'the ledger has lost version {version}',
   'verify.definition-hash': 'version {version} does not match its hash',
+  'verify.features-removed':
+    'those of the {purpose} snapshot were deleted on {on} (retention {retention}); nothing here needs them',
+  'verify.features-gone': 'those of the {purpose} snapshot are no longer in the store; nothing here needs them',
   'verify.evidence-without-definition': 'without its definition it cannot be recomputed',
   'verify.evidence-gone': 'the store has no evidence/{hash}',
   'verify.evidence-format': 'the evidence is of an earlier format, which this release does not recompute',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDuration } from './durations.ts';
+import { isDuration, isShorterThanDays } from './durations.ts';
 import { Gate } from './gate.ts';
 import { type Contradiction, gateContradictions, isEmpty } from './gateContradictions.ts';
 import { inventoryFields } from './inventory.ts';
@@ -11,6 +11,9 @@ import { scheduleContradictions } from './scheduleContradictions.ts';
 export { Gate };
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, '1 to 63 of a-z, 0-9 and -, starting with a letter');
+
+/** Days. What a cycle is about to use counts as new for so long. */
+const shortestRetention = 2;
 
 const columnName = z.string().min(1).max(63);
 
@@ -176,6 +179,16 @@ export const Resources = z
   .meta({ id: 'Resources' });
 export type Resources = z.infer<typeof Resources>;
 
+/** How long what a cycle extracted is kept. It changes no fit. */
+export const Retention = z
+  .strictObject({
+    features: duration.describe(
+      'Feature snapshots are deleted so long after the last cycle that used them has ended; at least P2D. Row ids, labels and scores stay.',
+    ),
+  })
+  .meta({ id: 'Retention' });
+export type Retention = z.infer<typeof Retention>;
+
 /**
  * The fields of a definition, each by itself: how a stored one is read. What the fields must not say together is held
  * against a file when it is applied, by the release that applies it.
@@ -191,6 +204,7 @@ export const DefinitionFields = z.strictObject({
   gate: Gate.prefault({}),
   schedule: Schedule.optional(),
   resources: Resources.optional().describe('What fits of the model need.'),
+  retention: Retention.optional().describe('How long feature snapshots are kept. Default: for ever.'),
   ...inventoryFields,
   notifications: z.array(NotificationRule).optional().describe('Who is told what happens to the model.'),
 });
@@ -205,6 +219,7 @@ export const DefinitionSettings = DefinitionFields.pick({
   ...{ schedule: true, owner: true, intendedUse: true, tier: true, tags: true, reviewEvery: true },
   notifications: true,
   resources: true,
+  retention: true,
 });
 export type DefinitionSettings = z.infer<typeof DefinitionSettings>;
 
@@ -236,6 +251,9 @@ function* contradictions(definition: DefinitionFields): Generator<Contradiction>
   yield* selectionContradictions(source);
   yield* gateContradictions(definition);
   if (definition.schedule !== undefined) yield* scheduleContradictions(definition.schedule);
+  const features = definition.retention?.features;
+  if (features !== undefined && isShorterThanDays(features, shortestRetention))
+    yield { path: ['retention', 'features'], found: features, message: `at least P${shortestRetention}D` };
   const told = (definition.notifications ?? []).map(({ endpoint }) => endpoint);
   for (const [at, endpoint] of told.entries())
     if (told.indexOf(endpoint) !== at)

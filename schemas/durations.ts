@@ -19,6 +19,12 @@ export function before(instant: string, durations: readonly string[], timeZone =
   return formatInstant(time.toInstant());
 }
 
+/** Whether a duration is shorter than so many days; a month counts as its shortest, 28. */
+export function isShorterThanDays(duration: string, days: number): boolean {
+  const from = Temporal.PlainDateTime.from('2001-02-01');
+  return Temporal.PlainDateTime.compare(from.add(duration), from.add({ days })) < 0;
+}
+
 /** The instant `duration` after `instant`, in the zone's calendar. */
 export function after(instant: string, duration: string, timeZone = 'UTC'): string {
   return formatInstant(Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).add(duration).toInstant());

@@ -271,6 +271,10 @@ export const ForecastResult = z
   .meta({ id: 'ForecastResult' });
 export type ForecastResult = z.infer<typeof ForecastResult>;
 
+/** Snapshots of earlier releases whose row ids are to be stored apart from their features. */
+export const KeepRowIdsRequest = z.strictObject({ snapshots: z.array(Hash) }).meta({ id: 'KeepRowIdsRequest' });
+export type KeepRowIdsRequest = z.infer<typeof KeepRowIdsRequest>;
+
 /** What an error carries through Temporal besides code and message: where it is from, and what its template was filled with. */
 export const ErrorDetail = z
   .strictObject({
@@ -318,5 +322,6 @@ export const trainerShapes = {
   ObserveResult,
   ForecastRequest,
   ForecastResult,
+  KeepRowIdsRequest,
   ErrorDetail,
 };

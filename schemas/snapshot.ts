@@ -52,3 +52,9 @@ export const Manifest = z
   })
   .meta({ id: 'Manifest' });
 export type Manifest = z.infer<typeof Manifest>;
+
+/** What stands beside the row ids of a snapshot, as far as others than the trainer read it. */
+export const RowIdsManifest = z.object({
+  /** The first and the last event time, in microseconds since 1970; null without rows. */
+  events: z.tuple([z.number(), z.number()]).nullable(),
+});

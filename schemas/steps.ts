@@ -307,6 +307,10 @@ export interface ReconcileSummary {
   readonly known: number;
   /** Parts that did not answer. */
   readonly unchecked: readonly string[];
+  /** Snapshots whose features were removed because their retention had passed. Absent in earlier releases. */
+  readonly featuresRemoved?: number;
+  /** Snapshots that stay until a trainer has stored their row ids apart; at most so many as it does at once. */
+  readonly withoutRowIds?: readonly string[];
 }
 
 export interface CheckDefinitionRequest {

@@ -15,6 +15,7 @@ import type {
   FitResult,
   ForecastRequest,
   ForecastResult,
+  KeepRowIdsRequest,
   ObserveRequest,
   ObserveResult,
   RehearseRequest,
@@ -40,6 +41,7 @@ export interface TrainerActivities {
   evaluate(request: EvaluateRequest): Promise<EvaluateResult>;
   showTraining(request: ShowTrainingRequest): Promise<void>;
   showEvidence(request: ShowEvidenceRequest): Promise<void>;
+  keepRowIds(request: KeepRowIdsRequest): Promise<void>;
 }
 
 /** Errors that a retry can fix: a burst of attempts over about two minutes, after which `outlasting` waits for longer. */
@@ -127,6 +129,15 @@ export const trainerOf = (environmentHash: string) => {
 export const reconciler = proxyActivities<Pick<Activities, 'reconcile'>>({
   startToCloseTimeout: '10 minutes',
   scheduleToCloseTimeout: '15 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: once,
+});
+
+/** There may be no trainer now, and the next reconcile asks again. */
+export const rowIdKeeper = proxyActivities<Pick<TrainerActivities, 'keepRowIds'>>({
+  taskQueue: trainerQueue,
+  scheduleToStartTimeout: '2 minutes',
+  startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '30 seconds',
   retry: once,
 });

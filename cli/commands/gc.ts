@@ -21,11 +21,19 @@ export const gcCommand = (session: Session, tell: Tell) =>
       });
     });
 
-function textOf({ dryRun, olderThan, removed, bytes, runs, strays, unchecked }: AnswerOf<typeof gcOperation>): string {
+function textOf(answer: AnswerOf<typeof gcOperation>): string {
+  const { dryRun, olderThan, features, withoutRowIds, removed, bytes, runs, strays, unchecked } = answer;
   const notes = unchecked.map(({ part, reason }) => `${part} could not be cleaned completely: ${reason}`);
   if (strays.length > 0)
     notes.push(`Reign did not write this, and leaves it: ${strays.map((path) => JSON.stringify(path)).join(', ')}`);
-  const lines = removed.map((one) => `${one.folder}: ${counted(one.objects, 'object')}, ${sizeOf(one.bytes)}`);
+  if (withoutRowIds > 0)
+    notes.push(
+      `${counted(withoutRowIds, 'snapshot')} whose retention has passed: row ids are not stored apart yet. A trainer does that in the next reconcile, and the one after that removes the features.`,
+    );
+  const lines = [...byRetention(features)].map(
+    ([rule, all]) => `features of ${rule}: ${counted(all.length, 'snapshot')}, ${sizeOf(bytesOf(all))}`,
+  );
+  lines.push(...removed.map((one) => `${one.folder}: ${counted(one.objects, 'object')}, ${sizeOf(one.bytes)}`));
   if (runs > 0) lines.push(`MLflow: ${counted(runs, 'run')}`);
   if (lines.length === 0) {
     const nothing =
@@ -37,6 +45,16 @@ function textOf({ dryRun, olderThan, removed, bytes, runs, strays, unchecked }: 
   const total = dryRun ? `Would free ${sizeOf(bytes)}. Nothing was removed.` : `Freed ${sizeOf(bytes)}.`;
   return [...notes, ...lines, total].join('\n');
 }
+
+type Features = AnswerOf<typeof gcOperation>['features'];
+
+/** `flight-delay (retention P90D)`, and what it leads to. */
+const byRetention = (features: Features) =>
+  Map.groupBy(features, ({ uses }) =>
+    uses.map(({ model, retention }) => `${model} (retention ${retention})`).join(' and '),
+  );
+
+const bytesOf = (all: Features): number => all.reduce((sum, { bytes }) => sum + bytes, 0);
 
 const sizeOf = (bytes: number): string =>
   bytes < 1e6

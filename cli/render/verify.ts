@@ -20,7 +20,7 @@ const words: Record<VerifiedOutcome, string> = {
 /** So many places are told of each document; the JSON has them all. */
 const mostPlaces = 8;
 
-/** What verifying found, a cycle after the other; of what agrees one line, of what differs the places. */
+/** What verifying found, a cycle after the other; of what agrees one line, of what differs the places; and which features are gone. */
 export function renderVerified(cycles: readonly VerifiedCycle[], paint: Paint = plain): string {
   if (cycles.length === 0) return 'No cycle to verify yet.';
   const parts = cycles.map((cycle) => renderOne(cycle, paint));
@@ -31,7 +31,7 @@ function renderOne({ cycle, outcome, findings }: VerifiedCycle, paint: Paint): s
   const head = `${paint(formats[outcome], marks[outcome])} ${paint('bold', cycle)}  ${
     findings.length === 0 ? 'no judgement' : words[outcome]
   }`;
-  const shown = findings.filter((finding) => finding.outcome !== 'identical');
+  const shown = findings.filter((finding) => finding.outcome !== 'identical' || finding.part === 'features');
   return [head, ...shown.flatMap((finding) => renderFinding(finding, paint))].join('\n');
 }
 

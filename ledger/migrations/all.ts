@@ -16,6 +16,7 @@ import * as notifications from './notifications.ts';
 import * as observations from './observations.ts';
 import * as promotions from './promotions.ts';
 import * as reconciliations from './reconciliations.ts';
+import * as retention from './retention.ts';
 import * as retirements from './retirements.ts';
 import * as schedulePeriods from './schedulePeriods.ts';
 import * as temporalNamespaces from './temporalNamespaces.ts';
@@ -50,4 +51,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-retirements': retirements,
   '0024-reconciliations': reconciliations,
   '0025-temporal-namespaces': temporalNamespaces,
+  '0029-retention': retention,
 };

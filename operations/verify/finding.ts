@@ -5,6 +5,7 @@ import { Difference } from './compareDocuments.ts';
 
 /** What was looked at. */
 const verifiedParts = [
+  'features',
   'evidence',
   'verdict',
   'primary',

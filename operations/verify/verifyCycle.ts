@@ -19,6 +19,7 @@ import { askedSummary } from './askedSummary.ts';
 import { type VerifiedCycle, type VerifiedFinding, worstOf } from './finding.ts';
 import { inputsOf, requestOf } from './requestOf.ts';
 import { verifyOverride, verifyRollback } from './verifyChanges.ts';
+import { verifyFeatures } from './verifyFeatures.ts';
 import { verifyFiles } from './verifyFiles.ts';
 import {
   compared,
@@ -48,6 +49,7 @@ export async function verifyCycle(archive: Archive, cycle: Cycle): Promise<Verif
   const judgements = await storedJudgements(db, cycle.id);
   const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
   const findings: VerifiedFinding[] = [...verifyDefinition(cycle, stored)];
+  if (judgements.length > 0) findings.push(...(await verifyFeatures(archive, cycle)));
   for (const judgement of judgements) findings.push(...(await verifyJudgement(archive, cycle, judgement, stored)));
   const version = await versionOf(db, { cycle: cycle.id });
   findings.push(...(await verifyFiles(archive.tracker, version)));

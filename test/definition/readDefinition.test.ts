@@ -53,6 +53,11 @@ test('the place of a field, and of a line within a block text', async () => {
 
 const corpus: [what: string, text: string, lines: string[]][] = [
   [
+    'a retention that is too short',
+    withLine('task: binary', 'task: binary', 'retention: { features: PT36H }'),
+    ['m.yaml:3:24 retention.features: found "PT36H"; expected at least P2D'],
+  ],
+  [
     'an unknown field',
     withLine('task: binary', 'task: binary', 'windws: 1'),
     ['m.yaml:3:1 windws: unknown field; did you mean windows?'],

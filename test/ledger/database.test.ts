@@ -66,6 +66,17 @@ const tables: Tables = {
     request: 'bigint',
     retired_at: time,
   },
+  snapshot_removals: {
+    id: 'bigint',
+    content_hash: 'text',
+    model: 'text',
+    retention: 'text',
+    last_used_at: time,
+    bytes: 'bigint?',
+    actor: 'text',
+    request: 'bigint?',
+    removed_at: time,
+  },
   definition_settings: {
     model: 'text',
     number: 'integer',

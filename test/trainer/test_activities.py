@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from reign_trainer.activities import Activities
 from reign_trainer.settings import Settings
-from reign_trainer.shapes import CheckPipelineRequest, ExtractRequest, FitRequest
+from reign_trainer.shapes import CheckPipelineRequest, ExtractRequest, FitRequest, KeepRowIdsRequest
 from reign_trainer.store import Store
 from small_model import code, declarative, definition, fit_request, rows, snapshot
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -70,3 +70,14 @@ async def test_requests_travel_in_camel_case(store: Store) -> None:
     assert b'"train_snapshot"' not in payload.data
     (back,) = await pydantic_data_converter.decode([payload], [FitRequest])
     assert back == request
+
+
+async def test_row_ids_are_stored_apart_and_a_snapshot_that_is_gone_is_left_out(
+    settings: Settings, store: Store
+) -> None:
+    kept, gone = snapshot(store, rows(20)), "0" * 64
+    assert not store.has_rows("rowids", kept)
+    request = KeepRowIdsRequest(snapshots=[gone, kept])
+    await ActivityEnvironment().run(Activities(settings).keep_row_ids, request)
+    assert store.read_rows("rowids", kept).num_rows == 20
+    assert not store.has_rows("rowids", gone)

@@ -144,6 +144,7 @@ export const cast: Cast = {
   noteMended: async () => undefined,
   dueCycle: never,
   reconcile: never,
+  keepRowIds: never,
   takeTurn: async () => ({ kind: 'own' }),
   checkPipeline: never,
   describeSource: never,

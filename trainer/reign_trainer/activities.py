@@ -17,6 +17,7 @@ from temporalio.exceptions import ApplicationError
 from reign_trainer.children import run_child
 from reign_trainer.constants import MOST_UNEXPLAINED, RETRYABLE
 from reign_trainer.errors import TrainerError
+from reign_trainer.known_row_ids import kept_row_ids
 from reign_trainer.settings import Settings, connection_url
 from reign_trainer.shapes import (
     CheckPipelineRequest,
@@ -29,6 +30,7 @@ from reign_trainer.shapes import (
     FitResult,
     ForecastRequest,
     ForecastResult,
+    KeepRowIdsRequest,
     ObserveRequest,
     ObserveResult,
     Rehearsal,
@@ -81,6 +83,7 @@ class Activities:
             self.evaluate,
             self.show_training,
             self.show_evidence,
+            self.keep_row_ids,
         ]
 
     @activity.defn(name="extract")
@@ -163,6 +166,18 @@ class Activities:
         """Show a judgement on the challenger's run."""
         async with _attempt(request.run.run_id):
             await self._in_child("show_evidence", request, type(None))
+
+    @activity.defn(name="keepRowIds")
+    async def keep_row_ids(self, request: KeepRowIdsRequest) -> None:
+        """Store the row ids of snapshots apart, one after the other. A snapshot that is damaged is left as it is."""
+        async with _attempt(f"{len(request.snapshots)} snapshots"):
+            store = open_store(self._settings.store)
+            for snapshot in request.snapshots:
+                keeping = asyncio.ensure_future(asyncio.to_thread(kept_row_ids, store, snapshot))
+                while not keeping.done():
+                    activity.heartbeat({"stage": "row ids"})
+                    await asyncio.wait([keeping], timeout=1.0)
+                keeping.result()
 
     async def _in_child(self, function: str, request: Any, answer: type[Answer]) -> Answer:
         """Do Reign's own work."""

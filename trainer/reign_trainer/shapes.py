@@ -235,6 +235,14 @@ class Resources(Shape):
     memory: str | None = None
 
 
+class Retention(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    features: str
+
+
 class NotificationRule(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -622,6 +630,14 @@ class ForecastResult(Shape):
     optimistic: float | None
     pessimistic: float | None
     past_cycles: Annotated[int, Field(alias="pastCycles")]
+
+
+class KeepRowIdsRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    snapshots: list[str]
 
 
 class ErrorDetail(Shape):
@@ -1104,6 +1120,7 @@ class Definition(Shape):
     gate: Gate
     schedule: Schedule | None = None
     resources: Resources | None = None
+    retention: Retention | None = None
     owner: str | None = None
     intended_use: Annotated[str | None, Field(alias="intendedUse")] = None
     tier: Literal["high", "medium", "low"] | None = None
@@ -1324,4 +1341,5 @@ class Shapes(Shape):
     observe_result: Annotated[ObserveResult, Field(alias="ObserveResult")]
     forecast_request: Annotated[ForecastRequest, Field(alias="ForecastRequest")]
     forecast_result: Annotated[ForecastResult, Field(alias="ForecastResult")]
+    keep_row_ids_request: Annotated[KeepRowIdsRequest, Field(alias="KeepRowIdsRequest")]
     error_detail: Annotated[ErrorDetail, Field(alias="ErrorDetail")]
