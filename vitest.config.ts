@@ -40,6 +40,8 @@ const all = {
   // For a neighbour on the same cores: nothing here waits that long by itself. Fresh examples may take longer still.
   testTimeout: process.env.REIGN_FUZZ ? 600_000 : 240_000,
   hookTimeout: 240_000,
+  // Nobody waits this long for a fact unless it never comes.
+  expect: { poll: { timeout: 60_000 } },
 };
 
 export default defineConfig({

@@ -133,5 +133,5 @@ test('no connection is left behind', async () => {
     );
     return rowCount;
   };
-  await expect.poll(left, { timeout: 5000 }).toBe(0);
+  await expect.poll(left).toBe(0);
 });

@@ -84,7 +84,7 @@ describe.skipIf(process.platform !== 'linux')('the stack', () => {
 
     // On the same port.
     process.kill(pidOf(home, /temporal server/), 'SIGKILL');
-    await until('it is back', () => lines.includes('temporal is back.'), { seconds: 40 });
+    await until('it is back', () => lines.includes('temporal is back.'));
     await askTemporal();
 
     await stack.stop();

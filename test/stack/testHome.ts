@@ -71,7 +71,7 @@ export function processesOf(home: string): number[] {
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  { seconds = 20, every = 50 }: { seconds?: number; every?: number } = {},
+  { seconds = 60, every = 50 }: { seconds?: number; every?: number } = {},
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await holds())) {

@@ -180,7 +180,7 @@ test('a worker that loses Temporal for a while goes on', async () => {
   const worker = await startWorker();
   line.cut();
   const later = await check();
-  await until('the worker has tried', () => line.refused >= 3, { seconds: 60 });
+  await until('the worker has tried', () => line.refused >= 3);
   line.mend();
   await isAt(later, 'checkPipeline 1');
   expect(worker.process.exitCode).toBeNull();
@@ -207,7 +207,8 @@ test('a worker that stops finishes the step in hand, or hands it back to the nex
   await until('the warehouse is asked', isAsked);
   const stopped = await worker.stop();
   expect(stopped.code).toBe(0);
-  expect(stopped.seconds).toBeLessThan(10);
+  // Its grace is 7 seconds; the rest is for a busy machine.
+  expect(stopped.seconds).toBeLessThan(40);
   await warehouse.query('commit');
   worker = await startWorker();
   await isAt(handedBack, 'checkPipeline 1');

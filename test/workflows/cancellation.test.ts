@@ -47,10 +47,10 @@ describe('a cycle that is cancelled', () => {
     const cycle = await stage.perform(scene);
     await reached;
     // What runs beside it has ended: the server of the tests loses answers that cross a cancellation.
-    await expect.poll(cycle.names, { timeout: 20_000 }).toEqual(expect.arrayContaining(beside[name] ?? []));
-    await expect.poll(cycle.pending, { timeout: 20_000 }).toEqual([`${name} started`]);
+    await expect.poll(cycle.names).toEqual(expect.arrayContaining(beside[name] ?? []));
+    await expect.poll(cycle.pending).toEqual([`${name} started`]);
     await cycle.cancel('ada', 'wrong data');
-    await expect.poll(() => cycle.names().at(-1), { timeout: 20_000 }).toBe('record');
+    await expect.poll(() => cycle.names().at(-1)).toBe('record');
     release();
     await expect(cycle.outcome()).rejects.toThrow();
     expect(recorded(cycle)).toMatchObject({ status: 'cancelled', failure: null });
@@ -63,7 +63,7 @@ describe('a cycle that is cancelled', () => {
     const cycle = await stage.perform(scene);
     await reached;
     await cycle.cancelWorkflow();
-    await expect.poll(() => cycle.names().at(-1), { timeout: 20_000 }).toBe('record');
+    await expect.poll(() => cycle.names().at(-1)).toBe('record');
     release();
     await expect(cycle.outcome()).rejects.toThrow();
     expect(recorded(cycle)).toMatchObject({ status: 'cancelled', summary: 'Cancelled during extract.' });

@@ -157,10 +157,10 @@ async function asking(db: Kysely<Database>, stage: Stage, lineage: string, first
   };
   const { id, ...request } = key;
   const cycle = await stage.perform(scene, { ...request, trigger: 'demo' });
-  await expect.poll(async () => (await cycleById(db, id))?.waitsFor, { timeout: 20_000, interval: 20 }).toBe('person');
+  await expect.poll(async () => (await cycleById(db, id))?.waitsFor, { interval: 20 }).toBe('person');
   await cycle.called('hearApproval');
   // The server of the tests loses answers that cross a cancellation.
-  await expect.poll(cycle.pending, { timeout: 20_000, interval: 20 }).toEqual([]);
+  await expect.poll(cycle.pending, { interval: 20 }).toEqual([]);
   return { id, stage, cycle, first, lineage };
 }
 
@@ -250,13 +250,13 @@ describe('a cycle that waits for a person has one clear outcome', () => {
       else if (!(await happen(event, on))) refused.push(event);
       // Between the wish and the end of the cycle the ledger still takes decisions, which then change nothing.
       if (event === 'cancel' && restart === undefined)
-        await expect.poll(() => ending(db, on.id), { timeout: 20_000, interval: 20 }).toBeDefined();
+        await expect.poll(() => ending(db, on.id), { interval: 20 }).toBeDefined();
     }
     await restart?.();
     await passing;
     if ((await cycleById(db, on.id))?.endedAt === null && !expected.startsWith('cancelled')) await on.cycle.decided();
     const ended = expected.replace(/ \[.*/, '');
-    await expect.poll(() => ending(db, on.id), { timeout: 20_000, interval: 20 }).toBe(ended);
+    await expect.poll(() => ending(db, on.id), { interval: 20 }).toBe(ended);
     expect(`${ended}${refused.map((event) => ` [${event}]`).join('')}`).toBe(expected);
 
     const promotions = await promotionsOf(db, on.id);
@@ -268,7 +268,7 @@ describe('a cycle that waits for a person has one clear outcome', () => {
     expect((await decisionsOf(db, on.id)).filter(({ judgementNumber }) => judgementNumber === 2)).toEqual([]);
     expect(await happen('approve', on)).toBe(true);
     await on.cycle.decided();
-    await expect.poll(() => ending(db, on.id), { timeout: 20_000, interval: 20 }).toBe('promoted');
+    await expect.poll(() => ending(db, on.id), { interval: 20 }).toBe('promoted');
     const [promotion] = await promotionsOf(db, on.id);
     expect(promotion).toMatchObject({ kind: 'approve', judgement_number: 2 });
     expect(promotion?.epoch).toBe((promotion?.judged_epoch ?? 0) + 1);

@@ -118,7 +118,7 @@ describe('a champion that cannot be scored', () => {
 
   it('because the trainer of its environment was retired goes to the gate with the reason', async () => {
     const cycle = await stage.perform(unloadable('today', hashOf('an environment that nobody runs any more')));
-    await expect.poll(cycle.pending, { timeout: 20_000 }).toEqual(['score scheduled']);
+    await expect.poll(cycle.pending).toEqual(['score scheduled']);
     await stage.nobodyTakes(61_000);
     await cycle.outcome();
     const { champion: contender } = given(cycle, 'evaluate')[0];
@@ -147,7 +147,7 @@ describe('a model whose fits need a class of trainers', () => {
 
   it('waits where nobody serves the class, says so, and goes on with the first who does', async () => {
     const cycle = await stage.perform(needs('huge'));
-    await expect.poll(async () => (await cycle.pending()).includes('fit scheduled'), { timeout: 20_000 }).toBe(true);
+    await expect.poll(async () => (await cycle.pending()).includes('fit scheduled')).toBe(true);
     const { step, detail } = await cycle.progress();
     expect({ step, detail }).toEqual({ step: 'fit', detail: 'by a trainer of the class huge' });
     const activity = { activity: 'fit', step: 'fit', attempt: 1, startedAt: null, heartbeat: null, lastError: null };
@@ -283,7 +283,7 @@ describe('a step that fails', () => {
     const cycle = await stage.perform({
       inspect: () => (fixed ? undefined : fails('LedgerUnavailable', 'connection refused', true)),
     });
-    await expect.poll(() => cycle.names(), { timeout: 20_000 }).toContain('noteFault');
+    await expect.poll(() => cycle.names()).toContain('noteFault');
     expect(await cycle.progress()).toMatchObject({
       step: 'inspect',
       detail: expect.stringContaining('LedgerUnavailable: connection refused'),
@@ -291,7 +291,7 @@ describe('a step that fails', () => {
     fixed = true;
     await cycle.retry();
     // The clock stands still: nothing but the signal makes it go on.
-    await expect.poll(() => cycle.names(), { timeout: 20_000 }).toContain('fit');
+    await expect.poll(() => cycle.names()).toContain('fit');
     await expect(cycle.outcome()).resolves.toMatchObject({ status: 'promoted' });
   });
 

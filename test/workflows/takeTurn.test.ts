@@ -21,7 +21,7 @@ const turns = (...answers: Turn[]): Scene => {
 it('a cycle that is told that its turn may have come looks at once', async () => {
   const cycle = await stage.perform(turns(other, other, { kind: 'own' }), scheduled);
   await cycle.called('takeTurn');
-  await expect.poll(async () => (await cycle.progress()).step, { timeout: 20_000 }).toBe('wait for its turn');
+  await expect.poll(async () => (await cycle.progress()).step).toBe('wait for its turn');
   expect(cycle.names()).toEqual(['takeTurn']);
   // The clock stands still: only the signals make it look.
   await cycle.turn();

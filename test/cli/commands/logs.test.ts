@@ -54,7 +54,7 @@ test('--follow shows what is written until Ctrl-C', async () => {
   });
   await expect.poll(() => stdout).toContain('three\n');
   appendFileSync(join(home, 'logs/worker.log'), 'later\n');
-  await expect.poll(() => stdout, { timeout: 10_000 }).toMatch(/three\nworker {3}later\n$/);
+  await expect.poll(() => stdout).toMatch(/three\nworker {3}later\n$/);
   stop.abort();
   expect(await running).toBe(0);
 });

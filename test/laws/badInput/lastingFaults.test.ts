@@ -115,11 +115,11 @@ describe('a fault that lasts', () => {
   it('is waited for visibly after a burst, and tried again when somebody says so', async () => {
     failsWith = 'SourceUnavailable';
     const handle = await begin([3_600_000]);
-    await until('it waits', () => noted.length === 1, { seconds: 30 });
+    await until('it waits', () => noted.length === 1);
     expect(asked).toBe(3);
     expect(noted[0]).toMatchObject({ step: 'ask', code: 'SourceUnavailable', message: 'It is down.' });
     await handle.signal('retry');
-    await until('it waits again', () => noted.length === 2, { seconds: 30 });
+    await until('it waits again', () => noted.length === 2);
     expect([asked, wentOn]).toEqual([4, 0]);
     failsWith = null;
     await handle.signal('retry');
@@ -130,7 +130,7 @@ describe('a fault that lasts', () => {
   it('is tried again by itself, and a defect is not waited for', async () => {
     [asked, failsWith] = [0, 'SourceUnavailable'];
     const waiting = await begin([100, 200]);
-    await until('it was tried again', () => asked >= 6, { seconds: 30 });
+    await until('it was tried again', () => asked >= 6);
     failsWith = null;
     expect(await waiting.result()).toBe('answered');
     [asked, failsWith] = [0, 'Internal'];
@@ -149,9 +149,7 @@ describe('a fault that lasts', () => {
     expect(stdout).toContain(because);
     proxy.fault = () => undefined;
     expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'cancelled', waitsFor: null, failure: null });
-    await until('MLflow followed', async () => (await inMlflow('given-up')).runs[0] === 'KILLED, cancelled', {
-      seconds: 60,
-    });
+    await until('MLflow followed', async () => (await inMlflow('given-up')).runs[0] === 'KILLED, cancelled');
     expect((await command('cancel', id, '--reason', because, '--json')).json()).toMatchObject({
       error: { code: 'UsageInvalid' },
     });
