@@ -35,7 +35,9 @@ test('a connection that the server ends costs one call, not the process', async 
     );
   const sleeping = sql`select pg_sleep(30)`.execute(db);
   const failed = expect(sleeping).rejects.toMatchObject({ code: 'LedgerUnavailable' });
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const asleep = sql<{ count: number }>`select count(*) from pg_stat_activity where wait_event = 'PgSleep'
+    and datname = current_database()`;
+  await expect.poll(async () => (await asleep.execute(ledger.owner)).rows[0]?.count).toBe(1);
   await kick();
   await failed;
   expect(await models(db)).toEqual([]);

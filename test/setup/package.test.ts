@@ -100,7 +100,8 @@ test('the worker that reign dev starts bundles the workflows, and listens', asyn
       REIGN_READY_FILE: ready,
     };
     const worker = spawn(program ?? '', args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
-    const ended = once(worker, 'exit');
+    // All that it said has been read by then.
+    const ended = once(worker, 'close');
     let said = '';
     worker.stderr.on('data', (chunk) => {
       said += chunk;

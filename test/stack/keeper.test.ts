@@ -5,12 +5,12 @@ import { type KeptCommand, startKept } from '../../stack/keeper.ts';
 import { runs, temporaryFolder, until } from './testHome.ts';
 
 describe.skipIf(process.platform !== 'linux')('a kept command', () => {
-  /** Starts a shell with a child in its group and one that left it, and answers the pids of all three. */
-  async function startFamily(script: string, options: Partial<KeptCommand> = {}) {
+  /** Starts a shell with a child in its group and one that left it, which then waits, and answers the pids of all three. */
+  async function startFamily({ first = ':', ...options }: Partial<KeptCommand> & { first?: string } = {}) {
     const folder = temporaryFolder();
     const log = join(folder, 'log');
-    const command = ['sh', '-c', `sleep 1000 & echo $!; setsid sleep 1000 & echo $!; echo ready; ${script}`];
-    const kept = startKept(`${folder}:test;`, { command, log, graceSeconds: 1, ...options });
+    const script = `${first}; sleep 1000 & echo $!; setsid sleep 1000 & echo $!; echo ready; while true; do wait; done`;
+    const kept = startKept(`${folder}:test;`, { command: ['sh', '-c', script], log, ...options });
     await until('the family runs', () => readFileSync(log, 'utf8').includes('ready'));
     const children = readFileSync(log, 'utf8').split('\n').slice(0, 2).map(Number);
     await until('the leader is known', () => kept.leader !== undefined);
@@ -20,38 +20,40 @@ describe.skipIf(process.platform !== 'linux')('a kept command', () => {
   }
 
   it('takes its children along when it is stopped, also those that left its group', async () => {
-    const { kept, family } = await startFamily('wait');
+    const { kept, family } = await startFamily();
     expect((await kept.stop()).how).toBe('killed by SIGTERM');
     expect(family.map(runs)).toEqual([false, false, false]);
   });
 
   it('is killed when it does not stop within its grace', async () => {
-    const { kept, family } = await startFamily("trap '' TERM; while true; do wait; done");
+    const { kept, family } = await startFamily({ first: "trap '' TERM", graceSeconds: 1 });
     expect((await kept.stop()).how).toBe('killed by SIGKILL');
     expect(family.map(runs)).toEqual([false, false, false]);
   });
 
   it('takes its children along when it alone is killed', async () => {
-    const { kept, family } = await startFamily('wait');
+    const { kept, family } = await startFamily();
     process.kill(family[2] ?? 0, 'SIGKILL');
     expect((await kept.ended).how).toBe('killed by SIGKILL');
     expect(family.map(runs)).toEqual([false, false, false]);
   });
 
   it('says with which code it ended', async () => {
-    const { kept } = await startFamily('sleep 0.5; exit 7');
+    const folder = temporaryFolder();
+    const command = ['sh', '-c', 'sleep 1000 & exit 7'];
+    const kept = startKept(`${folder}:test;`, { command, log: join(folder, 'log') });
     expect(await kept.ended).toEqual({ code: 7, how: 'exit code 7' });
   });
 
   it('ends with its keeper, children and all', async () => {
-    const { kept, family } = await startFamily('wait');
+    const { kept, family } = await startFamily();
     process.kill(kept.keeper.pid, 'SIGKILL');
     expect((await kept.ended).how).toBe('its keeper was killed');
-    await until('all are gone', () => !family.some(runs), { seconds: 5 });
+    await until('all are gone', () => !family.some(runs));
   });
 
   it('is not reached by the signals of a terminal', async () => {
-    const { kept, family } = await startFamily('wait');
+    const { kept, family } = await startFamily();
     process.kill(kept.keeper.pid, 'SIGINT');
     process.kill(kept.keeper.pid, 'SIGHUP');
     expect(family.map(runs)).toEqual([true, true, true]);
