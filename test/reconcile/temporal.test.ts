@@ -94,7 +94,7 @@ const startWorker = async ({ url }: TestLedger): Promise<{ code: unknown; stderr
   };
   const program = [join(projectFolder, 'worker/worker.ts')];
   const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-    execFile(process.execPath, program, { env, timeout: 60_000 }, (error, _, stderr) =>
+    execFile(process.execPath, program, { env, timeout: 200_000 }, (error, _, stderr) =>
       resolve({ code: error?.code ?? 0, stderr }),
     );
   });
@@ -154,20 +154,24 @@ test('the Temporal of another ledger is not compared: every cycle would look los
   const why = async () => (await installation.reconcile()).unchecked.find(({ part }) => part === 'Temporal')?.reason;
   await schedule.delete();
   expect(await why()).toBe('No worker of this ledger has run in the Temporal namespace default yet');
-  await ensureReconcileSchedule(client, { installation: 'another', everySeconds: 86_400 });
-  expect(await why()).toContain('namespace default belongs to another ledger');
-  // A worker with the wrong settings does not take it over.
-  await expect(
-    ensureReconcileSchedule(client, { installation: await installationId(ledger.db), everySeconds: 86_400 }),
-  ).rejects.toMatchObject({ code: 'SettingInvalid', situation: 'otherLedger' });
-  expect(await why()).toContain('another ledger');
-  expect(await startWorker(ledger)).toEqual({
-    code: 1,
-    stderr: expect.stringMatching(
-      /^error\[SettingInvalid\]: .*the Temporal namespace default belongs to another ledger/,
-    ),
-  });
-  await schedule.delete();
+  try {
+    await ensureReconcileSchedule(client, { installation: 'another', everySeconds: 86_400 });
+    expect(await why()).toContain('namespace default belongs to another ledger');
+    // A worker with the wrong settings does not take it over.
+    await expect(
+      ensureReconcileSchedule(client, { installation: await installationId(ledger.db), everySeconds: 86_400 }),
+    ).rejects.toMatchObject({ code: 'SettingInvalid', situation: 'otherLedger' });
+    expect(await why()).toContain('another ledger');
+    expect(await startWorker(ledger)).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^error\[SettingInvalid\]: .*the Temporal namespace default belongs to another ledger/,
+      ),
+    });
+  } finally {
+    // The namespace is that of the tests that follow.
+    await schedule.delete();
+  }
   expect(await cycleById(ledger.db, id)).toMatchObject({ status: 'running' });
 });
 
