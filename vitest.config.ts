@@ -38,7 +38,7 @@ const all = {
   // The tests run two at once on two cores: more threads would only wait for each other, and burn CPU while they do.
   env: { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
   // For a neighbour on the same cores: nothing here waits that long by itself. Fresh examples may take longer still.
-  testTimeout: process.env.REIGN_FUZZ ? 600_000 : 240_000,
+  testTimeout: process.env.REIGN_FUZZ ? 900_000 : 600_000,
   hookTimeout: 240_000,
   // Nobody waits this long for a fact unless it never comes.
   expect: { poll: { timeout: 60_000 } },

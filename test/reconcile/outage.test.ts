@@ -148,7 +148,7 @@ test.concurrent.each([
       const ended = async () =>
         (await cyclesOf(db, model)).flatMap(({ asOf, endedAt }) => (endedAt === null ? [] : asOf)).toSorted();
       const told = async () => JSON.stringify(await ended()) === JSON.stringify(due);
-      await until('every nominal time has its row', told, { seconds: 120 });
+      await until('every nominal time has its row', told, { seconds: 300 });
     });
     stop.abort();
     await reconciling;
