@@ -92,15 +92,17 @@ export async function smallCycle(tree: string | undefined): Promise<Benchmark> {
 
 /** How long each activity took, by name, with how long it waited before; and the time when none ran. Medians. */
 function stepsOf(cycles: readonly TimedCycle[]): string {
-  const [first] = cycles;
-  if (first === undefined) return '';
-  const lines = first.steps.map(({ name }, at) => {
+  // Those that run side by side end in another order each time.
+  const names = new Set(cycles.flatMap(({ steps }) => steps.map(({ name }) => name)));
+  const lines = [...names].map((name) => {
     const of = (take: (step: TimedStep) => number) =>
-      median(cycles.map(({ steps }) => (steps[at] === undefined ? 0 : take(steps[at])))).toFixed(2);
+      median(cycles.map(({ steps }) => sum(steps.filter((step) => step.name === name).map(take)))).toFixed(2);
     return `${name} ${of(({ started, ended }) => ended - started)} (+${of(({ scheduled, started }) => started - scheduled)})`;
   });
   return [...lines, `gaps ${median(cycles.map(gapsOf)).toFixed(2)}`].join(', ');
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 /** Seconds in which no activity was being worked on. */
 function gapsOf({ seconds, steps }: TimedCycle): number {
