@@ -180,7 +180,8 @@ export const commandList: readonly ListedCommand[] = [
   {
     name: 'gc',
     syntax: '',
-    description: 'remove unreferenced objects from the store and leftover runs from MLflow, after 30 days',
+    description:
+      'remove features whose retention has passed and, after 30 days, what nothing refers to in the store and MLflow',
     load: async () => (await import('./commands/gc.ts')).gcCommand,
   },
   {
