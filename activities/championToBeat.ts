@@ -34,13 +34,13 @@ export async function championToBeat(
 
 async function anchor(
   { ledger: { db } }: World,
-  { model, lineage, version }: Champion,
+  { model, lineage, id }: Champion,
   { definition }: OpponentRequest,
   toScore: (version: Champion) => Promise<VersionToScore>,
 ): Promise<VersionToScore | null> {
   if (definition.gate.win !== 'nonInferior') return null;
   const found = await anchorOf(db, model, lineage);
-  return found === undefined || found.version === version ? null : toScore(found);
+  return found === undefined || found.id === id ? null : toScore(found);
 }
 
 async function promotionToFollow(

@@ -1,9 +1,10 @@
 import { Actor } from '../schemas/actor.ts';
 import { cycleId, type Trigger } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
+import { liveLineage } from '../schemas/lineage.ts';
 import type { RetrainRequest } from '../schemas/steps.ts';
 
-/** What may start a cycle today. A backfill draws from another account of the error budget, and nothing sends it yet. */
+/** What may start a cycle of the live lineage. A backfill draws from the account of its own lineage. */
 const started: readonly Trigger[] = ['manual', 'demo', 'schedule'];
 
 /**
@@ -22,7 +23,7 @@ export function checkRequest(request: RetrainRequest, workflowId: string): void 
     !(request.trigger === 'schedule' ? isOwnSchedule(request, actor?.data) : isUser(actor?.data))
   )
     throw errorOf('RequestForged', 'actor', { cycle: id });
-  if (!started.includes(request.trigger))
+  if (!started.includes(request.trigger) && !(request.trigger === 'backfill' && request.lineage !== liveLineage))
     throw errorOf('RequestForged', 'trigger', { cycle: id, trigger: request.trigger });
 }
 
@@ -30,4 +31,4 @@ export function checkRequest(request: RetrainRequest, workflowId: string): void 
 const isUser = (actor: Actor | undefined): boolean => actor === undefined || actor.authentication === 'os-user';
 
 const isOwnSchedule = ({ model, lineage }: RetrainRequest, actor: Actor | undefined): boolean =>
-  lineage === 'live' && actor?.kind === 'schedule' && actor.name === model;
+  lineage === liveLineage && actor?.kind === 'schedule' && actor.name === model;

@@ -1,7 +1,9 @@
 import type { Client } from '@temporalio/client';
 import { approvalActivities } from './approval.ts';
+import { backfillActivities } from './backfill.ts';
 import { chargeErrorActivities } from './chargeError.ts';
 import { checkDefinitionActivities } from './checkDefinition.ts';
+import { contestActivities } from './contest.ts';
 import { decideActivities } from './decide.ts';
 import { asFailure } from './failures.ts';
 import { inspectActivities } from './inspect.ts';
@@ -23,6 +25,7 @@ import type { World } from './world.ts';
 export function createActivities(world: World, client: Client) {
   return asFailure({
     ...planActivities(world),
+    ...contestActivities(world),
     ...inspectActivities(world),
     ...trackActivities(world),
     ...chargeErrorActivities(world),
@@ -31,6 +34,7 @@ export function createActivities(world: World, client: Client) {
     ...promoteActivities(world),
     ...recordActivities(world),
     ...scheduledActivities(world),
+    ...backfillActivities(world),
     ...reconcileActivities(world, client),
     ...checkDefinitionActivities(world),
     ...tryActivities(world),

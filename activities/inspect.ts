@@ -18,8 +18,12 @@ import type { World } from './world.ts';
 const past = 24 * 60 * 60 * 1000;
 
 export const inspectActivities = ({ ledger: { db }, store }: World) => ({
-  /** Names the snapshots in the ledger and looks at them: schema, rows, classes, nulls, against the last cycle. */
-  async inspect(cycle: CycleAttempt, snapshots: Snapshots): Promise<void> {
+  /**
+   * Names the snapshots in the ledger and looks at them: schema, rows, classes, nulls, against the last cycle.
+   *
+   * @param alone whether the last cycle may not have ended yet, so that they are looked at without it
+   */
+  async inspect(cycle: CycleAttempt, snapshots: Snapshots, alone = false): Promise<void> {
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
     if (stored === undefined)
       throw errorOf('LedgerConflict', 'definitionLost', { version: cycle.definitionVersion, model: cycle.model });
@@ -29,7 +33,7 @@ export const inspectActivities = ({ ledger: { db }, store }: World) => ({
       { ...snapshots.train, window: windows.train },
       { ...snapshots.holdout, window: windows.holdout },
     ]);
-    const previous = await previousCycle(db, cycle.model, cycle.lineage, cycle.asOf);
+    const previous = alone ? undefined : await previousCycle(db, cycle.model, cycle.lineage, cycle.asOf);
     const { train, holdout } = previous?.cycle.snapshots ?? { train: null, holdout: null };
     const last = train === null || holdout === null ? null : await manifestsOf(store, train, holdout).catch(() => null);
     if (stored.definition.source.knownAt === undefined && Date.now() - Date.parse(cycle.asOf) > past) {

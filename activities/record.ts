@@ -10,7 +10,7 @@ import type { StepDurations } from '../schemas/progress.ts';
 import type { ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { evidenceOf } from './evidenceOf.ts';
 import { followLedger } from './tracking/followLedger.ts';
-import { wakeNextInTurn } from './wake.ts';
+import { wakeBackfill, wakeNextInTurn } from './wake.ts';
 import type { World } from './world.ts';
 
 export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => ({
@@ -41,6 +41,7 @@ export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => (
       if (durations !== undefined) await storeStepDurations(db, { id, model, attempt }, durations);
     }
     await wakeNextInTurn(db, request);
+    await wakeBackfill(request);
     if ((await cycleById(db, id)) !== undefined) await followLedger(world, { id, model, lineage });
     return outcome;
   },

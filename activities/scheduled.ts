@@ -20,6 +20,7 @@ import { errorOf } from '../schemas/errors.ts';
 import type { Schedule } from '../schemas/schedule.ts';
 import type { DueCycle, RetrainRequest, Turn } from '../schemas/steps.ts';
 import { checkRequest } from './checkRequest.ts';
+import { takeTurnInBackfill } from './takeTurnInBackfill.ts';
 import { wakeNextInTurn } from './wake.ts';
 import type { World } from './world.ts';
 
@@ -59,11 +60,15 @@ export const scheduledActivities = ({ ledger: { db } }: Pick<World, 'ledger'>) =
     return { kind: 'start', request };
   },
 
-  /** Claims a scheduled cycle, and says whether it may run now. */
+  /**
+   * Says whether a cycle may go on now. A scheduled one asks before it begins, and is claimed by that; one of a backfill
+   * asks when it is prepared.
+   */
   async takeTurn(request: RetrainRequest, attemptToken: string): Promise<Turn> {
     const { model, lineage, asOf } = request;
     const id = cycleId(request);
     checkRequest(request, activityInfo().workflowExecution?.workflowId ?? '');
+    if (request.trigger === 'backfill') return await takeTurnInBackfill(db, request, attemptToken);
     const timing = await timingAt(db, model, asOf);
     if (timing === null) throw errorOf('RequestForged', 'noNominalTime', { cycle: id, asOf, model });
     const { outcome, cycle } = await claim(db, request, attemptToken, { inTurn: true });

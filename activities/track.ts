@@ -1,7 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import { event } from '../ledger/events.ts';
-import { nameFit } from '../ledger/versions.ts';
+import { nameChallenger, nameFit } from '../ledger/versions.ts';
 import { storeCodeWarnings } from '../ledger/warnings.ts';
+import { liveLineage } from '../schemas/lineage.ts';
 import type { FitResult, TrackedRun } from '../schemas/payloads.ts';
 import type { CycleAttempt } from '../schemas/steps.ts';
 import { openRun } from './tracking/openRun.ts';
@@ -14,10 +15,14 @@ export const trackActivities = ({ ledger: { db }, tracker }: World) => ({
     return openRun(tracker, db, cycle, isRetry());
   },
 
-  /** Registers what was fitted as the cycle's one version. */
-  async registerVersion(cycle: CycleAttempt, fit: FitResult): Promise<number> {
+  /**
+   * Registers what was fitted as the cycle's one version, and gives its number. Versions of other lineages than the live one
+   * are not registered: whoever asks MLflow for a model's latest version never gets a counterfactual.
+   */
+  async registerVersion(cycle: CycleAttempt, fit: FitResult): Promise<number | null> {
     await nameFit(db, cycle, fit);
     await storeCodeWarnings(db, cycle, fit.warnings ?? []);
+    if (cycle.lineage !== liveLineage) return await nameChallenger(db, cycle);
     return registerVersion(tracker, db, cycle, isRetry());
   },
 

@@ -10,6 +10,7 @@ import { errorOf } from '../schemas/errors.ts';
 import { primaryMetricOf } from '../schemas/metrics.ts';
 import type { CycleIdentity, ExtractRequest, PlannedQuery } from '../schemas/payloads.ts';
 import type { ChampionToBeat, TriedCycle, TryPlan, TryRequest, VersionToScore } from '../schemas/steps.ts';
+import { versionName } from '../schemas/versionName.ts';
 import { sampleQuery } from '../source/sampleQuery.ts';
 import { championToBeat } from './championToBeat.ts';
 import { foresight } from './foresight.ts';
@@ -69,7 +70,7 @@ async function triedCycle(
         : await foresight(world, { ...cycle, definition, holdout: windows.holdout }, champion),
     notes: superseded
       ? [
-          `A cycle for ${asOf} would be superseded: version ${found.version} (asOf ${found.asOf}) reigns already. Judged against the trivial predictor instead.`,
+          `A cycle for ${asOf} would be superseded: ${versionName(found)} (asOf ${found.asOf}) reigns already. Judged against the trivial predictor instead.`,
         ]
       : [],
   };

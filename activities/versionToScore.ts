@@ -5,6 +5,7 @@ import { errorOf, ReignError } from '../schemas/errors.ts';
 import type { ExtractRequest, PlannedQuery } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { VersionToScore } from '../schemas/steps.ts';
+import { versionName } from '../schemas/versionName.ts';
 import { planQueries } from './planQueries.ts';
 import type { World } from './world.ts';
 
@@ -32,7 +33,7 @@ export async function versionToScore(
     throw errorOf('LedgerConflict', 'definitionGone', {
       definitionVersion: version.definitionVersion,
       model: version.model,
-      version: version.version,
+      version: versionName(version),
     });
   }
   const { definition } = stored;

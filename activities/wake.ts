@@ -3,6 +3,8 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../ledger/database.ts';
 import { nextInTurn } from '../ledger/turns.ts';
 import { cyclesThatWait } from '../ledger/waiting.ts';
+import { backfillWorkflowId } from '../schemas/backfill.ts';
+import { liveLineage } from '../schemas/lineage.ts';
 
 interface Line {
   readonly model: string;
@@ -22,11 +24,18 @@ export async function wakeCyclesThatAsk(db: Kysely<Database>, line: Line): Promi
   await Promise.all((await cyclesThatWait(db, line, 'person')).map((cycle) => wake(cycle, 'decided')));
 }
 
+/** Tells the backfill that a lineage belongs to that one of its cycles is prepared, or has ended. */
+export async function wakeBackfill({ model, lineage }: Line): Promise<void> {
+  if (lineage !== liveLineage) await wake(backfillWorkflowId(`${model}.${lineage}`), 'turn');
+}
+
 /** Whoever waits looks by itself now and then: a signal that does not arrive costs time, and nothing else. */
-async function wake(cycle: string, signal: 'turn' | 'decided'): Promise<void> {
+async function wake(workflow: string, signal: 'turn' | 'decided'): Promise<void> {
   try {
     const { client } = Context.current();
-    await client.withDeadline(Date.now() + patienceMilliseconds, () => client.workflow.getHandle(cycle).signal(signal));
+    await client.withDeadline(Date.now() + patienceMilliseconds, () =>
+      client.workflow.getHandle(workflow).signal(signal),
+    );
   } catch {
     // Its workflow has ended, or Temporal does not answer.
   }

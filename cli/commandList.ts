@@ -39,6 +39,12 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/retrain.ts')).retrainCommand,
   },
   {
+    name: 'backfill',
+    syntax: '<model>',
+    description: 'retrain a stretch of the past as a line of champions of its own; the live champion stays',
+    load: async () => (await import('./commands/backfill.ts')).backfillCommand,
+  },
+  {
     name: 'schedule',
     syntax: '[model] [action]',
     description: 'show when a model is retrained, and pause, resume or run it now',

@@ -28,6 +28,8 @@ const endsAs: Readonly<Record<ErrorCode, Exclude<keyof typeof exitCodes, 'ok'>>>
   ModelRetired: 'badInput',
   VersionUnknown: 'badInput',
   CycleUnknown: 'badInput',
+  BackfillUnknown: 'badInput',
+  BackfillRefused: 'badInput',
   RollbackRefused: 'badInput',
   OverrideRefused: 'badInput',
   PromotionsNotHeld: 'badInput',

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { errorOf } from '../schemas/errors.ts';
+import { liveLineage } from '../schemas/lineage.ts';
 import type { TrackedRun } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { Database } from './database.ts';
@@ -12,7 +13,8 @@ export interface Champion {
   readonly epoch: number;
   /** The version's id. */
   readonly id: string;
-  readonly version: number;
+  /** In the registry; null for a version of a backfill that was not adopted. */
+  readonly version: number | null;
   /** The cycle that fitted it, and the asOf of that. */
   readonly cycle: string;
   readonly asOf: string;
@@ -39,7 +41,7 @@ export async function currentChampion(
   model: string,
   lineage: string,
 ): Promise<Champion | undefined> {
-  return await lastChampion(db, model, lineage);
+  return (await lastChampion(db, model, lineage)) ?? (await originOf(db, model, lineage));
 }
 
 /** Who reigned at a time (ISO 8601), by when it was promoted. */
@@ -52,6 +54,16 @@ export async function championAt(
   return await lastChampion(db, model, lineage, { time });
 }
 
+/** Whom the last promotion made champion of those that were fitted for an asOf before a time: by what was known then. */
+export async function championBefore(
+  db: Kysely<Database>,
+  model: string,
+  lineage: string,
+  before: string,
+): Promise<Champion | undefined> {
+  return await lastChampion(db, model, lineage, { before });
+}
+
 /** Who began to reign with a promotion, by its number. */
 export async function championOfEpoch(
   db: Kysely<Database>,
@@ -59,14 +71,50 @@ export async function championOfEpoch(
   lineage: string,
   epoch: number,
 ): Promise<Champion | undefined> {
-  return await lastChampion(db, model, lineage, { epoch });
+  return epoch === 0 ? await originOf(db, model, lineage) : await lastChampion(db, model, lineage, { epoch });
+}
+
+/** The version that reigns in a lineage before its first promotion, at epoch 0; undefined where nobody does. */
+async function originOf(db: Kysely<Database>, model: string, lineage: string): Promise<Champion | undefined> {
+  if (lineage === liveLineage) return undefined;
+  const row = await db
+    .selectFrom('lineages')
+    .innerJoin('versions', 'versions.id', 'lineages.origin')
+    .leftJoin('cycles', 'cycles.id', 'versions.cycle')
+    .selectAll('versions')
+    .select(['cycles.as_of', 'lineages.created_at'])
+    .where('lineages.model', '=', model)
+    .where('lineages.name', '=', lineage)
+    .executeTakeFirst();
+  const fitted = row && fittedVersion(row);
+  if (fitted === undefined) return undefined;
+  // The rows that made it champion where it comes from chose it.
+  const chosen = await choseSnapshots(db, model, liveLineage, fitted.id);
+  const began = { promotedAt: row?.created_at ?? '', promotedBy: '', reason: 'The lineage begins with it.' };
+  return { ...fitted, lineage, epoch: 0, choseSnapshots: chosen, ...began };
+}
+
+/** One of the live lineage, where every version has a number. */
+export type RegisteredChampion = Champion & { readonly version: number };
+
+/** Who reigns in the live lineage now: what callers get, and what MLflow's alias names. */
+export async function liveChampion(db: Kysely<Database>, model: string): Promise<RegisteredChampion | undefined> {
+  const champion = await currentChampion(db, model, liveLineage);
+  return champion && registered(champion);
+}
+
+/** @throws ReignError LedgerConflict, where a constraint of `promotions` was broken */
+export function registered(champion: Champion): RegisteredChampion {
+  const { version } = champion;
+  if (version === null) throw errorOf('LedgerConflict', 'unregistered', { version: champion.id });
+  return { ...champion, version };
 }
 
 async function lastChampion(
   db: Kysely<Database>,
   model: string,
   lineage: string,
-  { time, epoch }: { time?: string; epoch?: number } = {},
+  { time, epoch, before }: { time?: string; epoch?: number; before?: string } = {},
 ): Promise<Champion | undefined> {
   let query = db
     .selectFrom('promotions')
@@ -85,6 +133,7 @@ async function lastChampion(
     .orderBy('promotions.epoch', 'desc')
     .limit(1);
   if (time !== undefined) query = query.where('promotions.promoted_at', '<=', time);
+  if (before !== undefined) query = query.where('cycles.as_of', '<', before);
   if (epoch !== undefined) query = query.where('promotions.epoch', '=', epoch);
   const row = await query.executeTakeFirst();
   if (row === undefined) return undefined;
@@ -123,7 +172,7 @@ type Fitted = Omit<Champion, 'lineage' | 'epoch' | 'choseSnapshots' | 'promotedA
 function fittedVersion(row: Selectable<Database['versions']> & { as_of: string | null }): Fitted | undefined {
   const { model_uri: modelUri, train_snapshot: trainSnapshot, environment_hash: environmentHash } = row;
   const { version, cycle, experiment_id: experimentId, run_id: runId, model_id: modelId } = row;
-  if (modelUri === null || trainSnapshot === null || environmentHash === null || version === null) return undefined;
+  if (modelUri === null || trainSnapshot === null || environmentHash === null) return undefined;
   if (cycle === null || experimentId === null || runId === null || modelId === null) return undefined;
   if (row.definition_version === null || row.train_from === null || row.train_to === null) return undefined;
   if (row.as_of === null) return undefined;

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Actor } from '../schemas/actor.ts';
+import type { BackfillPlan, BackfillStatus } from '../schemas/backfill.ts';
 import type { Charge } from '../schemas/charge.ts';
 import type { Column } from '../schemas/columns.ts';
 import type { CycleStatus, Failure, Trigger, WaitsFor } from '../schemas/cycle.ts';
@@ -42,6 +43,8 @@ export interface Database {
   installation: InstallationTable;
   reconciliations: ReconciliationsTable;
   temporal_namespaces: TemporalNamespacesTable;
+  backfills: BackfillsTable;
+  backfill_dates: BackfillDatesTable;
 }
 
 /** Written as JSON text, read as a value. */
@@ -433,6 +436,41 @@ interface TemporalNamespacesTable {
   name: string;
   request: number | null | undefined;
   recorded_at: Clock;
+}
+
+interface BackfillsTable {
+  id: string;
+  model: string;
+  lineage: string;
+  definition_version: number;
+  as_of_from: string;
+  as_of_to: string;
+  every: string | null;
+  parallel: number;
+  stop_on_failure: Generated<boolean>;
+  start_from: string;
+  origin: string | null;
+  plan: Json<BackfillPlan>;
+  plan_hash: string;
+  planned_by: number;
+  planned_at: Clock;
+  status: Generated<BackfillStatus>;
+  request: number | null;
+  reason: string | null;
+  summary: string | null;
+  started_at: string | null;
+  retried_at: string | null;
+  ended_at: string | null;
+}
+
+interface BackfillDatesTable {
+  backfill: string;
+  number: number;
+  as_of: string;
+  cycle: string;
+  prepared_at: string | null;
+  turn_at: string | null;
+  unbegun: string | null;
 }
 
 /** Triggers add the rows. */

@@ -4,8 +4,7 @@ import type { Trigger } from '../schemas/cycle.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
 import { type Attempt, lockCycle } from './lockCycle.ts';
-import { registered } from './registered.ts';
-import { versionId } from './versionId.ts';
+import { championId, versionId } from './versionId.ts';
 
 /** What a test was charged. */
 export interface ErrorCharge {
@@ -17,8 +16,12 @@ export interface ErrorCharge {
   readonly number: number;
   readonly trigger: Trigger;
   readonly definitionVersion: number;
-  readonly challenger: number;
+  /** In the registry; null for a version of a backfill, which has no number. */
+  readonly challenger: number | null;
   readonly champion: number | null;
+  /** The ids of the two. */
+  readonly challengerId: string;
+  readonly championId: string | null;
   readonly holdout: string;
   readonly chargedAt: string;
 }
@@ -27,8 +30,10 @@ export interface ErrorCharge {
 export interface ErrorTest {
   readonly cycle: Attempt;
   readonly number: number;
-  readonly challenger: number;
+  readonly challenger: number | null;
   readonly champion: number | null;
+  /** The cycle that fitted the champion. */
+  readonly championCycle?: string | null | undefined;
   readonly holdout: string;
 }
 
@@ -44,7 +49,7 @@ export type TestedCycle = Pick<ErrorCharge, 'asOf' | 'trigger' | 'number'> & { r
  */
 export async function chargeError(
   db: Kysely<Database>,
-  { cycle: { id: cycle, attempt }, number, challenger, champion, holdout }: ErrorTest,
+  { cycle: { id: cycle, attempt }, number, challenger, champion, championCycle, holdout }: ErrorTest,
   decide: (test: TestedCycle, past: readonly ErrorCharge[]) => Charge,
 ): Promise<Charge> {
   return await db.transaction().execute(async (transaction) => {
@@ -59,13 +64,14 @@ export async function chargeError(
       .forNoKeyUpdate()
       .executeTakeFirstOrThrow();
     const past = await chargesOf(transaction, model, lineage);
-    const tested = await versionId(transaction, model, challenger);
-    const reigning = champion === null ? null : await versionId(transaction, model, champion);
+    const tested = await versionId(transaction, model, { version: challenger, cycle });
+    const reigning = await championId(transaction, model, { version: champion, cycle: championCycle ?? null });
     const known = past.find(
       (charge) =>
         charge.asOf === asOf &&
+        charge.challengerId === tested &&
         charge.challenger === challenger &&
-        charge.champion === champion &&
+        charge.championId === reigning &&
         charge.holdout === holdout,
     );
     if (known !== undefined) return { alpha: known.alpha, account: known.account };
@@ -109,7 +115,9 @@ function chargeOf(row: Selectable<Database['error_charges']>): ErrorCharge {
     number: row.judgement_number,
     trigger: row.trigger,
     definitionVersion: row.definition_version,
-    challenger: registered(row),
+    challenger: row.challenger_version,
+    challengerId: row.challenger,
+    championId: row.champion,
     champion: row.champion_version,
     holdout: row.holdout,
     chargedAt: row.charged_at,

@@ -6,8 +6,7 @@ import type { Policy } from '../schemas/policy.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import type { Database } from './database.ts';
 import { lockCycle } from './lockCycle.ts';
-import { registered } from './registered.ts';
-import { versionId } from './versionId.ts';
+import { championId, versionId } from './versionId.ts';
 
 export interface NewJudgement {
   readonly cycle: string;
@@ -17,7 +16,8 @@ export interface NewJudgement {
   readonly number: number;
   /** The epoch that reigned when it was judged; 0 where there was no champion. */
   readonly epoch: number;
-  readonly challenger: number;
+  /** In the registry; null: what the cycle fitted has no number. */
+  readonly challenger: number | null;
   readonly champion: number | null;
   readonly championCycle: string | null;
   readonly evidence: string;
@@ -38,8 +38,9 @@ export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgeme
   const { cycle, attempt, number, verdict, policy, rehearsal, primary } = judgement;
   await db.transaction().execute(async (transaction) => {
     const { model, lineage } = await lockCycle(transaction, { id: cycle, attempt });
-    const challenger = await versionId(transaction, model, judgement.challenger);
-    const champion = judgement.champion === null ? null : await versionId(transaction, model, judgement.champion);
+    const challenger = await versionId(transaction, model, { version: judgement.challenger, cycle });
+    const reigning = { version: judgement.champion, cycle: judgement.championCycle };
+    const champion = await championId(transaction, model, reigning);
     await transaction
       .insertInto('judgements')
       .values({
@@ -117,7 +118,7 @@ function judgementOf(row: Selectable<Database['judgements']>): Judgement {
     cycle: row.cycle,
     number: row.number,
     epoch: row.epoch,
-    challenger: registered(row),
+    challenger: row.challenger_version,
     champion: row.champion_version,
     evidence: row.evidence,
     verdict: row.verdict,

@@ -12,7 +12,7 @@ export interface LastPromotion {
   readonly cycle: string;
   /** The judgement that it follows from. */
   readonly number: number;
-  readonly version: number;
+  readonly version: number | null;
   readonly evidence: string;
   /** Whom it beat; null where nobody reigned. */
   readonly beaten: Champion | null;
@@ -51,7 +51,7 @@ export async function lastPromotion(
   if (cycle === null || number === null || evidence === null || holdout_from === null || holdout_to === null) {
     return undefined;
   }
-  if (primary?.difference == null || row.definition_version === null || version === null) return undefined;
+  if (primary?.difference == null || row.definition_version === null) return undefined;
   return {
     ...{ epoch, cycle, number, version, evidence },
     beaten: (await championOfEpoch(db, model, lineage, epoch - 1)) ?? null,

@@ -11,7 +11,8 @@ export interface PromoteRequest {
   readonly judgementNumber: number;
   /** The epoch that was judged: the promotion's is the next. */
   readonly epoch: number;
-  readonly version: number;
+  /** In the registry; null: what the cycle fitted has no number. */
+  readonly version: number | null;
   readonly reason: string;
   /** The approval that it follows from; left out where the verdict alone leads to it. */
   readonly decision?: number | undefined;
@@ -66,7 +67,11 @@ async function insert(
         .leftJoin('versions', (join) =>
           join
             .onRef('versions.model', '=', 'cycles.model')
-            .on('versions.version', '=', cast<number>(val(version), 'integer')),
+            .on((on) =>
+              version === null
+                ? on('versions.id', '=', on.ref('cycles.challenger'))
+                : on('versions.version', '=', cast<number>(val(version), 'integer')),
+            ),
         )
         .where('cycles.id', '=', cycle)
         .select([

@@ -12,7 +12,7 @@ import type { VerdictKind } from '../schemas/verdict.ts';
 import { cycleOf } from './cycles.ts';
 import type { Database } from './database.ts';
 import { lockCycle } from './lockCycle.ts';
-import { versionId } from './versionId.ts';
+import { championId } from './versionId.ts';
 
 export interface OutcomeChange {
   readonly status: CycleStatus;
@@ -45,7 +45,7 @@ export async function recordOutcome(db: Kysely<Database>, id: string, outcome: O
       if (row.status === outcome.status || mishap) return cycleOf(row);
       throw errorOf('LedgerConflict', 'settled', { cycle: id, status: row.status, other: outcome.status });
     }
-    const columns = { ...columnsOf(outcome), ...(await contendersOf(transaction, row.model, outcome)) };
+    const columns = { ...columnsOf(outcome), ...(await contendersOf(transaction, row, outcome)) };
     if (mishap) {
       const crowned = await settleCrowned(transaction, id, { failure: columns.failure ?? null });
       if (crowned !== undefined) return cycleOf(crowned);
@@ -117,15 +117,28 @@ function columnsOf(outcome: OutcomeChange): Updateable<Database['cycles']> {
   };
 }
 
-/** Registered numbers, with the versions that have them. */
+/** Registered numbers, with the versions that have them. One without a number is as the last judgement names it. */
 async function contendersOf(
   db: Transaction<Database>,
-  model: string,
+  { id, model, attempt }: Selectable<Database['cycles']>,
   { champion, challenger }: OutcomeChange,
 ): Promise<Updateable<Database['cycles']>> {
-  const idOf = async (version: number | null) => (version === null ? null : await versionId(db, model, version));
+  if (champion === undefined && challenger === undefined) return {};
+  const judged = await db
+    .selectFrom('judgements')
+    .select(['challenger', 'champion'])
+    .where('cycle', '=', id)
+    .where('attempt', '=', attempt)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const idOf = (version: number | null, cycle: string | null | undefined) =>
+    championId(db, model, { version, cycle: cycle ?? null });
   return {
-    ...(champion !== undefined && { champion: await idOf(champion), champion_version: champion }),
-    ...(challenger !== undefined && { challenger: await idOf(challenger), challenger_version: challenger }),
+    ...(champion !== undefined && { champion: await idOf(champion, judged?.champion), champion_version: champion }),
+    ...(challenger !== undefined && {
+      challenger: await idOf(challenger, judged?.challenger),
+      challenger_version: challenger,
+    }),
   };
 }

@@ -3,7 +3,6 @@ import type { PrimaryResult } from '../schemas/cycle.ts';
 import type { Policy } from '../schemas/policy.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import type { Database, DecisionKind } from './database.ts';
-import { registered } from './registered.ts';
 import { primaryResultOf } from './storedPrimary.ts';
 
 /** A judgement with all that it was made by, as it stands in the table. */
@@ -12,10 +11,11 @@ export interface StoredJudgement {
   /** The attempt of the cycle that judged. */
   readonly attempt: number;
   readonly epoch: number;
-  readonly challenger: number;
+  readonly challenger: number | null;
   /** The id of that version. */
   readonly challengerId: string;
   readonly champion: number | null;
+  readonly championId: string | null;
   readonly evidence: string;
   /** Unparsed where somebody may have changed it: hold it against its schema before using it. */
   readonly policy: Policy;
@@ -30,9 +30,10 @@ export async function storedJudgements(db: Kysely<Database>, cycle: string): Pro
     number: row.number,
     attempt: row.attempt,
     epoch: row.epoch,
-    challenger: registered(row),
+    challenger: row.challenger_version,
     challengerId: row.challenger,
     champion: row.champion_version,
+    championId: row.champion,
     evidence: row.evidence,
     policy: row.policy,
     verdict: row.verdict,

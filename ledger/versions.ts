@@ -215,6 +215,17 @@ export async function nameVersion(
   });
 }
 
+/** Names what a cycle fitted as its challenger, without a number in the registry. */
+export async function nameChallenger(db: Kysely<Database>, { id: cycle, attempt }: Attempt): Promise<null> {
+  await db.transaction().execute(async (transaction) => {
+    const { challenger } = await lockCycle(transaction, { id: cycle, attempt });
+    if (challenger !== null) return;
+    const { id } = await existing(transaction, cycle);
+    await transaction.updateTable('cycles').set({ challenger: id }).where('id', '=', cycle).execute();
+  });
+  return null;
+}
+
 async function existing(db: Kysely<Database>, cycle: string): Promise<VersionRow> {
   const version = await versionOf(db, { cycle });
   if (version === undefined) throw errorOf('CycleUnknown', 'noRun', { cycle });

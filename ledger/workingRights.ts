@@ -92,6 +92,11 @@ export const workingRights: { readonly [Table in keyof Database]: Rights<keyof D
   },
   installation: { insert: false },
   temporal_namespaces: { insert: true },
+  backfills: {
+    insert: true,
+    update: ['status', 'request', 'reason', 'summary', 'started_at', 'retried_at', 'ended_at'],
+  },
+  backfill_dates: { insert: true, update: ['prepared_at', 'turn_at', 'unbegun'] },
   reconciliations: { insert: true, update: ['alias_version', 'alias_at', 'times_to'] },
 };
 

@@ -35,7 +35,8 @@ const Charged = z.strictObject({
   number: z.int(),
   trigger: z.enum(triggers),
   definitionVersion: z.int(),
-  challenger: z.int(),
+  /** Registered versions; null where one has no number, as in a backfill. */
+  challenger: z.int().nullable(),
   champion: z.int().nullable(),
   holdout: z.string(),
   chargedAt: z.string(),
@@ -91,6 +92,7 @@ export const budgetOperation = operation({
     const budget = budgetAt(policy, definition.schedule, past, at);
     const charges = past
       .filter((charge) => charge.asOf > budget.from && charge.asOf <= budget.to)
+      .map(({ challengerId: _, championId: __, ...charge }) => charge)
       .toSorted((a, b) => a.asOf.localeCompare(b.asOf));
     const answer = { model, lineage, definitionVersion, policy, ...budget, charges };
     return { ...answer, report: budgetReport(answer) };

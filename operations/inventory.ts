@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currentChampion } from '../ledger/champions.ts';
+import { liveChampion } from '../ledger/champions.ts';
 import { latestDefinition, models } from '../ledger/definitions.ts';
 import { decisionsInBrief, lastValidation } from '../ledger/inventory.ts';
 import { after } from '../schemas/durations.ts';
@@ -45,7 +45,7 @@ export const inventoryOperation = operation({
     for (const { model, definitionVersion, appliedAt, retirement } of await models(db)) {
       const stored = await latestDefinition(db, model);
       const { owner = null, tier = null, intendedUse = null, tags = [], reviewEvery } = stored?.definition ?? {};
-      const champion = await currentChampion(db, model, 'live');
+      const champion = await liveChampion(db, model);
       const { last, overrides } = await decisionsInBrief(db, model);
       const lastReview = last !== null && Date.parse(last) > Date.parse(appliedAt) ? last : appliedAt;
       listed.push({

@@ -32,7 +32,7 @@ export const modelsOperation = operation({
         definitionVersion: z.int(),
         appliedAt: z.string(),
         /** `since` is when it was promoted. */
-        champion: z.strictObject({ version: z.int(), asOf: Instant, since: z.string() }).nullable(),
+        champion: z.strictObject({ version: z.int().nullable(), asOf: Instant, since: z.string() }).nullable(),
         /** Of the newest judgement; null where none was made. */
         lastVerdict: z
           .strictObject({ cycle: z.string(), number: z.int(), verdict: z.enum(verdicts), at: z.string() })

@@ -1,4 +1,5 @@
 import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { backfillOfLineage } from '../ledger/backfills.ts';
 import { currentChampion } from '../ledger/champions.ts';
 import { cycleById } from '../ledger/cycles.ts';
 import { decisionsOf } from '../ledger/decisions.ts';
@@ -7,9 +8,11 @@ import { lastQuestion } from '../ledger/waiting.ts';
 import type { Actor } from '../schemas/actor.ts';
 import { type Cycle, cycleId, isSettled, type Trigger } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
+import { liveLineage } from '../schemas/lineage.ts';
 import { workerQueue } from '../schemas/queues.ts';
 import { personStep } from '../schemas/stepNames.ts';
 import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
+import { versionName } from '../schemas/versionName.ts';
 import { parseAsOf } from './parseAsOf.ts';
 import { presentModel } from './presentModel.ts';
 import { refuseRetired } from './refuseRetired.ts';
@@ -44,6 +47,9 @@ export async function planCycle(ledger: Ledger, request: StartRequest): Promise<
   const asOf = parseAsOf(request.asOf);
   if (Date.parse(asOf) > now.getTime()) throw errorOf('AsOfInFuture', 'future', { asOf });
   const { version } = await presentModel(ledger, model);
+  const backfill = lineage === liveLineage ? undefined : await backfillOfLineage(ledger.db, { model, lineage });
+  if (backfill !== undefined)
+    throw errorOf('UsageInvalid', 'backfillDate', { cycle: `${model} ${asOf}`, backfill: backfill.id });
   const retrain: RetrainRequest = { model, lineage, asOf, definitionVersion: version, trigger, actor };
   const id = cycleId(retrain);
   const known = await cycleById(ledger.db, id);
@@ -52,7 +58,7 @@ export async function planCycle(ledger: Ledger, request: StartRequest): Promise<
 
   const champion = await currentChampion(ledger.db, model, lineage);
   if (champion !== undefined && champion.asOf > asOf) {
-    const reigning = `version ${champion.version}, which reigns, has the asOf ${champion.asOf}`;
+    const reigning = `${versionName(champion)}, which reigns, has the asOf ${champion.asOf}`;
     throw errorOf('AsOfBeforeChampion', 'beforeChampion', { asOf, champion: reigning });
   }
   return { id, retrain };

@@ -38,7 +38,7 @@ export const tryOperation = operation({
     model: z.string(),
     asOf: Instant,
     /** Null: the trivial predictor. */
-    against: z.strictObject({ version: z.int(), asOf: Instant, reigns: z.boolean() }).nullable(),
+    against: z.strictObject({ version: z.int().nullable(), asOf: Instant, reigns: z.boolean() }).nullable(),
     windows: z.strictObject({ train: Window, holdout: Window }),
     snapshots: z.strictObject({ train: Hash, holdout: Hash }),
     rows: z.strictObject({ train: z.int(), holdout: z.int() }),

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { type Champion, championOfEpoch, currentChampion } from '../ledger/champions.ts';
+import { championOfEpoch, liveChampion, type RegisteredChampion } from '../ledger/champions.ts';
 import type { Database } from '../ledger/database.ts';
 import { type Lease, withLease } from '../ledger/lease.ts';
 import { noteAliasMoved, type SeenAlias, seenAlias, storeSeenAlias } from '../ledger/reconciliations.ts';
@@ -45,7 +45,7 @@ export async function projectChampion(
     let checked: number | undefined;
     let stale: StaleAlias | undefined;
     for (let round = 0; round < rounds; round++) {
-      const champion = await currentChampion(db, model, 'live');
+      const champion = await liveChampion(db, model);
       const isKnown = champion === undefined || champion.version === checked;
       const [aliased] = await Promise.all([
         getAlias(tracker, model, championAlias),
@@ -78,7 +78,7 @@ export async function staleAlias(
   db: Kysely<Database>,
   model: string,
   found: {
-    readonly champion: Champion | undefined;
+    readonly champion: RegisteredChampion | undefined;
     readonly named: number | undefined;
     readonly seen: SeenAlias | undefined;
   },
@@ -88,7 +88,7 @@ export async function staleAlias(
     champion === undefined || champion.epoch === 1
       ? undefined
       : await championOfEpoch(db, model, 'live', champion.epoch - 1);
-  const expected = seen === undefined ? before?.version : seen.version;
+  const expected = seen === undefined ? (before?.version ?? undefined) : seen.version;
   const left =
     champion === undefined && named !== undefined && !(await isOwnAlias(tracker, db, model, { named, seen }));
   return { named, champion: champion?.version, moved: named !== expected, left };
@@ -105,7 +105,7 @@ async function isOwnAlias(
   return fitted !== undefined && (await getVersion(tracker, model, named))?.tags[cycleTag] === fitted.cycle;
 }
 
-async function checkVersion(tracker: Tracker, { model, version, cycle }: Champion): Promise<void> {
+async function checkVersion(tracker: Tracker, { model, version, cycle }: RegisteredChampion): Promise<void> {
   const registered = await getVersion(tracker, model, version);
   if (registered?.tags[cycleTag] === cycle) return;
   const found = registered === undefined ? 'does not have it' : "has another cycle's model under that number";

@@ -1,11 +1,10 @@
 import { of } from '../gate/say.ts';
-import { currentChampion } from '../ledger/champions.ts';
+import { liveChampion } from '../ledger/champions.ts';
 import { models } from '../ledger/definitions.ts';
 import { seenAlias } from '../ledger/reconciliations.ts';
 import { projectChampion, type StaleAlias, staleAlias } from '../projection/projectChampion.ts';
 import { tell } from '../report/messages.ts';
 import { ReignError } from '../schemas/errors.ts';
-import { liveLineage } from '../schemas/lineage.ts';
 import type { Message } from '../schemas/message.ts';
 import type { Discrepancy } from '../schemas/reconcile.ts';
 import { getAlias } from '../tracker/registry.ts';
@@ -47,11 +46,11 @@ async function compareAlias(world: MlflowWorld, model: string): Promise<Discrepa
 }
 
 async function lookAtAlias({ tracker, ledger: { db } }: MlflowWorld, model: string): Promise<StaleAlias | undefined> {
-  const champion = await currentChampion(db, model, liveLineage);
+  const champion = await liveChampion(db, model);
   const named = await getAlias(tracker, model, championAlias);
   if (named === champion?.version) return undefined;
   // It may have moved while MLflow was asked.
-  if ((await currentChampion(db, model, liveLineage))?.version !== champion?.version) return undefined;
+  if ((await liveChampion(db, model))?.version !== champion?.version) return undefined;
   return await staleAlias(tracker, db, model, { champion, named, seen: await seenAlias(db, model) });
 }
 

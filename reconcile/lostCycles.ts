@@ -84,7 +84,7 @@ async function close(
     ...({ kind: 'workflow-gone', part: 'Temporal', model, cycle: id } as const),
     message: tell('reconcile.workflow-gone', { status: now.status, reason: message }),
   };
-  const again = `To run it again: reign retrain ${model} --as-of ${cycle.asOf}`;
+  const again = `To run it again: ${cycle.trigger === 'backfill' ? `reign backfill retry ${model}.${cycle.lineage}` : `reign retrain ${model} --as-of ${cycle.asOf}`}`;
   // What was crowned stays so, and is not run again.
   const crowned = 'It had promoted its version, so it ends as promoted.';
   if (!repair) {

@@ -7,6 +7,7 @@ import type { Store } from '../store/openStore.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
 import { compareAliases } from './aliases.ts';
 import { askingMlflow } from './askingMlflow.ts';
+import { compareBackfills } from './lostBackfills.ts';
 import { compareCycles } from './lostCycles.ts';
 import { findMissedTimes } from './missedTimes.ts';
 import { findMissingObjects } from './missingObjects.ts';
@@ -50,7 +51,7 @@ export const findDiscrepancies = (world: Omit<ReconcileWorld, 'repair'>, parts: 
 
 const mlflowComparisons = [compareAliases, compareOutcomes, findUnknownVersions, findOrphanRuns];
 // What was missed while a schedule was away is looked for before it is put back.
-const temporalComparisons = [compareCycles, findMissedTimes, compareSchedules, findOtherSchedules];
+const temporalComparisons = [compareCycles, compareBackfills, findMissedTimes, compareSchedules, findOtherSchedules];
 const storeComparisons = [findMissingObjects, findOrphanObjects];
 
 async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Promise<Reconciled> {

@@ -213,6 +213,7 @@ const ownMessages = {
   'reconcile.orphan-runs': '{runs} runs were left by attempts that died',
   'reconcile.retirement-unheard': 'the model is retired, but {cycle} was not asked to end',
   'reconcile.workflow-gone': '{reason} ({status} in the ledger)',
+  'reconcile.backfill-gone': 'The workflow of the backfill {backfill} is gone ({status} in the ledger)',
 
   'budget.per-cycle':
     'Each cycle promotes a challenger that is not better with a chance of at most {alpha}: no account is kept.',

@@ -101,7 +101,8 @@ export const Judgement = z
     number: z.int(),
     /** The epoch that reigned when it was judged; 0 where there was no champion. */
     epoch: z.int(),
-    challenger: z.int(),
+    /** In the registry; null for a version of a backfill, which has no number. */
+    challenger: z.int().nullable(),
     champion: z.int().nullable(),
     evidence: Hash,
     verdict: Verdict,

@@ -37,6 +37,8 @@ export const errors = {
   RollbackRefused: requestErrors.RollbackRefused,
   OverrideRefused: requestErrors.OverrideRefused,
   PromotionsNotHeld: requestErrors.PromotionsNotHeld,
+  BackfillUnknown: requestErrors.BackfillUnknown,
+  BackfillRefused: requestErrors.BackfillRefused,
   AsOfInvalid: requestErrors.AsOfInvalid,
   AsOfInFuture: requestErrors.AsOfInFuture,
   AsOfBeforeChampion: requestErrors.AsOfBeforeChampion,

@@ -20,6 +20,8 @@ export const discrepancyKinds = [
   'version-unknown',
   /** The ledger has a cycle that runs or waits, whose workflow is over or unknown to Temporal. */
   'workflow-gone',
+  /** The same of a backfill. */
+  'backfill-gone',
   /** The cycle of a retired model goes on: Temporal did not hear of the retirement. */
   'retirement-unheard',
   'schedule-missing',

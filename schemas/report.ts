@@ -237,7 +237,8 @@ export const ReportedCharge = z
     number: z.int(),
     account: z.enum(chargeAccounts),
     alpha: z.number(),
-    challenger: z.int(),
+    /** Registered versions; null where one has no number, as in a backfill. */
+    challenger: z.int().nullable(),
     champion: z.int().nullable(),
     trigger: z.enum(triggers),
   })

@@ -15,6 +15,8 @@ const stepNames: Readonly<Record<string, string>> = {
   dueCycle: 'look what is due',
   reconcile: 'compare with the ledger',
   takeTurn: 'wait for its turn',
+  contest: 'plan the contest',
+  nextDates: 'look what is next',
   askForApproval: 'ask a person',
   hearApproval: 'look for a decision',
   planTry: 'plan',

@@ -43,13 +43,36 @@ export type DueCycle =
   /** It was recorded as skipped, or is none of the schedule. */
   | { readonly kind: 'nothing'; readonly summary: string };
 
+/** A backfill's workflow, by the id of the backfill: everything else about it stands in the ledger. */
+export interface BackfillRequest {
+  readonly id: string;
+  /** Numbers of dates that earlier runs of the workflow have begun and the ledger does not show yet. */
+  readonly begun?: readonly number[];
+}
+
+/** What a backfill does next. */
+export interface NextDates {
+  /** Dates to begin, with what their cycles are asked. */
+  readonly begin: readonly { readonly number: number; readonly request: RetrainRequest }[];
+  /** Of those that were begun, the numbers of those that the ledger does not show yet. */
+  readonly begun: readonly number[];
+  /** Cycles that are to end; null where the backfill goes on. */
+  readonly end: { readonly cycles: readonly string[]; readonly asked: CancelRequest } | null;
+  /** What became of the backfill, where nothing of it runs any more. */
+  readonly over: string | null;
+  /** After so many seconds, where nobody says anything before. */
+  readonly lookAgain: number;
+}
+
 /** Whose turn it is among the cycles of a lineage. */
 export type Turn =
   | { readonly kind: 'own' }
   /** `lookAgain`: after so many seconds, where nobody says anything before. */
   | { readonly kind: 'other'; readonly summary: string; readonly lookAgain: number }
   /** The schedule says that it does not wait, or the model is retired. */
-  | { readonly kind: 'skip'; readonly summary: string };
+  | { readonly kind: 'skip'; readonly summary: string }
+  /** The backfill that it belongs to goes on no more. */
+  | { readonly kind: 'cancelled'; readonly summary: string };
 
 /** A cycle and which attempt of it: what is written in its name is refused once another attempt has begun. */
 export interface CycleAttempt extends CycleIdentity {
@@ -83,7 +106,8 @@ export interface ClaimedAttempt {
 
 /** A version with what scoring it on this cycle's holdout takes. */
 export interface VersionToScore {
-  readonly version: number;
+  /** In the registry; null for a version of a backfill, which has none. */
+  readonly version: number | null;
   readonly cycle: string;
   readonly asOf: string;
   readonly modelUri: string;
@@ -158,7 +182,15 @@ export interface Known extends Pick<Foreseen, 'forecast'> {
   readonly observations: string;
 }
 
-export interface PlannedCycle {
+/** Whom the challenger meets, and what earlier cycles left: known once no cycle before it runs any more. */
+export interface Contest {
+  readonly champion: ChampionToBeat | null;
+  readonly past: Past;
+  /** Null where there are too few past cycles to tell anything by. */
+  readonly foresight: Foresight | null;
+}
+
+export interface PlannedCycle extends Contest {
   readonly kind: 'planned';
   readonly cycle: CycleIdentity;
   readonly attempt: number;
@@ -167,10 +199,6 @@ export interface PlannedCycle {
   readonly primary: Metric;
   readonly windows: { readonly train: Window; readonly holdout: Window };
   readonly extraction: ExtractRequest;
-  readonly champion: ChampionToBeat | null;
-  readonly past: Past;
-  /** Null where there are too few past cycles to tell anything by. */
-  readonly foresight: Foresight | null;
   /** The number of this attempt's first judgement; earlier attempts may have left some. */
   readonly firstJudgement: number;
   readonly fitTimeoutSeconds: number;
@@ -191,7 +219,7 @@ export interface Snapshots {
 export interface FittedChallenger {
   readonly run: TrackedRun;
   readonly fit: FitResult;
-  /** In the registry; null where it is brought there while it is scored. */
+  /** In the registry; null where it is brought there while it is scored, and for a version of a backfill, which never is. */
   readonly version: number | null;
   /** The step that draws its training: `show` runs after the verdict. `track` in cycles that began before that was so. */
   readonly trainingPictures: 'track' | 'show';
@@ -199,7 +227,6 @@ export interface FittedChallenger {
 
 /** A fitted version with its answers on the holdout: it asks to reign. */
 export interface Challenger extends FittedChallenger {
-  readonly version: number;
   readonly predictions: string;
   readonly rehearsal: Rehearsal;
   /** What was warned of while it predicted. */
@@ -219,8 +246,11 @@ export interface ScoredChampion extends ChampionToBeat {
 export interface ChargeRequest {
   readonly cycle: CycleAttempt;
   readonly number: number;
-  readonly challenger: number;
+  /** In the registry; null: the version that the cycle fitted has no number. */
+  readonly challenger: number | null;
   readonly champion: number | null;
+  /** The cycle that fitted the champion; absent in cycles that began under an earlier release. */
+  readonly championCycle?: string | null | undefined;
   readonly holdout: string;
 }
 
@@ -228,7 +258,7 @@ export interface JudgementRequest {
   readonly cycle: CycleAttempt;
   readonly number: number;
   readonly evidence: string;
-  readonly challenger: number;
+  readonly challenger: number | null;
   readonly champion: Pick<ChampionToBeat, 'epoch' | 'version' | 'cycle'> | null;
   /** What was warned of while the challenger predicted; absent in cycles that began under an earlier release. */
   readonly warnings?: readonly CodeWarning[];
@@ -275,7 +305,8 @@ export interface PromotionRequest {
   readonly cycle: CycleIdentity;
   readonly number: number;
   readonly epoch: number;
-  readonly version: number;
+  /** In the registry; null: the version that the cycle fitted has no number. */
+  readonly version: number | null;
   readonly reason: string;
   /** The person's approval that it follows from; absent where the verdict alone leads to it. */
   readonly decision?: number;
@@ -355,7 +386,7 @@ export interface TryPlan {
 
 export interface TryResult {
   /** Whom it was judged against; null: the trivial predictor. */
-  readonly against: { readonly version: number; readonly asOf: string; readonly reigns: boolean } | null;
+  readonly against: { readonly version: number | null; readonly asOf: string; readonly reigns: boolean } | null;
   readonly windows: { readonly train: Window; readonly holdout: Window };
   readonly snapshots: { readonly train: string; readonly holdout: string };
   readonly rows: { readonly train: number; readonly holdout: number };

@@ -17,12 +17,12 @@ export async function fitChallenger(plan: PlannedCycle, snapshots: Snapshots): P
   return { run, fit, version: null, trainingPictures };
 }
 
-/** Logs what was fitted to MLflow and registers it as the cycle's one version. */
+/** Logs what was fitted to MLflow and, in the live lineage, registers it as the cycle's one version. */
 export async function registerFitted(
   plan: PlannedCycle,
   snapshots: Snapshots,
   { run, fit, version, trainingPictures }: FittedChallenger,
-): Promise<number> {
+): Promise<number | null> {
   if (version !== null) return version;
   const request = { ...fitRequest(plan, snapshots), run, shuffleLabels: false };
   await trainer.track({ ...request, leaves: trainingPictures === 'show' ? 'pictures' : null });

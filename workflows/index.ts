@@ -1,3 +1,4 @@
+export { backfill } from './backfill.ts';
 export { checkDefinition } from './checkDefinition.ts';
 export { reconcile } from './reconcile.ts';
 export { retrain } from './retrain.ts';

@@ -18,6 +18,7 @@ export async function measure(
     number,
     challenger: challenger.version,
     champion: champion?.version ?? null,
+    championCycle: champion?.cycle ?? null,
     holdout: snapshots.holdout.contentHash,
   });
   const { evidence } = await trainer.evaluate(

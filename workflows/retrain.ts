@@ -1,8 +1,10 @@
 import type { StepDurations } from '../schemas/progress.ts';
 import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
+import { datedVersion } from '../schemas/versionName.ts';
 import { leaveToPromote } from './approval.ts';
 import { attemptOf } from './attemptOf.ts';
 import { attemptToken, continueAttempt } from './attemptToken.ts';
+import { contestInTurn } from './contestInTurn.ts';
 import { crown } from './crown.ts';
 import { fitChallenger } from './fitChallenger.ts';
 import { trainersFor } from './fitRequest.ts';
@@ -32,41 +34,53 @@ export async function retrain(request: RetrainRequest, before: StepDurations = [
 
   return settle(request, progress, async ({ claimed, alongside }) => {
     if (request.trigger === 'schedule') {
-      const skipped = await takeTurn(request, progress);
-      if (skipped !== null) return { status: 'skipped', summary: skipped };
+      const noTurn = await takeTurn(request, progress);
+      if (noTurn !== null) return noTurn;
       progress.at('plan');
     }
-    const plan = await control.plan(request, attemptToken());
-    if (plan.kind === 'settled') return { status: plan.status, summary: plan.summary };
-    claimed(plan.attempt);
-    if (plan.kind === 'superseded') return { status: 'superseded', summary: plan.summary };
+    const planned = await control.plan(request, attemptToken());
+    if (planned.kind === 'settled') return { status: planned.status, summary: planned.summary };
+    claimed(planned.attempt);
+    if (planned.kind === 'superseded') return { status: 'superseded', summary: planned.summary };
+    // A backfill prepares its cycles ahead: who reigns is known only when the cycles before have ended.
+    const ahead = request.trigger === 'backfill';
 
     progress.at('forecast');
-    const { forecast, inVain } = await foresee(plan);
+    const { forecast, inVain } = await foresee(planned);
     if (inVain !== null) return { status: 'skipped', summary: inVain };
 
     progress.at('extract');
-    const snapshots = snapshotsOf(await trainer.extract(plan.extraction));
+    const snapshots = snapshotsOf(await trainer.extract(planned.extraction));
 
     progress.at('inspect');
-    await control.inspect(attemptOf(plan), snapshots);
+    await control.inspect(attemptOf(planned), snapshots, ahead);
 
-    progress.at('fit', trainersFor(plan.definition));
-    const [fitted, observations] = await Promise.all([fitChallenger(plan, snapshots), observe(plan, snapshots)]);
+    progress.at('fit', trainersFor(planned.definition));
+    const [fitted, observations] = await Promise.all([
+      fitChallenger(planned, snapshots),
+      ahead ? null : observe(planned, snapshots),
+    ]);
 
     progress.at('score and rehearse');
     const [challenger, reigning] = await Promise.all([
-      scoreChallenger(plan, snapshots, fitted),
-      scoreChampion(plan, snapshots, plan.champion),
+      scoreChallenger(planned, snapshots, fitted),
+      ahead ? null : scoreChampion(planned, snapshots, planned.champion),
     ]);
 
     // The pictures go to MLflow while the cycle continues.
-    alongside(showTraining(plan, challenger));
+    alongside(showTraining(planned, challenger));
 
-    let champion = reigning;
+    const contest =
+      observations === null
+        ? await contestInTurn(request, planned, snapshots, progress)
+        : { plan: planned, known: { forecast, observations }, champion: reigning };
+    if ('status' in contest) return contest;
+    const { plan, known } = contest;
+
+    let { champion } = contest;
     for (let number = plan.firstJudgement; ; number++) {
       progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
-      const evidence = await measure(plan, snapshots, challenger, champion, { forecast, observations }, number);
+      const evidence = await measure(plan, snapshots, challenger, champion, known, number);
       const deciding = judge(plan, challenger, champion, evidence, number);
       const shown = alongside(showEvidence(plan, challenger, evidence, deciding));
       const judged = await deciding;
@@ -86,6 +100,6 @@ export async function retrain(request: RetrainRequest, before: StepDurations = [
 }
 
 function superseded({ cycle }: PlannedCycle, champion: ChampionToBeat | null): Pick<Outcome, 'status' | 'summary'> {
-  const by = champion === null ? 'Another version' : `Version ${champion.version} (asOf ${champion.asOf})`;
+  const by = champion === null ? 'Another version' : datedVersion(champion);
   return { status: 'superseded', summary: `${by} became champion while the cycle for ${cycle.asOf} ran.` };
 }

@@ -3,6 +3,7 @@ import { type ErrorCode, errors } from '../schemas/errors.ts';
 import type { ContenderRequest } from '../schemas/evidence.ts';
 import type { ScoreResult } from '../schemas/payloads.ts';
 import type { PlannedCycle, Snapshots, VersionToScore } from '../schemas/steps.ts';
+import { versionName } from '../schemas/versionName.ts';
 import { type TrainerActivities, trainer, trainerOf } from './proxies.ts';
 
 /**
@@ -48,7 +49,7 @@ async function score(
   ask: Pick<TrainerActivities, 'score'>,
 ): Promise<ScoreResult> {
   const { modelUri, digest, definition, environmentHash } = version;
-  const request = { modelUri, digest, name: `${plan.cycle.model} version ${version.version}`, definition, snapshot };
+  const request = { modelUri, digest, name: `${plan.cycle.model} ${versionName(version)}`, definition, snapshot };
   try {
     return await ask.score(request);
   } catch (error) {

@@ -2,6 +2,7 @@ import { patched } from '@temporalio/workflow';
 import { evaluateRequest } from '../gate/evaluateRequest.ts';
 import { describeCodeWarning } from '../schemas/codeWarning.ts';
 import type { TryRequest, TryResult } from '../schemas/steps.ts';
+import { versionName } from '../schemas/versionName.ts';
 import { trackedLater } from './fitChallenger.ts';
 import { fitRequest, trainersFor } from './fitRequest.ts';
 import { foresee } from './foresee.ts';
@@ -54,7 +55,7 @@ export async function tryDefinition(request: TryRequest): Promise<TryResult> {
   progress.at('rehearse');
   const rehearsal = scored.rehearsal ?? (await trainer.rehearse({ ...subject, predictions, rows: rehearsedRows }));
 
-  if (opponent !== null) progress.at('score', `version ${opponent.version}`);
+  if (opponent !== null) progress.at('score', versionName(opponent));
   const [champion, anchor] = await Promise.all([
     opponent && scoreVersion(plan, snapshots, opponent, trainer),
     opponent?.anchor ? scoreVersion(plan, snapshots, opponent.anchor, trainer) : null,

@@ -44,7 +44,9 @@ const columns = [
 const rowOf = ({ model, definitionVersion, appliedAt, champion, lastVerdict, ...rest }: Model): string[] => [
   model,
   `version ${definitionVersion}, ${dateOf(appliedAt)}`,
-  champion === null ? 'none yet' : `v${champion.version}, asOf ${day(champion.asOf)}`,
+  champion === null
+    ? 'none yet'
+    : `${champion.version === null ? '' : `v${champion.version}, `}asOf ${day(champion.asOf)}`,
   champion === null ? '' : dateOf(champion.since),
   lastVerdict === null ? '' : `${lastVerdict.verdict}, ${dateOf(lastVerdict.at)}`,
   rest.paused ? 'paused' : rest.next === null ? '' : formatTime(rest.next),

@@ -42,7 +42,7 @@ function renderCharges(charges: readonly ReportedCharge[], paint: Paint): string
     day(asOf),
     paint(account === 'exhausted' ? 'yellow' : 'dim', account),
     format(alpha),
-    `v${challenger}`,
+    challenger === null ? '' : `v${challenger}`,
     champion === null ? 'trivial' : `v${champion}`,
     trigger,
     number === 1 ? cycle : `${cycle}, judgement ${number}`,

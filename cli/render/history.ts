@@ -17,7 +17,7 @@ export function renderHistory(
   );
   const said = new Map(report.map((one) => [one.epoch, one]));
   const rows = reigns.map(({ epoch, version, kind, overrode, asOf, from, to, beat, by, reason }) => [
-    to === null ? paint('green', `v${version}`) : `v${version}`,
+    to === null ? paint('green', versionOf(version)) : versionOf(version),
     day(asOf),
     formatTime(from),
     to === null ? paint('green', 'now') : formatTime(to),
@@ -33,6 +33,9 @@ export function renderHistory(
   });
   return [renderTable(titles, rows, paint), ...(changes === '' ? [] : [`${changes}.`])].join('\n\n');
 }
+
+/** A version of a backfill has no number: its asOf names it. */
+const versionOf = (version: number | null): string => (version === null ? '-' : `v${version}`);
 
 function beganBy(kind: string, beat: number | null, verdict: string | undefined): string {
   if (kind === 'override') return verdict === undefined ? kind : `override of ${verdict}`;

@@ -5,6 +5,7 @@ import { judgementReport } from '../../report/judgement.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import { type Metric, metrics } from '../../schemas/metrics.ts';
 import type { TryResult } from '../../schemas/steps.ts';
+import { versionName } from '../../schemas/versionName.ts';
 import { renderChecks } from './checks.ts';
 import { renderMetrics } from './metricsTable.ts';
 import { type Paint, plain } from './style.ts';
@@ -45,8 +46,8 @@ export function renderTry({ model, asOf, result, evidence }: ShownTry, paint: Pa
 
 function opponentOf({ against }: TryResult): string {
   if (against === null) return 'the trivial predictor';
-  const { version, asOf, reigns } = against;
-  return `version ${version} (asOf ${day(asOf)})${reigns ? ', the champion' : ''}`;
+  const { asOf, reigns } = against;
+  return `${versionName(against)} (asOf ${day(asOf)})${reigns ? ', the champion' : ''}`;
 }
 
 /** `training_roc_auc` is our metric, `training_accuracy_score` one of autolog's own. */

@@ -48,9 +48,13 @@ export function renderVerdictTable(
   return `${table}\n\n${title} of the challengers  ${sparkline(values)}  ${paint('dim', ends)}`;
 }
 
+/** Whom a challenger met that has no number: the trivial predictor, or a version of a backfill. */
+const unnumbered = (primary: Cycle['primary']): string =>
+  primary === null ? '' : primary.champion === null ? 'trivial' : 'champion';
+
 function row(cycle: Cycle, value: number | null, values: readonly (number | null)[], paint: Paint): string[] {
   const { primary, status, verdict } = cycle;
-  const versus = cycle.champion === null ? (primary === null ? '' : 'trivial') : `v${cycle.champion}`;
+  const versus = cycle.champion === null ? unnumbered(primary) : `v${cycle.champion}`;
   const difference = primary === null ? null : { estimate: primary.difference, low: primary.low, high: primary.high };
   return [
     day(cycle.asOf),

@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely/migration';
 import * as actors from './actors.ts';
+import * as backfills from './backfills.ts';
 import * as cycleStates from './cycleStates.ts';
 import * as cycles from './cycles.ts';
 import * as decisions from './decisions.ts';
@@ -51,5 +52,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-retirements': retirements,
   '0024-reconciliations': reconciliations,
   '0025-temporal-namespaces': temporalNamespaces,
+  '0026-backfills': backfills,
   '0029-retention': retention,
 };

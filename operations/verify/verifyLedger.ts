@@ -52,12 +52,16 @@ export function verifyCharge(
   evidence: Evidence,
   charges: readonly ErrorCharge[],
 ): VerifiedFinding {
-  const { challenger, champion, number } = judgement;
+  const { challenger, challengerId, championId, number } = judgement;
   const { asOf, charge } = evidence;
   const holdout = evidence.challenger.holdoutSnapshot;
   const made = charges.find(
     (each) =>
-      each.asOf === asOf && each.challenger === challenger && each.champion === champion && each.holdout === holdout,
+      each.asOf === asOf &&
+      each.challengerId === challengerId &&
+      each.challenger === challenger &&
+      each.championId === championId &&
+      each.holdout === holdout,
   );
   if (made === undefined) return told('charge', number, 'differs', tell('verify.charge-missing'));
   return compared('charge', number, { alpha: made.alpha, account: made.account }, charge);

@@ -19,7 +19,7 @@ export const ledgerErrors = {
       definitionLost: 'the ledger has lost definition version {version:int} of {model}',
       noRun: 'Cycle {cycle} has no run to register',
       definitionGone:
-        'the ledger has no definition version {definitionVersion:int} of {model}, from which version {version:int} was fitted',
+        'the ledger has no definition version {definitionVersion:int} of {model}, from which {version} was fitted',
       noOutcome: 'the cycle {cycle} has ended, but the ledger does not say how',
       reignsUnfitted: '{model}: the champion {version} was not fitted by a cycle of this ledger',
       noTrainWindow: 'Cycle {cycle} has no training window',
@@ -37,6 +37,7 @@ export const ledgerErrors = {
       notMigrated: 'The ledger cannot be migrated: {reason}',
       settled: 'Cycle {cycle} has already ended as {status}; it cannot become {other}',
       digest: "Cycle {cycle}: the digest of the model's files does not match their list",
+      lineageTaken: '{model} has a lineage {name} already; choose another name',
       noSnapshot: 'Cycle {cycle} has no training snapshot',
       otherFit:
         'Cycle {cycle} already has a version that was judged or is being judged, and that version was fitted on other rows or in another environment. Apply a new definition version, or choose another asOf',

@@ -19,6 +19,14 @@ export const requestErrors = {
       tooLate: 'the deadline for a decision about {cycle} was {until}. To see how it ended: reign show {cycle}',
       championChanged:
         '{cycle} was judged against epoch {judged:int}, but epoch {reigns:int} reigns now. It is judged again, and then asks again',
+      backfillState: 'the backfill {id} is {status}; that cannot be followed by {change}',
+      backfillDate:
+        '{cycle} belongs to the backfill {backfill}. To run its failed dates again: reign backfill retry {backfill}',
+      backfillRange: '--from {from} is after --to {to}',
+      backfillTimes: '{model} has no schedule; give the distance between the dates: --every P7D',
+      backfillEvery: '--every is {found}; expected an ISO 8601 duration of at least one second, such as P7D',
+      backfillEmpty: 'there is no date from {from} to {to} at which {what} comes',
+      backfillLong: 'the backfill would have more than {most:int} dates; expected fewer, or a longer --every',
       cycleEndedRetry: '{cycle} has ended ({status}). To start a new attempt: {command}',
       noWorkflow:
         'no workflow of {cycle} is running. End the cycle with reign cancel, or continue it with reign retrain',
@@ -151,6 +159,25 @@ export const requestErrors = {
       noneYet: '{model} has no cycle in the lineage {lineage} yet. Start one: reign retrain {model} --as-of T --wait',
       none: 'There is no cycle {cycle}',
       noRun: 'There is no cycle {cycle} that has a run',
+    },
+  },
+  BackfillUnknown: {
+    status: 404,
+    retry: false,
+    advice: 'List the backfills of a model: reign backfill list MODEL.',
+    templates: {
+      none: 'there is no backfill {id}',
+    },
+  },
+  BackfillRefused: {
+    status: 409,
+    retry: false,
+    advice: 'Plan it anew: reign backfill MODEL --from TIME --to TIME --dry-run.',
+    templates: {
+      changed: 'the plan {id} no longer holds: {changes}',
+      originLater:
+        '{model}: version {version:int} was fitted for {asOf}, which is not before {from}. Start from an earlier version, or from none',
+      nobodyBefore: '{model}: nobody reigned before {from}. Start with --start-from none',
     },
   },
   AsOfInvalid: {

@@ -66,10 +66,12 @@ test('before the first promotion of a lineage its origin reigns, and nobody else
   const actor = { db, week: 2, lineage: 'from-live' };
   await prepare(actor);
   const judgement = await judgementOf(actor);
-  await expect(storeJudgement(db, judgement)).rejects.toMatchObject({
+  expect(judgement).toMatchObject({ epoch: 0, champion: 1 });
+  const againstNobody = { ...judgement, champion: null, championCycle: null };
+  await expect(storeJudgement(db, againstNobody)).rejects.toMatchObject({
     message: expect.stringMatching(/before the first promotion of lineage from-live reigns flight-delay.live/),
   });
-  expect(await storeJudgement(db, { ...judgement, champion: 1, championCycle: origin })).toMatchObject({ champion: 1 });
+  expect(await storeJudgement(db, judgement)).toMatchObject({ champion: 1 });
 });
 
 test('a version of a backfill reigns in its lineage without a number, and not in the live one', async () => {

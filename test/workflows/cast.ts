@@ -146,6 +146,12 @@ export const cast: Cast = {
   reconcile: never,
   keepRowIds: never,
   takeTurn: async () => ({ kind: 'own' }),
+  contest: async () => ({
+    champion: null,
+    past: { evidence: [], observations: [], lastPredictions: null },
+    foresight: null,
+  }),
+  nextDates: never,
   checkPipeline: never,
   describeSource: never,
   inspectTry: never,

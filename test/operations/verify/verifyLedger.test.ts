@@ -27,6 +27,7 @@ function judgement(changes: Partial<StoredJudgement> = {}): StoredJudgement {
     challenger: 2,
     challengerId: 'two',
     champion: 1,
+    championId: 'one',
     evidence: 'c'.repeat(64),
     policy: by,
     verdict: decide(shown, by),
@@ -79,6 +80,8 @@ describe('the charge', () => {
     definitionVersion: 1,
     challenger: 2,
     champion: 1,
+    challengerId: 'two',
+    championId: 'one',
     holdout: shown.challenger.holdoutSnapshot,
     chargedAt: '2026-11-23T10:00:00.000Z',
   };
@@ -86,7 +89,7 @@ describe('the charge', () => {
     ['the one that was made', [charge], []],
     ['of another level', [{ ...charge, alpha: 0.05 }], [['charge', 'differs', 'charge.alpha']]],
     ['from another account', [{ ...charge, account: 'reserve' as const }], [['charge', 'differs', 'charge.account']]],
-    ['for another version', [{ ...charge, challenger: 3 }], [['charge', 'differs']]],
+    ['for another version', [{ ...charge, challenger: 3, challengerId: 'three' }], [['charge', 'differs']]],
     ['none', [], [['charge', 'differs']]],
   ])('%s', (_name, charges, found) => {
     expect(places([verifyCharge(judgement(), shown, charges)])).toEqual(found);
