@@ -16,6 +16,8 @@ export function createProgram(
   const program = new Command('reign')
     .description('A model reigns until a challenger beats it.')
     .usage('COMMAND [--json]')
+    // A command that has actions may have options of the same names as theirs.
+    .enablePositionalOptions()
     .addHelpText('after', `\n${exitCodesHelp}`);
   for (const listed of commandList) program.addCommand(wanted?.name() === listed.name ? wanted : withNameOnly(listed));
   for (const command of withAll(program)) {

@@ -27,6 +27,8 @@ export interface Actor {
   readonly attempt?: number;
   /** In the registry; the week's number where it is left out. */
   readonly version?: number;
+  /** Whether it gets that number. Default: true. */
+  readonly numbered?: boolean;
   /** The policy that its challenger is judged by; the defaults where it is left out. */
   readonly gate?: z.input<typeof Gate>;
   /** What its judgement measured. */
@@ -136,7 +138,7 @@ export async function prepare(actor: Actor, token?: string): Promise<string> {
   await nameSnapshots(db, attempt, [snapshot(actor, 'train'), snapshot(actor, 'holdout')]);
   const run = await nameRun(db, attempt, trackedRun(cycle.attempt === 1 ? id : `${id} ${cycle.attempt}`));
   await nameFit(db, attempt, { ...fitResult(id), modelUri: `models:/${run.modelId}` });
-  await nameVersion(db, attempt, actor.version ?? week);
+  if (actor.numbered ?? true) await nameVersion(db, attempt, actor.version ?? week);
   return id;
 }
 

@@ -10,6 +10,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reconcileActivities } from '../../activities/reconcile.ts';
 import type { World } from '../../activities/world.ts';
+import { backfillById, startBackfill, storePlan } from '../../ledger/backfills.ts';
 import { claimCycle } from '../../ledger/claimCycle.ts';
 import { cycleById, cyclesOf } from '../../ledger/cycles.ts';
 import { storeDefinition } from '../../ledger/definitions.ts';
@@ -32,6 +33,7 @@ import { projectFolder } from '../../settings/home.ts';
 import type { KnownSettings } from '../../settings/settings.ts';
 import type { Store } from '../../store/openStore.ts';
 import { openTracker } from '../../tracker/openTracker.ts';
+import { plan } from '../ledger/backfillPlan.ts';
 import { crown, definition, identity, judge, model, prepare, apply as storeApplied, windows } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { crons } from '../schedule/crons.ts';
@@ -543,4 +545,24 @@ test('a cycle of a model that was retired while Temporal was down is asked to en
   const signals = events?.flatMap(({ workflowExecutionSignaledEventAttributes: it }) => it?.signalName ?? []);
   expect(signals).toEqual(['cancel']);
   await workflow.terminate();
+});
+
+test('a backfill whose workflow is gone has failed; it ends when nothing of it runs any more, and once', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await storeApplied(db);
+  const { id } = await storePlan(db, plan(), { actor });
+  await startBackfill(db, id, { actor, reason: 'what if' });
+  await using installation = await installed(ledger, 0);
+  await using patient = await installed(ledger, 60_000);
+  expect(await patient.found()).toEqual([]);
+  expect((await installation.look()).discrepancies).toMatchObject([{ kind: 'backfill-gone', outcome: 'found' }]);
+  expect(await backfillById(db, id)).toMatchObject({ status: 'running' });
+  expect(await installation.found()).toEqual(['backfill-gone repaired']);
+  expect(await backfillById(db, id)).toMatchObject({
+    status: 'failed',
+    summary: 'Stopped: its workflow is gone. 3 dates: 3 not begun.',
+    endedAt: expect.any(String),
+  });
+  expect(await installation.found()).toEqual([]);
 });
