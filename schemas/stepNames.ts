@@ -14,6 +14,7 @@ const stepNames: Readonly<Record<string, string>> = {
   noteUnshown: 'note what was not drawn',
   dueCycle: 'look what is due',
   reconcile: 'compare with the ledger',
+  keepRowIds: 'keep row ids apart',
   takeTurn: 'wait for its turn',
   contest: 'plan the contest',
   nextDates: 'look what is next',
