@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { Kysely } from 'kysely';
+import { datesToBegin, summaryOfDates } from '../gate/backfillDates.ts';
 import { datesOf, noteUnbegun } from '../ledger/backfillDates.ts';
 import { backfillById, endBackfill, starterOf, stopBackfill } from '../ledger/backfills.ts';
 import type { Database } from '../ledger/database.ts';
 import { requestsAbout } from '../ledger/requests.ts';
 import { retirementOf } from '../ledger/retirements.ts';
 import { workflowState } from '../orchestrator/workflowState.ts';
-import { datesToBegin, summaryOfDates } from '../schedule/backfillDates.ts';
 import { actorName } from '../schemas/actor.ts';
 import type { Backfill, BackfillDate } from '../schemas/backfill.ts';
 import { errorOf } from '../schemas/errors.ts';

@@ -1,10 +1,10 @@
+import { summaryOfDates } from '../gate/backfillDates.ts';
 import { datesOf } from '../ledger/backfillDates.ts';
 import { backfillById, endBackfill, stopBackfill, unendedBackfills } from '../ledger/backfills.ts';
 import { event } from '../ledger/events.ts';
 import { tellNextInTurn } from '../orchestrator/tellNextInTurn.ts';
 import { workflowState } from '../orchestrator/workflowState.ts';
 import { tell } from '../report/messages.ts';
-import { summaryOfDates } from '../schedule/backfillDates.ts';
 import { type Backfill, backfillWorkflowId } from '../schemas/backfill.ts';
 import type { Discrepancy } from '../schemas/reconcile.ts';
 import { discrepancy } from './discrepancy.ts';

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { backfillDates } from '../../gate/backfillDates.ts';
 import { windowsOf } from '../../gate/windows.ts';
 import { championBefore } from '../../ledger/champions.ts';
 import type { Database } from '../../ledger/database.ts';
@@ -8,7 +9,6 @@ import { knownVersion } from '../../ledger/knownVersion.ts';
 import type { Ledger } from '../../ledger/openLedger.ts';
 import { knownRows, pastDurations, windowsKey } from '../../ledger/pastDurations.ts';
 import { versionOf } from '../../ledger/versions.ts';
-import { backfillDates } from '../../schedule/backfillDates.ts';
 import { timingOf } from '../../schedule/nominalTimes.ts';
 import type { BackfillPlan } from '../../schemas/backfill.ts';
 import type { Definition } from '../../schemas/definition.ts';

@@ -1,6 +1,6 @@
+import { nominalTimes, type Timing } from '../schedule/nominalTimes.ts';
 import type { BackfillDate } from '../schemas/backfill.ts';
 import { after, instantOf } from '../schemas/durations.ts';
-import { nominalTimes, type Timing } from './nominalTimes.ts';
 
 /** How many prepared dates may wait for their turn, for each that is prepared at once. */
 const waitingPerSlot = 2;

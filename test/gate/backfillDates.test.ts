@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backfillDates, datesToBegin, summaryOfDates } from '../../schedule/backfillDates.ts';
+import { backfillDates, datesToBegin, summaryOfDates } from '../../gate/backfillDates.ts';
 import { timingOf } from '../../schedule/nominalTimes.ts';
 import type { BackfillDate } from '../../schemas/backfill.ts';
 
