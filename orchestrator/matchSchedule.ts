@@ -113,6 +113,7 @@ async function setInTemporal(
       await client.schedule.create({ ...optionsFor(wanted), scheduleId: scheduleId(model), state: { paused } });
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      return 'unchanged';
     }
     return 'created';
   }

@@ -5,7 +5,7 @@ import { latestDefinition, models, type StoredDefinition } from '../ledger/defin
 import { storeTimesCheckedTo, timesCheckedTo } from '../ledger/reconciliations.ts';
 import { recordMissed } from '../ledger/recordMissed.ts';
 import { type SchedulePeriod, schedulePeriods } from '../ledger/schedulePeriods.ts';
-import { lookAtSchedule, startersOf } from '../orchestrator/matchSchedule.ts';
+import { lookAtSchedule, type SeenSchedule, startersOf } from '../orchestrator/matchSchedule.ts';
 import { tellNextInTurn } from '../orchestrator/tellNextInTurn.ts';
 import { workflowState } from '../orchestrator/workflowState.ts';
 import { tell } from '../report/messages.ts';
@@ -43,11 +43,11 @@ async function missedOf(world: TemporalWorld, definition: StoredDefinition): Pro
   if (from === undefined || to === undefined) return [];
   const known = await knownTimes(db, model, { from, to });
   const found: Discrepancy[] = [];
-  let schedule: ScheduleDescription | undefined | null = null;
+  let schedule: SeenSchedule | undefined;
   let checked: string | undefined;
   for (const asOf of due) {
     if (!known.has(asOf)) {
-      if (schedule === null) ({ there: schedule } = await lookAtSchedule(world, model));
+      schedule ??= await lookAtSchedule(world, model);
       const reason = await reasonOf(world, definition, asOf, schedule);
       if (reason === null) break;
       const missed = await record(world, definition, asOf, reason);
@@ -85,9 +85,10 @@ async function reasonOf(
   { client }: TemporalWorld,
   { model, version: definitionVersion }: StoredDefinition,
   asOf: string,
-  schedule: ScheduleDescription | undefined,
+  { there, difference }: SeenSchedule,
 ): Promise<Message | null> {
-  if (schedule !== undefined && !hasPassed(schedule, asOf)) return null;
+  // A Temporal that has just been started may not know its own schedules yet.
+  if (difference === 'missing' || (there !== undefined && !hasPassed(there, asOf))) return null;
   const starter = `${startersOf(model)}-${asOf}`;
   const started = await workflowState(client, starter);
   if (started.kind === 'running') return null;
@@ -102,8 +103,9 @@ async function reasonOf(
   if (state.kind === 'running') return null;
   if (state.kind === 'over') return tell('reconcile.missed.cycle', { status: state.status });
   if (isCycle) return tell('reconcile.missed.cycle-gone');
-  if (schedule === undefined) return tell('reconcile.missed.no-schedule');
-  return tell(schedule.state.paused ? 'reconcile.missed.paused' : 'reconcile.missed.not-started');
+  const wasThere = there !== undefined && there.info.createdAt.getTime() <= Date.parse(asOf);
+  if (!wasThere) return tell('reconcile.missed.no-schedule');
+  return tell(there.state.paused ? 'reconcile.missed.paused' : 'reconcile.missed.not-started');
 }
 
 /** Whether Temporal has come past a time: after an outage it catches up with what it has not. */

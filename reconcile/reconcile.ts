@@ -50,8 +50,8 @@ export const findDiscrepancies = (world: Omit<ReconcileWorld, 'repair'>, parts: 
   compare({ ...world, repair: null }, parts);
 
 const mlflowComparisons = [compareAliases, compareOutcomes, findUnknownVersions, findOrphanRuns];
-// What was missed while a schedule was away is looked for before it is put back.
-const temporalComparisons = [compareCycles, compareBackfills, findMissedTimes, compareSchedules, findOtherSchedules];
+// A schedule that was away is put back first: then Temporal says since when it has been there again.
+const temporalComparisons = [compareCycles, compareBackfills, compareSchedules, findMissedTimes, findOtherSchedules];
 const storeComparisons = [findMissingObjects, findOrphanObjects];
 
 async function compare(world: ReconcileWorld, parts: Parts, lease?: Lease): Promise<Reconciled> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { google } from '@temporalio/proto';
 import { MockActivityEnvironment, TestWorkflowEnvironment } from '@temporalio/testing';
 import pino from 'pino';
@@ -364,7 +364,7 @@ describe('a nominal time', () => {
     const missed = discrepancies.filter(({ kind }) => kind === 'schedule-missed');
     expect(missed.length).toBeGreaterThanOrEqual(2);
     expect(missed.map(({ outcome }) => outcome)).toEqual(missed.map(() => 'recorded'));
-    expect(discrepancies.at(-1)).toMatchObject({ kind: 'schedule-missing', outcome: 'repaired' });
+    expect(discrepancies[0]).toMatchObject({ kind: 'schedule-missing', outcome: 'repaired' });
     const rows = await cyclesOf(db, model);
     // Those that Temporal had started before have starters that wait for a worker.
     expect(rows.map(({ id }) => id).toSorted()).toEqual(missed.map(({ cycle }) => cycle).toSorted());
@@ -418,7 +418,8 @@ describe('a nominal time', () => {
     const unknown = async () => {
       throw new WorkflowNotFoundError('gone', '', undefined);
     };
-    const described = { ...(await installation.handle.describe()), info, raw: { info: { bufferSize } } };
+    const there = await installation.handle.describe();
+    const described = { ...there, info: { ...there.info, ...info }, raw: { info: { bufferSize } } };
     const client = {
       schedule: { getHandle: () => ({ describe: async () => described }) },
       workflow: { getHandle: () => ({ describe: unknown }) },
@@ -426,6 +427,25 @@ describe('a nominal time', () => {
     await findMissedTimes({ ledger: installation.ledger, grace: 0, repair: actor, client });
     expect((await cyclesOf(db, model)).length).toBeGreaterThanOrEqual(least);
     if (least === 0) expect(await cyclesOf(db, model)).toEqual([]);
+  });
+
+  test('is not missed where Temporal does not know the schedule yet, because it has just been started', async () => {
+    await using ledger = await withLedger();
+    await using installation = await installed(ledger);
+    await installation.apply({ interval: 'PT1S' });
+    await sleep(1500);
+    const notYet = async () => {
+      throw new ScheduleNotFoundError('not found', scheduleId(model));
+    };
+    const unknown = async () => {
+      throw new WorkflowNotFoundError('gone', '', undefined);
+    };
+    const client = {
+      schedule: { getHandle: () => ({ describe: notYet }) },
+      workflow: { getHandle: () => ({ describe: unknown }) },
+    } as unknown as Client;
+    await findMissedTimes({ ledger: installation.ledger, grace: 0, repair: actor, client });
+    expect(await cyclesOf(ledger.db, model)).toEqual([]);
   });
 
   test('that has a cycle of another definition version is not missed', async () => {
