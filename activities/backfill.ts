@@ -4,6 +4,7 @@ import { datesToBegin, summaryOfDates } from '../gate/backfillDates.ts';
 import { datesOf, noteUnbegun } from '../ledger/backfillDates.ts';
 import { backfillById, endBackfill, starterOf, stopBackfill } from '../ledger/backfills.ts';
 import type { Database } from '../ledger/database.ts';
+import { deletionOf } from '../ledger/deletions.ts';
 import { requestsAbout } from '../ledger/requests.ts';
 import { retirementOf } from '../ledger/retirements.ts';
 import { workflowState } from '../orchestrator/workflowState.ts';
@@ -80,7 +81,7 @@ async function unseenOf(db: Kysely<Database>, id: string, begun: readonly number
   return unseen;
 }
 
-/** A backfill ends early where a date has failed and it was asked to stop then, and where its model is retired. */
+/** A backfill ends early where a date has failed and it was asked to stop then, and where its model is retired or deleted. */
 async function stoppedWhereItHasTo(
   db: Kysely<Database>,
   backfill: Backfill,
@@ -89,9 +90,12 @@ async function stoppedWhereItHasTo(
   const { id, model, definitionVersion, stopOnFailure, status } = backfill;
   if (status !== 'running' && status !== 'paused') return backfill;
   const retirement = await retirementOf(db, model, definitionVersion);
+  const deletion = await deletionOf(db, model, definitionVersion);
   const failed = dates.find(({ state }) => state === 'failed');
   if (retirement !== undefined)
     await stopBackfill(db, id, `Stopped: ${model} was retired by ${retirement.by}: ${retirement.reason}`);
+  else if (deletion !== undefined)
+    await stopBackfill(db, id, `Stopped: ${model} was deleted by ${deletion.by}: ${deletion.reason}`);
   else if (stopOnFailure && failed !== undefined)
     await stopBackfill(db, id, `Stopped: the cycle for ${failed.asOf} ended as ${failed.status ?? 'failed'}.`);
   else return backfill;

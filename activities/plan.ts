@@ -71,6 +71,7 @@ export const planActivities = (world: World) => ({
         statementTimeoutSeconds: limits.statementTimeoutSeconds,
       },
       ...contest,
+      ...(isAhead ? { unattended: true } : {}),
       firstJudgement: judgements + 1,
       fitTimeoutSeconds: limits.fitTimeoutSeconds,
     };

@@ -199,6 +199,8 @@ export interface PlannedCycle extends Contest {
   readonly primary: Metric;
   readonly windows: { readonly train: Window; readonly holdout: Window };
   readonly extraction: ExtractRequest;
+  /** Nobody is asked to approve: what would have reigned is nobody's to decide. Absent but for a backfill. */
+  readonly unattended?: boolean;
   /** The number of this attempt's first judgement; earlier attempts may have left some. */
   readonly firstJudgement: number;
   readonly fitTimeoutSeconds: number;

@@ -1,6 +1,5 @@
 import { condition, defineSignal, patched, setHandler } from '@temporalio/workflow';
 import { expiredSummary, rejectedSummary } from '../schemas/decisionSummary.ts';
-import { liveLineage } from '../schemas/lineage.ts';
 import { personStep } from '../schemas/stepNames.ts';
 import type { Answered, ChampionToBeat, Judged, PlannedCycle } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
@@ -51,9 +50,8 @@ export async function leaveToPromote(
   }
 }
 
-function isAsked({ definition, cycle }: PlannedCycle, { kind, held = false }: Judged): boolean {
-  // What would have reigned is nobody's to approve.
-  if (cycle.lineage !== liveLineage) return false;
+function isAsked({ definition, unattended = false }: PlannedCycle, { kind, held = false }: Judged): boolean {
+  if (unattended) return false;
   if (kind === 'promote') return held;
   return kind === 'review' && (held || definition.gate.approval.when !== 'never');
 }

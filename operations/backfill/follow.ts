@@ -29,9 +29,18 @@ export async function followBackfill(
     if (shown.endedAt !== null) return shown;
     if (signal.aborted) throw errorOf('Interrupted', 'workflowGoesOn', { workflow: id });
     onEvent({ kind: 'step', step: `backfill ${id}`, detail: progressOf(shown) });
-    if (polls % pollsPerLook === pollsPerLook - 1 && (await pollersOf(await temporal(), workerQueue)) === 0)
+    if (polls % pollsPerLook === pollsPerLook - 1 && (await nobodyListens(temporal)))
       onEvent({ kind: 'awaiting-worker', queue: workerQueue });
-    await sleep(pollMilliseconds);
+    await sleep(pollMilliseconds, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** A Temporal that does not answer now is waited for like everything else. */
+async function nobodyListens(temporal: OperationContext['temporal']): Promise<boolean> {
+  try {
+    return (await pollersOf(await temporal(), workerQueue)) === 0;
+  } catch {
+    return false;
   }
 }
 

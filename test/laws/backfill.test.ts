@@ -11,7 +11,7 @@ import { getRun } from '../../tracker/runs.ts';
 import { writeDefinition } from './badInput/definitions.ts';
 import { useStack } from './useStack.ts';
 
-const { root, settings, ledger, command, apply, retrain } = await useStack();
+const { root, settings, client, ledger, command, apply, retrain } = await useStack();
 const model = 'past';
 const source = {
   query: 'select loan_id, applied_at, income, debt, purpose, outcome from loans',
@@ -77,6 +77,13 @@ it('two backfills at once give the same verdicts and champions, and move nothing
   expect(await searchLoggedModelsByTag(tracker, experiment, 'reign.lineage', ahead.lineage)).toHaveLength(3);
   for (const { run } of fitted) expect(await getRun(tracker, run.runId)).toMatchObject({ status: 'FINISHED' });
 
+  // Live cycles have 3: where both wait for a trainer, the live one is next.
+  const { events } = await client.workflow.getHandle(first?.id ?? '').fetchHistory();
+  expect(events?.[0]?.workflowExecutionStartedEventAttributes?.priority?.priorityKey).toBe(5);
+  const report = await command('show', first?.id ?? '');
+  expect([report.code, report.stdout], report.stderr).toEqual([0, expect.stringMatching(/promote/)]);
+  const reigns = await command('history', model, '--lineage', ahead.lineage);
+  expect([reigns.code, reigns.stdout], reigns.stderr).toEqual([0, expect.stringMatching(/2024-03-04/)]);
   const verified = await command('verify', first?.id ?? '');
   expect([verified.code, verified.stdout], verified.stderr).toEqual([0, expect.stringMatching(/all agree/)]);
   const shown = await command('backfill', 'show', ahead.id);

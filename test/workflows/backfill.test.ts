@@ -79,7 +79,8 @@ function honest(): Scene {
       ]);
       const run = await nameRun(db, attempt, trackedRun(`${id} ${cycle.attempt}`));
       await nameFit(db, attempt, { ...fitResult(id), modelUri: `models:/${run.modelId}` });
-      return planned(request, { attempt: cycle.attempt, firstJudgement: judgements + 1, definition: definition() });
+      const attended = { attempt: cycle.attempt, firstJudgement: judgements + 1, definition: definition() };
+      return planned(request, { ...attended, unattended: true });
     },
     contest: async (cycle) => {
       const { past, foresight } = planned(cycle);
@@ -91,7 +92,9 @@ function honest(): Scene {
     },
     registerVersion: (cycle) => nameChallenger(db, cycle),
     decide: async ({ cycle, number, champion }) => {
-      const kind = champion === null || hashOf(cycle.asOf) < '8' ? 'promote' : 'keep';
+      const dice = hashOf(cycle.asOf);
+      // Nobody is asked about a review.
+      const kind = champion === null || dice < '8' ? 'promote' : dice < 'b' ? 'review' : 'keep';
       const judgement = await storeJudgement(db, {
         ...{ cycle: cycle.id, attempt: cycle.attempt, number, epoch: champion?.epoch ?? 0 },
         ...{ challenger: null, champion: null, championCycle: champion?.cycle ?? null },
