@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { admitActivities } from './admit.ts';
 import { approvalActivities } from './approval.ts';
 import { backfillActivities } from './backfill.ts';
+import { challengeActivities } from './challenge.ts';
 import { chargeErrorActivities } from './chargeError.ts';
 import { checkDefinitionActivities } from './checkDefinition.ts';
 import { contestActivities } from './contest.ts';
@@ -12,6 +14,7 @@ import { promoteActivities } from './promote.ts';
 import { reconcileActivities } from './reconcile.ts';
 import { recordActivities } from './record.ts';
 import { scheduledActivities } from './scheduled.ts';
+import { snapshotActivities } from './snapshot.ts';
 import { trackActivities } from './track.ts';
 import { tryActivities } from './try.ts';
 import { waitingActivities } from './waiting.ts';
@@ -26,6 +29,9 @@ export function createActivities(world: World, client: Client) {
   return asFailure({
     ...planActivities(world),
     ...contestActivities(world),
+    ...admitActivities(world),
+    ...snapshotActivities(world),
+    ...challengeActivities(world),
     ...inspectActivities(world),
     ...trackActivities(world),
     ...chargeErrorActivities(world),

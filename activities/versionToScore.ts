@@ -50,9 +50,11 @@ export async function versionToScore(
     if (!(error instanceof ReignError) || error.code === 'SourceUnavailable') throw error;
     unscorable = `${error.code}: ${error.message}`;
   }
-  const { cycle, asOf: fittedAsOf, modelUri, digest, codeHash, trainSnapshot, trainWindow, environmentHash } = version;
+  const { cycle, asOf: fittedAsOf, modelUri, digest, codeHash, trainSnapshot, environmentHash } = version;
   return {
-    ...{ version: version.version, cycle, modelUri, digest, codeHash, trainSnapshot, trainWindow, environmentHash },
+    ...{ version: version.version, cycle, modelUri, digest, codeHash, trainSnapshot, environmentHash },
+    ...(version.trainWindow === null ? {} : { trainWindow: version.trainWindow }),
+    ...(version.registeredAt === null ? {} : { registeredAt: version.registeredAt }),
     ...ownClasses(definition, challengers),
     asOf: fittedAsOf,
     definition,

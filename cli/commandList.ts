@@ -45,6 +45,18 @@ export const commandList: readonly ListedCommand[] = [
     load: async () => (await import('./commands/backfill.ts')).backfillCommand,
   },
   {
+    name: 'challenge',
+    syntax: '<model>',
+    description: 'judge a version that you fitted and registered in MLflow yourself against the champion',
+    load: async () => (await import('./commands/challenge.ts')).challengeCommand,
+  },
+  {
+    name: 'snapshot',
+    syntax: '<model>',
+    description: 'extract the training and holdout rows that a cycle of a model would have, for a notebook',
+    load: async () => (await import('./commands/snapshot.ts')).snapshotCommand,
+  },
+  {
     name: 'schedule',
     syntax: '[model] [action]',
     description: 'show when a model is retrained, and pause, resume or run it now',
@@ -164,6 +176,12 @@ export const commandList: readonly ListedCommand[] = [
     syntax: '<model>',
     description: 'list the champions of a model: from when to when, what each one beat, why, and who decided',
     load: async () => (await import('./commands/history.ts')).historyCommand,
+  },
+  {
+    name: 'champion',
+    syntax: '<model>',
+    description: 'show which version of a model reigns, or reigned at a time, since when, and who decided that',
+    load: async () => (await import('./commands/champion.ts')).championCommand,
   },
   {
     name: 'budget',

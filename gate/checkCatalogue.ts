@@ -145,6 +145,14 @@ export const checkCatalogue: readonly ExplainedCheck[] = [
       'The store still knows the row ids that each version was fitted and chosen on.',
       'Keep row ids when you delete features: docs/snapshots.md.',
     ],
+    'known-training': [
+      'A version from outside: it is known which rows it was fitted on, from MLflow or from its author.',
+      'Load the rows with reign.load in an MLflow run, or say the period: --trained-on FROM/TO.',
+    ],
+    'after-registration': [
+      'A version from outside is judged on rows from after its registration: nobody can have chosen it by them.',
+      'Challenge without --now: the cycle waits until such rows have matured.',
+    ],
     'shared-rows': [
       "The challenger's query gives at least 99 % of the rows of the champion's query.",
       'See which rows the new query leaves out, and why.',

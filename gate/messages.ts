@@ -208,6 +208,18 @@ export const gateMessages = {
   'known-rows.required': 'the row ids of everything that a version was fitted or chosen on',
   'known-rows.why': 'A model looks better than it is on rows that it was fitted or chosen on.',
 
+  'known-training.said': 'the challenger was fitted on the rows from {from} to {to}, as its author says',
+  'known-training.logged': 'the challenger was fitted on rows that the store knows',
+  'known-training.unknown': 'MLflow does not say which rows the challenger was fitted on, and nobody else has said it',
+  'known-training.champion':
+    'nobody knows which rows the champion was fitted on, and the holdout begins before it was registered on {registered}',
+  'known-training.required': 'it is known which rows each version was fitted on',
+  'known-training.why': 'A model looks better than it is on rows that it was fitted on.',
+
+  'after-registration.measured': 'the holdout begins on {from}, and the challenger was registered on {registered}',
+  'after-registration.required': 'a holdout that begins after the challenger was registered',
+  'after-registration.why': 'Whoever fitted the challenger may have seen rows from before, and chosen it by them.',
+
   'shared-rows.measured': "{shared} of the {rows} of the champion's holdout are in the challenger's too",
   'shared-rows.required': 'at least {least}',
   'shared-rows.why':
@@ -272,6 +284,8 @@ export const gateMessages = {
 
   'age.challenger': 'challenger judged {judged} and served {served} after its training ends',
   'age.champion': 'champion judged {judged} and served {served} after its training ends',
+  'age.challenger-unknown': 'nobody knows which rows the challenger was fitted on',
+  'age.champion-unknown': 'nobody knows which rows the champion was fitted on',
   'age.measured': '{contenders}',
   'age.required': 'judged about as old as it serves',
   'age.why': 'Models age: what was measured on younger training data holds less for older.',

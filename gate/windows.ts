@@ -19,6 +19,15 @@ export function windowsOf(
   };
 }
 
+/** The first asOf, to the day, whose holdout begins at `begin` or later. */
+export function firstAsOfAfter(begin: string, windows: Windows): string {
+  const { holdout, horizon, lag, timeZone } = windows;
+  let asOf = [holdout, horizon, lag].reduce((at, length) => after(at, length, timeZone), begin);
+  // Months differ in length: what was added is not always what is subtracted.
+  while (windowsOf(asOf, windows).holdout.from < begin) asOf = after(asOf, 'P1D', timeZone);
+  return asOf;
+}
+
 /**
  * The period in which a promotion is checked again. It begins at the end of the holdout that led to the promotion, and is
  * as long as a holdout of its definition. It does not depend on the cycle that asks: a promotion of March is checked on

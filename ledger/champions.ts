@@ -5,6 +5,7 @@ import type { TrackedRun } from '../schemas/payloads.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { Database } from './database.ts';
 import { instant } from './instants.ts';
+import { outsideVersion } from './outsideVersions.ts';
 
 /** Who reigns, or reigned, with what is needed to score it and to judge against it. */
 export interface Champion {
@@ -15,7 +16,7 @@ export interface Champion {
   readonly id: string;
   /** In the registry; null for a version of a backfill that was not adopted. */
   readonly version: number | null;
-  /** The cycle that fitted it, and the asOf of that. */
+  /** The cycle that fitted it, and the asOf of that. Of a version from outside: its id, and the asOf of its last challenge. */
   readonly cycle: string;
   readonly asOf: string;
   readonly modelUri: string;
@@ -23,13 +24,17 @@ export interface Champion {
   readonly digest: string | null;
   readonly definitionVersion: number;
   readonly codeHash: string | null;
-  readonly trainSnapshot: string;
-  readonly trainWindow: Window;
-  /** Of the environment it was fitted in. */
-  readonly environmentHash: string;
+  /** Null where nobody knows, of a version from outside. */
+  readonly trainSnapshot: string | null;
+  readonly trainWindow: Window | null;
+  /** Of the environment it was fitted in; null for a version from outside. */
+  readonly environmentHash: string | null;
+  /** When a person registered it, in whole seconds; null where a cycle fitted it. */
+  readonly registeredAt: string | null;
   /** The holdouts of the judgements that chose it: their rows judge it no more. */
   readonly choseSnapshots: string[];
-  readonly run: TrackedRun;
+  /** Null where MLflow keeps none, of a version from outside. */
+  readonly run: TrackedRun | null;
   readonly promotedAt: string;
   readonly promotedBy: string;
   readonly reason: string;
@@ -137,7 +142,7 @@ async function lastChampion(
   if (epoch !== undefined) query = query.where('promotions.epoch', '=', epoch);
   const row = await query.executeTakeFirst();
   if (row === undefined) return undefined;
-  const fitted = fittedVersion(row);
+  const fitted = row.cycle === null ? await fromOutside(db, row) : fittedVersion(row);
   if (fitted === undefined) throw errorOf('LedgerConflict', 'reignsUnfitted', { model, version: row.id });
   const { epoch: number, promoted_at: promotedAt, promoted_by: promotedBy, reason } = row;
   const chosen = await choseSnapshots(db, model, lineage, row.id);
@@ -153,14 +158,15 @@ export async function asIfReigning(
 ): Promise<Champion | undefined> {
   const row = await db
     .selectFrom('versions')
-    .innerJoin('cycles', 'cycles.id', 'versions.cycle')
+    .leftJoin('cycles', 'cycles.id', 'versions.cycle')
     .selectAll('versions')
     .select('cycles.as_of')
     .where('versions.model', '=', model)
     .where('versions.version', '=', version)
-    .where('cycles.lineage', '=', lineage)
+    .where((eb) => eb.or([eb('cycles.lineage', '=', lineage), eb('versions.cycle', 'is', null)]))
     .executeTakeFirst();
-  const fitted = row && fittedVersion(row);
+  if (row === undefined) return undefined;
+  const fitted = row.cycle === null ? await fromOutside(db, row) : fittedVersion(row);
   if (fitted === undefined) return undefined;
   const chosen = await choseSnapshots(db, model, lineage, fitted.id);
   return { ...fitted, lineage, epoch: 0, choseSnapshots: chosen, promotedAt: '', promotedBy: '', reason: '' };
@@ -183,7 +189,30 @@ function fittedVersion(row: Selectable<Database['versions']> & { as_of: string |
     definitionVersion: row.definition_version,
     codeHash: row.code_hash,
     trainWindow: { from: instant(row.train_from), to: instant(row.train_to) },
+    registeredAt: null,
     run: { experimentId, runId, modelId },
+  };
+}
+
+/** What is known of a version that a person registered: the definition that it was last judged by says how it is asked. */
+async function fromOutside(db: Kysely<Database>, row: Selectable<Database['versions']>): Promise<Fitted | undefined> {
+  const challenge = await db
+    .selectFrom('cycles')
+    .select(['as_of', 'definition_version'])
+    .where('challenger', '=', row.id)
+    .where('kind', '=', 'challenge')
+    .orderBy('as_of', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const known = outsideVersion(row);
+  if (challenge === undefined || known === undefined) return undefined;
+  const { id, model, version, modelUri, digest, trainSnapshot, trainWindow, registeredAt, run } = known;
+  return {
+    ...{ model, id, version, cycle: id, modelUri, digest, trainSnapshot, trainWindow, registeredAt, run },
+    asOf: instant(challenge.as_of),
+    definitionVersion: challenge.definition_version,
+    codeHash: null,
+    environmentHash: null,
   };
 }
 

@@ -27,6 +27,10 @@ export interface ClaimRequest {
   /** Who asked; undefined where an earlier release did not say. */
   readonly actor?: Actor | undefined;
   readonly windows: { readonly train: Window; readonly holdout: Window };
+  /** The version that it judges, where it is a challenge: it fits none. */
+  readonly challenger?: { readonly id: string; readonly version: number } | undefined;
+  /** Why it is asked for, in the words of whoever asked. */
+  readonly reason?: string | undefined;
   /** Names the attempt: the id of the workflow's run that began it. The same token is the same attempt, however often it asks. */
   readonly attemptToken: string;
   /** Whether an attempt begins by waiting for its turn. Default: it runs at once. */
@@ -76,7 +80,7 @@ export async function attemptOfToken(db: Kysely<Database>, cycle: string, token:
 }
 
 async function insertNew(db: Transaction<Database>, request: ClaimRequest): Promise<void> {
-  const { id, model, lineage, asOf, definitionVersion, trigger, windows } = request;
+  const { id, model, lineage, asOf, definitionVersion, trigger, windows, challenger } = request;
   const inserted = await db
     .insertInto('cycles')
     .values({
@@ -91,6 +95,9 @@ async function insertNew(db: Transaction<Database>, request: ClaimRequest): Prom
       train_to: windows.train.to,
       holdout_from: windows.holdout.from,
       holdout_to: windows.holdout.to,
+      ...(challenger !== undefined && {
+        ...({ kind: 'challenge', challenger: challenger.id, challenger_version: challenger.version } as const),
+      }),
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
@@ -101,9 +108,11 @@ async function insertNew(db: Transaction<Database>, request: ClaimRequest): Prom
 }
 
 async function openAttempt(db: Transaction<Database>, request: ClaimRequest, number: number): Promise<void> {
-  const { id, model, actor, attemptToken: token } = request;
+  const { id, model, actor, attemptToken: token, challenger, reason } = request;
+  const operation = challenger === undefined ? 'retrain' : 'challenge';
   const asked =
-    actor && (await storeRequest(db, { operation: 'retrain', actor, model, subject: { kind: 'cycle', id } }));
+    actor &&
+    (await storeRequest(db, { operation, actor, model, subject: { kind: 'cycle', id }, reason: reason ?? null }));
   await db
     .insertInto('attempts')
     .values({ cycle: id, number, token, request: asked?.id ?? null })

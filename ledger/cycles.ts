@@ -31,7 +31,7 @@ export async function cyclesOf(
   return (await query.execute()).map(cycleOf);
 }
 
-/** For which asOf in [from, to] the live lineage of a model has a cycle, of whichever definition version. */
+/** For which asOf in [from, to] the live lineage of a model was retrained, by whichever definition version. */
 export async function knownTimes(
   db: Kysely<Database>,
   model: string,
@@ -43,10 +43,24 @@ export async function knownTimes(
     .distinct()
     .where('model', '=', model)
     .where('lineage', '=', 'live')
+    .where('kind', '=', 'retrain')
     .where('as_of', '>=', from)
     .where('as_of', '<=', to)
     .execute();
   return new Set(rows.map(({ as_of }) => instant(as_of)));
+}
+
+/** The challenges of a version, the newest asOf first. */
+export async function challengesOf(db: Kysely<Database>, challenger: string): Promise<Cycle[]> {
+  const rows = await db
+    .selectFrom('cycles')
+    .selectAll()
+    .where('challenger', '=', challenger)
+    .where('kind', '=', 'challenge')
+    .orderBy('as_of', 'desc')
+    .orderBy('definition_version', 'desc')
+    .execute();
+  return rows.map(cycleOf);
 }
 
 /** The cycles of all models that have not ended, the oldest first. */
@@ -103,6 +117,7 @@ export function cycleOf(row: Selectable<Database['cycles']>): Cycle {
     lineage: row.lineage,
     asOf: instant(row.as_of),
     definitionVersion: row.definition_version,
+    kind: row.kind,
     trigger: row.trigger,
     status: row.status,
     waitsFor: row.waits_for,

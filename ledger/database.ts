@@ -3,7 +3,7 @@ import type { Actor } from '../schemas/actor.ts';
 import type { BackfillPlan, BackfillStatus } from '../schemas/backfill.ts';
 import type { Charge } from '../schemas/charge.ts';
 import type { Column } from '../schemas/columns.ts';
-import type { CycleStatus, Failure, Trigger, WaitsFor } from '../schemas/cycle.ts';
+import type { CycleKind, CycleStatus, Failure, Trigger, WaitsFor } from '../schemas/cycle.ts';
 import type { Definition, DefinitionSettings } from '../schemas/definition.ts';
 import type { FollowUp, Rehearsal } from '../schemas/evidence.ts';
 import type { FitResult } from '../schemas/payloads.ts';
@@ -160,7 +160,7 @@ interface CyclesTable {
   started_at: Clock;
   ended_at: string | null;
   waits_for: WaitsFor | null;
-  kind: Generated<'retrain' | 'challenge' | 'replay'>;
+  kind: Generated<CycleKind>;
   challenger: string | null;
   champion: string | null;
   challenge: GeneratedAlways<string>;

@@ -53,7 +53,7 @@ export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgeme
         ...{ challenger, champion },
         challenger_version: judgement.challenger,
         champion_version: judgement.champion,
-        champion_cycle: judgement.championCycle,
+        champion_cycle: champion === null ? null : await fittingCycle(transaction, champion),
         evidence: judgement.evidence,
         rehearsal: rehearsal && JSON.stringify(rehearsal),
         policy: JSON.stringify(policy),
@@ -75,6 +75,12 @@ export async function storeJudgement(db: Kysely<Database>, judgement: NewJudgeme
     throw errorOf('LedgerConflict', 'otherEvidence', { number, cycle });
   }
   return stored;
+}
+
+/** The cycle that fitted a version; null where it was fitted outside of Reign. */
+async function fittingCycle(db: Kysely<Database>, version: string): Promise<string | null> {
+  const row = await db.selectFrom('versions').select('cycle').where('id', '=', version).executeTakeFirst();
+  return row?.cycle ?? null;
 }
 
 /** The judgements of a cycle's current attempt, in order. Those of earlier attempts stay in the table. */

@@ -21,6 +21,7 @@ export async function objectsNamed(
   const { rows } = await sql<{ kind: keyof NamedObjects; hash: string }>`
     select 'code' as kind, code_hash as hash from reign.definitions where model ${chosen}
     union select 'snapshots', s.content_hash from reign.cycle_snapshots s join reign.cycles c on c.id = s.cycle where c.model ${chosen}
+    union select 'snapshots', train_snapshot from reign.versions where cycle is null and model ${chosen}
     union select 'evidence', evidence from reign.judgements where model ${chosen}
     union select 'observations', o.document from reign.cycle_observations o join reign.cycles c on c.id = o.cycle where c.model ${chosen}
     union select 'tracebacks', failure->>'traceback' from reign.cycles where model ${chosen}`.execute(db);
@@ -51,6 +52,7 @@ export async function everyNamedObject(db: Kysely<Database>): Promise<NamedObjec
     select 'code' as kind, code_hash as hash, model from reign.definitions f where not exists (
       select from reign.deletions d where d.model = f.model and d.definition_version >= f.version)
     union select 'snapshots', s.content_hash, c.model from reign.cycle_snapshots s join kept c on c.id = s.cycle
+    union select 'snapshots', v.train_snapshot, c.model from reign.versions v join kept c on c.challenger = v.id where v.cycle is null
     union select 'evidence', j.evidence, c.model from reign.judgements j join kept c on c.id = j.cycle
     union select 'observations', o.document, c.model from reign.cycle_observations o join kept c on c.id = o.cycle
     union select 'tracebacks', failure->>'traceback', model from kept`.execute(db);

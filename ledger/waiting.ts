@@ -40,6 +40,32 @@ export async function noteMended(db: Kysely<Database>, cycle: Attempt): Promise<
   });
 }
 
+/** Records that a cycle waits for rows that are not there yet, and until when; one that has ended does not wait. */
+export async function waitForData(db: Kysely<Database>, cycle: Attempt, summary: string): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const row = await unended(transaction, cycle);
+    if (row === undefined) return;
+    await transaction
+      .updateTable('cycles')
+      .set({ status: 'waiting', waits_for: 'data', summary })
+      .where('id', '=', cycle.id)
+      .execute();
+  });
+}
+
+/** Records that the rows are there. */
+export async function noteData(db: Kysely<Database>, cycle: Attempt): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    const row = await unended(transaction, cycle);
+    if (row?.waits_for !== 'data') return;
+    await transaction
+      .updateTable('cycles')
+      .set({ status: 'running', waits_for: null, summary: null })
+      .where('id', '=', cycle.id)
+      .execute();
+  });
+}
+
 /** A question to a person, as those who list it show it. */
 export interface Question {
   /** The judgement's number within the cycle. */

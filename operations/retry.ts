@@ -1,4 +1,4 @@
-import { Cycle } from '../schemas/cycle.ts';
+import { Cycle, commandAgain } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { OperationContext } from './context.ts';
 import { CycleName } from './cycleName.ts';
@@ -13,10 +13,9 @@ export const retryOperation = operation({
   answer: Cycle,
   run: async ({ ledger, temporal }: Pick<OperationContext, 'ledger' | 'temporal'>, name) => {
     const cycle = await findCycle(ledger, name);
-    const { id, model, status } = cycle;
+    const { id, status } = cycle;
     if (cycle.endedAt !== null) {
-      const again = `reign retrain ${model} --as-of ${cycle.asOf}`;
-      throw errorOf('UsageInvalid', 'cycleEndedRetry', { cycle: id, status, command: again });
+      throw errorOf('UsageInvalid', 'cycleEndedRetry', { cycle: id, status, command: commandAgain(cycle) });
     }
     const workflow = await runningWorkflow(await temporal(), id);
     if (workflow === undefined) throw errorOf('UsageInvalid', 'noWorkflow', { cycle: id });

@@ -10,7 +10,7 @@ import { type Cycle, cycleId, isSettled, type Trigger } from '../schemas/cycle.t
 import { errorOf } from '../schemas/errors.ts';
 import { liveLineage } from '../schemas/lineage.ts';
 import { workerQueue } from '../schemas/queues.ts';
-import { personStep } from '../schemas/stepNames.ts';
+import { personStep, rowsStep } from '../schemas/stepNames.ts';
 import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { versionName } from '../schemas/versionName.ts';
 import { parseAsOf } from './parseAsOf.ts';
@@ -76,7 +76,7 @@ export async function startWorkflow(client: Client, retrain: RetrainRequest): Pr
 }
 
 /**
- * Waits until a cycle has ended, or asks a person, and reads from the ledger how.
+ * Waits until a cycle has ended, or waits for a person or for rows, and reads from the ledger how.
  *
  * @throws ReignError where it ended without the ledger knowing about it: terminated in Temporal
  */
@@ -86,8 +86,10 @@ export async function awaitCycle(client: Client, ledger: Ledger, id: string, fol
   const asking = Promise.withResolvers<Cycle>();
   const onEvent: Following['onEvent'] = async (event) => {
     following.onEvent(event);
-    if (event.kind !== 'progress' || event.progress.step !== personStep) return;
-    const waiting = await undecided(ledger, id).catch(() => undefined);
+    if (event.kind !== 'progress') return;
+    const { step } = event.progress;
+    const look = step === personStep ? undecided : step === rowsStep ? waitsForData : undefined;
+    const waiting = await look?.(ledger, id).catch(() => undefined);
     if (waiting !== undefined) asking.resolve(waiting);
   };
   try {
@@ -107,6 +109,12 @@ export async function awaitCycle(client: Client, ledger: Ledger, id: string, fol
   if (cycle !== undefined && cycle.endedAt !== null) return cycle;
   // It failed before the ledger knew it (nothing was claimed), or was terminated.
   throw failure === undefined ? errorOf('LedgerConflict', 'noOutcome', { cycle: id }) : workflowError(failure);
+}
+
+/** A challenge whose rows have not matured: it may take weeks. */
+async function waitsForData({ db }: Ledger, id: string): Promise<Cycle | undefined> {
+  const cycle = await cycleById(db, id);
+  return cycle?.waitsFor === 'data' ? cycle : undefined;
 }
 
 /** A cycle that asks a person, as long as nobody has decided. */

@@ -105,9 +105,13 @@ async function isOwnAlias(
   return fitted !== undefined && (await getVersion(tracker, model, named))?.tags[cycleTag] === fitted.cycle;
 }
 
-async function checkVersion(tracker: Tracker, { model, version, cycle }: RegisteredChampion): Promise<void> {
+async function checkVersion(
+  tracker: Tracker,
+  { model, version, cycle, registeredAt }: RegisteredChampion,
+): Promise<void> {
   const registered = await getVersion(tracker, model, version);
-  if (registered?.tags[cycleTag] === cycle) return;
+  // Nothing of Reign is on a version that a person registered. Its files are checked whenever it is loaded.
+  if (registered !== undefined && (registeredAt !== null || registered.tags[cycleTag] === cycle)) return;
   const found = registered === undefined ? 'does not have it' : "has another cycle's model under that number";
   throw errorOf('TrackerRefused', 'registryDiffers', { version, model, cycle, found, alias: championAlias });
 }

@@ -15,6 +15,13 @@ import type { Tags } from '../tracker/tags.ts';
  */
 export async function tagOutcome(tracker: Tracker, db: Kysely<Database>, id: string): Promise<void> {
   const cycle = await cycleById(db, id);
+  if (cycle?.kind === 'challenge') {
+    const tags = outcomeTags(cycle, await warningsOf(db, id));
+    // Its run is not the cycle's.
+    if (cycle.challenger !== null)
+      await tagVersion(tracker, cycle.model, cycle.challenger, { [challengeTag]: id, ...tags });
+    return;
+  }
   const named = await versionOf(db, { cycle: id });
   // A new attempt that has begun since says itself what became of it.
   if (cycle === undefined || named === undefined || named.attempt > cycle.attempt) return;
@@ -38,6 +45,9 @@ async function tagVersion(tracker: Tracker, model: string, version: number, tags
   const changed = Object.entries(tags).filter(([name, value]) => (known.tags[name] ?? '') !== value);
   await setVersionTags(tracker, model, version, Object.fromEntries(changed));
 }
+
+/** The challenge that the tags of a version from outside tell of. */
+const challengeTag = 'reign.challenge';
 
 type RunEnd = 'FINISHED' | 'FAILED' | 'KILLED';
 

@@ -9,7 +9,7 @@ import { promotionOf } from '../ledger/storedJudgements.ts';
 import { tellNextInTurn } from '../orchestrator/tellNextInTurn.ts';
 import { type WorkflowState, workflowState } from '../orchestrator/workflowState.ts';
 import { tell } from '../report/messages.ts';
-import type { Cycle } from '../schemas/cycle.ts';
+import { type Cycle, commandAgain } from '../schemas/cycle.ts';
 import { errorOf, ReignError } from '../schemas/errors.ts';
 import type { Discrepancy } from '../schemas/reconcile.ts';
 import type { CancelRequest } from '../schemas/steps.ts';
@@ -84,7 +84,7 @@ async function close(
     ...({ kind: 'workflow-gone', part: 'Temporal', model, cycle: id } as const),
     message: tell('reconcile.workflow-gone', { status: now.status, reason: message }),
   };
-  const again = `To run it again: ${cycle.trigger === 'backfill' ? `reign backfill retry ${model}.${cycle.lineage}` : `reign retrain ${model} --as-of ${cycle.asOf}`}`;
+  const again = `To run it again: ${commandAgain(cycle)}`;
   // What was crowned stays so, and is not run again.
   const crowned = 'It had promoted its version, so it ends as promoted.';
   if (!repair) {

@@ -26,7 +26,7 @@ export async function findUnknownVersions(world: MlflowWorld): Promise<Discrepan
         user === null
           ? tell('reconcile.version-unknown', { version: plain, at })
           : tell('reconcile.version-unknown-by', { version: plain, at, by: user });
-      const advice = `It can never become champion. To remove it, delete version ${version} of ${model} in MLflow.`;
+      const advice = `To let it challenge the champion: reign challenge ${model} --version ${version} --reason TEXT. To remove it, delete version ${version} of ${model} in MLflow.`;
       const about = { kind: 'version-unknown', part: 'MLflow', model, message, advice } as const;
       found.push(await recorded(db, repair, about, String(version), { version, by: user, at }));
     }

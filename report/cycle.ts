@@ -68,13 +68,14 @@ function cycleFacts({
 }: KnownCycle): CycleReport['facts'] {
   const { rows, challenger, champion, definitionVersion, trigger } = cycle;
   const train = windows?.train ?? evidence?.challenger.trainWindow ?? null;
+  const trainedOn = rows.train === null ? null : rowsIn(rows.train, train, firstEvent);
   const holdout = windows?.holdout ?? evidence?.window ?? null;
   // With the evidence, its own line says which rows were judged.
   const judged = evidence === null ? rows.judged : null;
   const all: [CycleReport['facts'][number]['name'], Message | null][] = [
     ['challenger', challenger === null ? null : version(challenger)],
     ['champion', champion === null ? null : version(champion)],
-    ['train', rows.train === null ? null : rowsIn(rows.train, train, firstEvent)],
+    ['train', cycle.kind === 'challenge' ? trainedOutside(evidence) : trainedOn],
     ['holdout', rows.holdout === null ? null : rowsIn(rows.holdout, holdout, null)],
     ['judged', judged === null ? null : rowsIn(judged, null, null)],
     ...decisions.map((decision): ['decision', Message] => ['decision', decisionSaid(decision)]),
@@ -83,6 +84,14 @@ function cycleFacts({
     ['started', startedSaid(cycle)],
   ];
   return all.flatMap(([name, said]) => (said === null ? [] : [{ name, said }]));
+}
+
+/** The training rows of a challenge are not its challenger's: shifts and the trivial predictor are measured from them. */
+function trainedOutside(evidence: Evidence | null): Message | null {
+  if (evidence === null) return null;
+  const { trainWindow } = evidence.challenger;
+  if (trainWindow === null) return tell('cycle.trained-unknown');
+  return tell('cycle.trained-outside', { from: day(trainWindow.from), to: day(trainWindow.to) });
 }
 
 const decisionSaid = ({ kind, by, at, reason }: DecisionSaid): Message =>

@@ -188,14 +188,15 @@ function controlsSaid({ controls, charge }: Evidence, policy: Policy | null): Me
 }
 
 /** How old the training rows were when the challenger was judged on newer ones, and are when it begins to serve. */
-function ageSaid({ challenger, champion, window, asOf }: Evidence): Message {
+function ageSaid({ challenger, champion, window, asOf }: Evidence): Message | null {
   const age = ({ to }: { to: string }, at: string) => of(daysBetween(to, at), 'plain');
+  if (challenger.trainWindow === null) return null;
   const ours = {
     from: age(challenger.trainWindow, window.from),
     to: age(challenger.trainWindow, window.to),
     served: age(challenger.trainWindow, asOf),
   };
-  if (champion === null) return tell('ages.challenger', ours);
+  if (champion === null || champion.trainWindow === null) return tell('ages.challenger', ours);
   return tell('ages.both', { ...ours, champion: age(champion.trainWindow, asOf) });
 }
 

@@ -86,6 +86,8 @@ const ownMessages = {
   'cycle.version-of-several': 'version {version}; this asOf also has a cycle of version {versions}',
   'cycle.rows': '{rows}',
   'cycle.rows-window': '{rows} ({from} to {to})',
+  'cycle.trained-outside': 'outside of Reign, on rows from {from} to {to}',
+  'cycle.trained-unknown': 'outside of Reign; nobody knows on which rows',
   'cycle.rows-late': '{rows} ({from} to {to}); the window begins before any data, the first row is of {first}',
   'cycle.trigger.manual': 'manual',
   'cycle.trigger.schedule': 'schedule',

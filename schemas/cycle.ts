@@ -29,6 +29,10 @@ export const isSettled = (
 export const waitsFor = ['turn', 'person', 'data', 'fault'] as const;
 export type WaitsFor = (typeof waitsFor)[number];
 
+/** `retrain` fits its challenger, `challenge` judges one that a person registered, `replay` one of another lineage. */
+export const cycleKinds = ['retrain', 'challenge', 'replay'] as const;
+export type CycleKind = (typeof cycleKinds)[number];
+
 export const triggers = ['manual', 'schedule', 'backfill', 'demo'] as const;
 export type Trigger = (typeof triggers)[number];
 
@@ -71,6 +75,7 @@ export const Cycle = z
     lineage: z.string(),
     asOf: Instant,
     definitionVersion: z.int(),
+    kind: z.enum(cycleKinds),
     trigger: z.enum(triggers),
     status: z.enum(cycleStatuses),
     /** Null where it does not wait; `summary` says more. */
@@ -111,8 +116,32 @@ export const Judgement = z
   .meta({ id: 'Judgement' });
 export type Judgement = z.infer<typeof Judgement>;
 
-/** Readable, stable, unique by model, lineage, asOf and definition version; also the workflow's id. */
-export function cycleId(key: { model: string; lineage: string; asOf: string; definitionVersion: number }): string {
+/**
+ * Readable, stable, unique by model, lineage, asOf and definition version; also the workflow's id. That of a challenge also
+ * names the version that challenges.
+ */
+export function cycleId(key: {
+  model: string;
+  lineage: string;
+  asOf: string;
+  definitionVersion: number;
+  challenger?: number;
+}): string {
   const compact = key.asOf.replaceAll(/[-:]/g, '');
-  return `${key.model}.${key.lineage}.${compact}.v${key.definitionVersion}`;
+  const challenge = key.challenger === undefined ? '' : `.challenge${key.challenger}`;
+  return `${key.model}.${key.lineage}.${compact}.v${key.definitionVersion}${challenge}`;
+}
+
+/** The command that starts a new attempt of a cycle that ended without a result. */
+export function commandAgain({
+  kind,
+  trigger,
+  model,
+  lineage,
+  asOf,
+  challenger,
+}: Pick<Cycle, 'kind' | 'trigger' | 'model' | 'lineage' | 'asOf' | 'challenger'>): string {
+  if (kind === 'challenge') return `reign challenge ${model} --version ${challenger} --as-of ${asOf} --reason TEXT`;
+  if (trigger === 'backfill') return `reign backfill retry ${model}.${lineage}`;
+  return `reign retrain ${model} --as-of ${asOf}`;
 }

@@ -15,10 +15,13 @@ export type Bounded = z.infer<typeof Bounded>;
 /** Who is to be judged: named by what is the same on every machine, never by a run id. */
 export const ContenderRequest = z
   .strictObject({
+    /** The cycle that fitted it; the id of a version that was fitted outside of Reign. */
     cycle: z.string(),
+    /** The definition that says how it is asked. */
     definitionVersion: z.int(),
     codeHash: Hash.nullable(),
-    trainSnapshot: Hash,
+    /** Null where nobody knows which rows it was fitted on: of a version from outside, by at most their period. */
+    trainSnapshot: Hash.nullable(),
     /** The holdout snapshot it was scored on; differs from the other's only where the definitions' queries differ. */
     holdoutSnapshot: Hash,
     /** The stored predictions; null where it could not be scored. */
@@ -29,6 +32,8 @@ export const ContenderRequest = z
     classes: z.array(z.union([z.string(), z.number(), z.boolean()])).optional(),
     /** The window that it was fitted on. Absent where an earlier release asked: then the snapshot's manifest has it. */
     trainWindow: Window.optional(),
+    /** When a person registered it, where it was fitted outside of Reign: it was fitted on no later row. */
+    registeredAt: Instant.optional(),
   })
   .meta({ id: 'ContenderRequest' });
 export type ContenderRequest = z.infer<typeof ContenderRequest>;
@@ -39,7 +44,8 @@ export const Contender = ContenderRequest.extend({
   fittedOnJudgedRows: z.int().nullable(),
   /** Judged rows with a score that is not finite or, of a classifier, outside of 0 to 1. */
   brokenScores: z.int(),
-  trainWindow: Window,
+  /** Null where nobody knows. */
+  trainWindow: Window.nullable(),
 }).meta({ id: 'Contender' });
 export type Contender = z.infer<typeof Contender>;
 

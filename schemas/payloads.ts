@@ -155,6 +155,8 @@ export const ScoreRequest = z
     digest: Hash.nullish(),
     /** So many rows are also sent as raw JSON and their answers compared: the rehearsal. */
     rehearsedRows: z.int().nullish(),
+    /** It was fitted outside of Reign: it is asked by its own signature, and for probabilities. */
+    fromOutside: z.boolean().nullish(),
   })
   .meta({ id: 'ScoreRequest' });
 export type ScoreRequest = z.infer<typeof ScoreRequest>;
@@ -169,6 +171,39 @@ export const ScoreResult = z
   })
   .meta({ id: 'ScoreResult' });
 export type ScoreResult = z.infer<typeof ScoreResult>;
+
+/** Can a version that was fitted outside of Reign be asked what the definition asks? It is loaded in a process of its own. */
+export const ExamineRequest = z
+  .strictObject({
+    /** models:/NAME/VERSION or models:/m-... */
+    modelUri: z.string(),
+    /** For messages: `flight-delay version 7`. */
+    name: z.string(),
+    /** By which it is to be judged. */
+    definition: Definition,
+    /** What the definition's query gives. */
+    columns: z.array(Column),
+  })
+  .meta({ id: 'ExamineRequest' });
+export type ExamineRequest = z.infer<typeof ExamineRequest>;
+export const ExamineResult = z
+  .strictObject({
+    /** SHA-256 of its files by their paths, and over these as canonical JSON: every load of the version checks it. */
+    files: z.record(z.string(), Hash),
+    digest: Hash,
+  })
+  .meta({ id: 'ExamineResult' });
+export type ExamineResult = z.infer<typeof ExamineResult>;
+
+/** What does the predictor answer that knows the labels and no features? */
+export const TrivialRequest = z
+  .strictObject({ cycle: CycleIdentity, definition: Definition, trainSnapshot: Hash })
+  .meta({ id: 'TrivialRequest' });
+export type TrivialRequest = z.infer<typeof TrivialRequest>;
+export const TrivialResult = z
+  .strictObject({ trivial: z.union([z.array(z.number()), z.number()]) })
+  .meta({ id: 'TrivialResult' });
+export type TrivialResult = z.infer<typeof TrivialResult>;
 
 /** Send holdout rows as raw JSON through the version and compare with its stored predictions. */
 export const RehearseRequest = z
@@ -311,6 +346,10 @@ export const trainerShapes = {
   FitResult,
   ScoreRequest,
   ScoreResult,
+  ExamineRequest,
+  ExamineResult,
+  TrivialRequest,
+  TrivialResult,
   RehearseRequest,
   Rehearsal,
   EvaluateRequest,

@@ -20,6 +20,13 @@ const stepNames: Readonly<Record<string, string>> = {
   nextDates: 'look what is next',
   askForApproval: 'ask a person',
   hearApproval: 'look for a decision',
+  findVersion: 'look the version up in MLflow',
+  admit: 'register the version in the ledger',
+  examine: 'examine the version',
+  trivial: 'measure the trivial predictor',
+  claimChallenge: 'claim the cycle',
+  planChallenge: 'plan',
+  planSnapshots: 'plan',
   planTry: 'plan',
   inspectTry: 'inspect',
   decideTry: 'decide',
@@ -27,6 +34,9 @@ const stepNames: Readonly<Record<string, string>> = {
 
 /** The step in which a cycle waits for somebody to approve or reject its challenger. */
 export const personStep = 'wait for a person';
+
+/** The step in which a challenge waits until the rows of its holdout have matured. */
+export const rowsStep = 'wait for its rows';
 
 /** What a step is called where a person reads it. */
 export const stepName = (activity: string): string => stepNames[activity] ?? activity;

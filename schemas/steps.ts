@@ -30,6 +30,76 @@ export interface RetrainRequest {
   readonly actor?: Actor;
 }
 
+/** Judges a version that a person registered, instead of fitting one. */
+export interface ChallengeRequest extends RetrainRequest {
+  /** Its number in the registry. */
+  readonly challenger: number;
+  readonly reason: string;
+}
+
+/** The rows of a definition for one asOf, without a cycle. */
+export interface SnapshotRequest {
+  readonly model: string;
+  readonly definitionVersion: number;
+  readonly asOf: string;
+}
+
+export interface PlannedSnapshots {
+  readonly windows: { readonly train: Window; readonly holdout: Window };
+  readonly extraction: ExtractRequest;
+}
+
+export interface TakenSnapshots extends Pick<PlannedSnapshots, 'windows'> {
+  readonly snapshots: Snapshots;
+}
+
+/** A version that a person wants to be judged, on its way into the ledger. */
+export interface AdmitRequest {
+  readonly model: string;
+  readonly version: number;
+  readonly definitionVersion: number;
+  /** The period that it was fitted on, as the person says. */
+  readonly trainedOn: Window | null;
+  readonly actor: Actor;
+  readonly reason: string;
+}
+
+/** What MLflow says of a version that a person registered. */
+export interface FoundVersion {
+  readonly modelUri: string;
+  readonly registeredAt: string;
+  readonly run: TrackedRun | null;
+  readonly trainSnapshot: string | null;
+  readonly trainRows: number | null;
+  readonly trainWindow: Window | null;
+  /** Whose features, task and classes it must have. */
+  readonly definition: Definition;
+  readonly columns: readonly Column[];
+}
+
+/** A claimed challenge. `until`: its holdout is mature from then on. */
+export type ClaimedChallenge =
+  | { readonly kind: 'settled'; readonly status: CycleStatus; readonly summary: string | null }
+  | { readonly kind: 'claimed'; readonly attempt: number; readonly until: string };
+
+/** A version that a person registered, as it is judged. */
+export interface RegisteredChallenger {
+  /** Names it in evidence. */
+  readonly id: string;
+  readonly version: number;
+  readonly modelUri: string;
+  readonly digest: string;
+  readonly trainSnapshot: string | null;
+  readonly trainWindow: Window | null;
+  readonly registeredAt: string;
+  readonly run: TrackedRun | null;
+}
+
+/** The plan of a challenge: as that of a cycle, and who challenges. */
+export interface PlannedChallenge extends PlannedCycle {
+  readonly registered: RegisteredChallenger;
+}
+
 /** What a schedule in Temporal starts with each nominal time. */
 export interface ScheduledRequest {
   readonly model: string;
@@ -116,15 +186,21 @@ export interface VersionToScore {
   readonly definition: Definition;
   readonly definitionVersion: number;
   readonly codeHash: string | null;
-  readonly trainSnapshot: string;
-  /** Absent in plans of the first release. */
+  /** Null where nobody knows, of a version from outside. */
+  readonly trainSnapshot: string | null;
+  /** Absent in plans of the first release, and where nobody knows. */
   readonly trainWindow?: Window;
+  /** When a person registered it; absent where a cycle fitted it. */
+  readonly registeredAt?: string;
   /** Its own classes, where they are not those of the challenger or stand in another order. */
   readonly classes?: ContenderRequest['classes'];
   /** Its own view of the holdout, where its definition reads the source otherwise than the challenger's. */
   readonly holdoutExtraction: ExtractRequest | null;
-  /** Of the environment it was fitted in: a trainer of that environment can score it where today's cannot. */
-  readonly environmentHash: string;
+  /**
+   * Of the environment it was fitted in: a trainer of that environment can score it where today's cannot. Null where nobody
+   * knows.
+   */
+  readonly environmentHash: string | null;
   /** Why it cannot be scored any more: its query does not hold in today's source. */
   readonly unscorable: string | null;
 }
@@ -227,8 +303,15 @@ export interface FittedChallenger {
   readonly trainingPictures: 'track' | 'show';
 }
 
-/** A fitted version with its answers on the holdout: it asks to reign. */
-export interface Challenger extends FittedChallenger {
+/** A version with its answers on the holdout: it asks to reign. */
+export interface Challenger extends Pick<FittedChallenger, 'trainingPictures'> {
+  /** Null: what is measured is shown on no run. */
+  readonly run: TrackedRun | null;
+  readonly fit: Pick<FitResult, 'trivial'>;
+  /** Where a person registered it: the cycle did not fit it. */
+  readonly registered?: RegisteredChallenger;
+  /** In the registry; null for a version of a backfill, which has no number. */
+  readonly version: number | null;
   readonly predictions: string;
   readonly rehearsal: Rehearsal;
   /** What was warned of while it predicted. */

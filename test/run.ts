@@ -18,7 +18,7 @@ const checks: readonly Step[] = [
   {
     name: 'types (Python)',
     command: python('mypy'),
-    args: ['--config-file', 'trainer/pyproject.toml', 'trainer/reign_trainer'],
+    args: ['--config-file', 'trainer/pyproject.toml', 'trainer/reign', 'trainer/reign_trainer'],
   },
   { name: 'types (TypeScript)', command: bin('tsc'), args: ['-p', '.'] },
   { name: 'format and lint (TypeScript)', command: bin('biome'), args: ['check', '--error-on-warnings', '.'] },

@@ -8,6 +8,8 @@ export interface RegisteredVersion {
   readonly version: number;
   readonly source: string;
   readonly runId: string;
+  /** Of the logged model that was registered; null where MLflow does not say. */
+  readonly modelId: string | null;
   readonly aliases: string[];
   readonly tags: Tags;
   /** In milliseconds since 1970. */
@@ -21,16 +23,18 @@ const VersionAnswer = z
     version: z.coerce.number().int(),
     source: z.string().default(''),
     run_id: z.string().default(''),
+    model_id: z.string().nullish(),
     aliases: z.array(z.string()).default([]),
     tags: TagList,
     creation_timestamp: z.coerce.number().default(0),
     user_id: z.string().nullish(),
   })
   .transform(
-    ({ version, source, run_id, aliases, tags, creation_timestamp, user_id }): RegisteredVersion => ({
+    ({ version, source, run_id, model_id, aliases, tags, creation_timestamp, user_id }): RegisteredVersion => ({
       version,
       source,
       runId: run_id,
+      modelId: model_id || null,
       aliases,
       tags,
       createdAt: creation_timestamp,

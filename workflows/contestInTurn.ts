@@ -1,18 +1,12 @@
 import type { Known, Outcome, PlannedCycle, RetrainRequest, ScoredChampion, Snapshots } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { foresee } from './foresee.ts';
+import type { Contested } from './judgeChallenger.ts';
 import { observe } from './observe.ts';
 import type { reportProgress } from './progress.ts';
 import { control } from './proxies.ts';
 import { scoreChampion } from './scoreChampion.ts';
 import { takeTurnPrepared } from './takeTurn.ts';
-
-/** Whom a challenger meets: the cycle's plan with the champion in it, and the champion's answers. */
-interface InTurn {
-  readonly plan: PlannedCycle;
-  readonly known: Known;
-  readonly champion: ScoredChampion | null;
-}
 
 type Ending = Pick<Outcome, 'status' | 'summary'>;
 
@@ -25,7 +19,7 @@ export async function contestInTurn(
   planned: PlannedCycle,
   snapshots: Snapshots,
   progress: ReturnType<typeof reportProgress>,
-): Promise<InTurn | Ending> {
+): Promise<Contested | Ending> {
   const noTurn = await takeTurnPrepared(request, progress);
   if (noTurn !== null) return noTurn;
 

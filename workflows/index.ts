@@ -1,6 +1,9 @@
 export { backfill } from './backfill.ts';
+export { admit } from './admit.ts';
+export { challenge } from './challenge.ts';
 export { checkDefinition } from './checkDefinition.ts';
 export { reconcile } from './reconcile.ts';
 export { retrain } from './retrain.ts';
 export { scheduled } from './scheduled.ts';
+export { snapshot } from './snapshot.ts';
 export { tryDefinition } from './tryDefinition.ts';

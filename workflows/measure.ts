@@ -1,5 +1,13 @@
 import { evaluateRequest } from '../gate/evaluateRequest.ts';
-import type { Challenger, Known, PlannedCycle, ScoredChampion, Snapshots } from '../schemas/steps.ts';
+import type { ContenderRequest } from '../schemas/evidence.ts';
+import type {
+  Challenger,
+  Known,
+  PlannedCycle,
+  RegisteredChallenger,
+  ScoredChampion,
+  Snapshots,
+} from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
 
@@ -28,14 +36,11 @@ export async function measure(
       window: windows.holdout,
       trivial: challenger.fit.trivial,
       challenger: {
-        cycle: cycle.id,
+        ...(challenger.registered === undefined ? fittedOn(plan, snapshots) : registeredAs(challenger.registered)),
         definitionVersion: cycle.definitionVersion,
-        codeHash: plan.codeHash,
-        trainSnapshot: snapshots.train.contentHash,
         holdoutSnapshot: snapshots.holdout.contentHash,
         predictions: challenger.predictions,
         unscorable: null,
-        trainWindow: windows.train,
       },
       champion: champion?.contender ?? null,
       anchor: champion?.scoredAnchor ?? null,
@@ -52,3 +57,14 @@ export async function measure(
   );
   return evidence;
 }
+
+type Fitted = Pick<ContenderRequest, 'cycle' | 'codeHash' | 'trainSnapshot' | 'trainWindow' | 'registeredAt'>;
+
+const fittedOn = ({ cycle, codeHash, windows }: PlannedCycle, { train }: Snapshots): Fitted => ({
+  ...{ cycle: cycle.id, codeHash, trainSnapshot: train.contentHash, trainWindow: windows.train },
+});
+
+const registeredAs = ({ id, trainSnapshot, trainWindow, registeredAt }: RegisteredChallenger): Fitted => ({
+  ...{ cycle: id, codeHash: null, trainSnapshot, registeredAt },
+  ...(trainWindow === null ? {} : { trainWindow }),
+});

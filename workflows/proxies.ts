@@ -9,6 +9,8 @@ import type {
   CheckPipelineResult,
   EvaluateRequest,
   EvaluateResult,
+  ExamineRequest,
+  ExamineResult,
   ExtractRequest,
   ExtractResult,
   FitRequest,
@@ -23,6 +25,8 @@ import type {
   ScoreResult,
   ShowEvidenceRequest,
   ShowTrainingRequest,
+  TrivialRequest,
+  TrivialResult,
 } from '../schemas/payloads.ts';
 import { environmentQueue, fitQueueOf, promptQueue, promptQueueOf, trainerQueue } from '../schemas/queues.ts';
 import { attemptToken } from './attemptToken.ts';
@@ -35,6 +39,8 @@ export interface TrainerActivities {
   fit(request: FitRequest): Promise<FitResult>;
   track(request: FitRequest): Promise<void>;
   score(request: ScoreRequest): Promise<ScoreResult>;
+  examine(request: ExamineRequest): Promise<ExamineResult>;
+  trivial(request: TrivialRequest): Promise<TrivialResult>;
   rehearse(request: RehearseRequest): Promise<Rehearsal>;
   forecast(request: ForecastRequest): Promise<ForecastResult>;
   observe(request: ObserveRequest): Promise<ObserveResult>;

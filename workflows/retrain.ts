@@ -1,23 +1,19 @@
 import type { StepDurations } from '../schemas/progress.ts';
-import type { ChampionToBeat, Outcome, PlannedCycle, RetrainRequest } from '../schemas/steps.ts';
-import { datedVersion } from '../schemas/versionName.ts';
-import { leaveToPromote } from './approval.ts';
+import type { Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { attemptToken, continueAttempt } from './attemptToken.ts';
 import { contestInTurn } from './contestInTurn.ts';
-import { crown } from './crown.ts';
 import { fitChallenger } from './fitChallenger.ts';
 import { trainersFor } from './fitRequest.ts';
 import { foresee } from './foresee.ts';
-import { judge } from './judge.ts';
-import { measure } from './measure.ts';
+import { judgeChallenger } from './judgeChallenger.ts';
 import { observe } from './observe.ts';
 import { reportProgress } from './progress.ts';
 import { control, trainer } from './proxies.ts';
 import { scoreChallenger } from './scoreChallenger.ts';
 import { scoreChampion } from './scoreChampion.ts';
 import { settle } from './settle.ts';
-import { showEvidence, showTraining } from './show.ts';
+import { showTraining } from './show.ts';
 import { snapshotsOf } from './snapshots.ts';
 import { takeTurn } from './takeTurn.ts';
 
@@ -75,31 +71,6 @@ export async function retrain(request: RetrainRequest, before: StepDurations = [
         ? await contestInTurn(request, planned, snapshots, progress)
         : { plan: planned, known: { forecast, observations }, champion: reigning };
     if ('status' in contest) return contest;
-    const { plan, known } = contest;
-
-    let { champion } = contest;
-    for (let number = plan.firstJudgement; ; number++) {
-      progress.at('evaluate', number > plan.firstJudgement ? `judgement ${number}` : undefined);
-      const evidence = await measure(plan, snapshots, challenger, champion, known, number);
-      const deciding = judge(plan, challenger, champion, evidence, number);
-      const shown = alongside(showEvidence(plan, challenger, evidence, deciding));
-      const judged = await deciding;
-      if (number > plan.firstJudgement && judged.championSawHoldout) return superseded(plan, champion);
-
-      const leave = await leaveToPromote(plan, judged, progress);
-      if (leave.kind === 'keep') return { status: 'kept', summary: leave.summary };
-      const promoted = leave.kind === 'promote' ? await crown(plan, challenger, judged, leave, progress) : leave;
-      if (promoted.kind === 'promoted') return { status: 'promoted', summary: judged.summary };
-
-      // Another version was promoted since. The judgement says nothing about that one: judge again, or give way.
-      if (promoted.champion.asOf > plan.cycle.asOf) return superseded(plan, promoted.champion);
-      await shown.done;
-      champion = await scoreChampion(plan, snapshots, promoted.champion);
-    }
+    return await judgeChallenger(contest, snapshots, challenger, progress, alongside);
   });
-}
-
-function superseded({ cycle }: PlannedCycle, champion: ChampionToBeat | null): Pick<Outcome, 'status' | 'summary'> {
-  const by = champion === null ? 'Another version' : datedVersion(champion);
-  return { status: 'superseded', summary: `${by} became champion while the cycle for ${cycle.asOf} ran.` };
 }

@@ -18,12 +18,13 @@ export async function scoreVersion(
   version: VersionToScore,
   ask: Pick<TrainerActivities, 'extract' | 'score'> = trainer,
 ): Promise<ContenderRequest> {
-  const { cycle, definitionVersion, codeHash, trainSnapshot, trainWindow, classes } = version;
+  const { cycle, definitionVersion, codeHash, trainSnapshot, trainWindow, registeredAt, classes } = version;
   let holdoutSnapshot = snapshots.holdout.contentHash;
   const scored = (predictions: string | null, unscorable: string | null): ContenderRequest => ({
     ...{ cycle, definitionVersion, codeHash, trainSnapshot },
     ...{ holdoutSnapshot, predictions, unscorable },
     ...(trainWindow === undefined ? {} : { trainWindow }),
+    ...(registeredAt === undefined ? {} : { registeredAt }),
     ...(classes === undefined ? {} : { classes }),
   });
   if (version.unscorable !== null) return scored(null, version.unscorable);
@@ -49,11 +50,13 @@ async function score(
   ask: Pick<TrainerActivities, 'score'>,
 ): Promise<ScoreResult> {
   const { modelUri, digest, definition, environmentHash } = version;
-  const request = { modelUri, digest, name: `${plan.cycle.model} ${versionName(version)}`, definition, snapshot };
+  const name = `${plan.cycle.model} ${versionName(version)}`;
+  const fromOutside = version.registeredAt === undefined ? {} : { fromOutside: true };
+  const request = { modelUri, digest, name, definition, snapshot, ...fromOutside };
   try {
     return await ask.score(request);
   } catch (error) {
-    if (finalCause(error)?.type !== 'VersionUnloadable') throw error;
+    if (finalCause(error)?.type !== 'VersionUnloadable' || environmentHash === null) throw error;
     // There may be no such trainer. Then the reason is the error of today's trainer.
     return await trainerOf(environmentHash)
       .score(request)

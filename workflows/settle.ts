@@ -21,7 +21,7 @@ export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 type Ending = Pick<Outcome, 'status' | 'summary'>;
 
 /** What the steps of a cycle report about it while they run. */
-interface Claiming {
+export interface Claiming {
   readonly claimed: (attempt: number) => void;
   /** Work that the workflow waits for before it ends. If it fails, the cycle does not. */
   readonly alongside: (work: Promise<void>) => { readonly done: Promise<void> };

@@ -1,11 +1,12 @@
 import { ActivityFailure, isCancellation, patched } from '@temporalio/workflow';
+import type { TrackedRun } from '../schemas/payloads.ts';
 import type { Challenger, PlannedCycle } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { control, trainer } from './proxies.ts';
 
 /** Draws the challenger's training onto its MLflow run. */
 export const showTraining = (plan: PlannedCycle, challenger: Challenger): Promise<void> =>
-  show(plan, challenger, 'training', () => trainer.showTraining({ definition: plan.definition, run: challenger.run }));
+  show(plan, challenger, 'training', (run) => trainer.showTraining({ definition: plan.definition, run }));
 
 /** Shows what was measured on the challenger's MLflow run, as metrics and pictures, while the gate decides. */
 export const showEvidence = (
@@ -14,14 +15,14 @@ export const showEvidence = (
   evidence: string,
   deciding: Promise<unknown>,
 ): Promise<void> =>
-  show(plan, challenger, 'evidence', async () => {
+  show(plan, challenger, 'evidence', async (run) => {
     // Older cycles showed the evidence only after the decision.
     try {
       if (!patched('shownWhileDeciding')) await deciding;
     } catch {
       return;
     }
-    await trainer.showEvidence({ run: challenger.run, evidence });
+    await trainer.showEvidence({ run, evidence });
   });
 
 /**
@@ -30,13 +31,13 @@ export const showEvidence = (
  */
 async function show(
   plan: PlannedCycle,
-  { trainingPictures }: Challenger,
+  { trainingPictures, run }: Challenger,
   what: string,
-  onRun: () => Promise<void>,
+  onRun: (run: TrackedRun) => Promise<void>,
 ): Promise<void> {
-  if (trainingPictures === 'track') return;
+  if (trainingPictures === 'track' || run === null) return;
   try {
-    await onRun();
+    await onRun(run);
   } catch (error) {
     if (isCancellation(error)) return;
     const cause = error instanceof ActivityFailure ? error.cause : error;

@@ -15,6 +15,8 @@ export function* caps(evidence: Evidence, policy: Policy): Generator<GateCheck> 
   yield* selfTests(evidence);
   yield* selectedLabels(evidence, policy);
   yield* knownRows(evidence);
+  yield* knownTraining(evidence);
+  yield* afterRegistration(evidence);
   yield* sharedRows(evidence);
   yield* anchorScored(evidence, policy);
   yield* marginFits(evidence, policy);
@@ -50,6 +52,45 @@ function* knownRows({ rowIdsGone = [] }: Evidence): Generator<GateCheck> {
     }),
     required: say('known-rows.required'),
     why: say('known-rows.why'),
+  };
+}
+
+/** Yields nothing where cycles fitted both versions: the ledger knows their rows. */
+function* knownTraining({ challenger, champion }: Evidence): Generator<GateCheck> {
+  const check = (known: boolean, measured: Message): GateCheck => ({
+    name: 'known-training',
+    status: passedIf(known),
+    measured,
+    required: say('known-training.required'),
+    why: say('known-training.why'),
+  });
+  const { registeredAt: championSince } = champion ?? {};
+  if (championSince !== undefined && champion?.fittedOnJudgedRows === null) {
+    yield check(false, say('known-training.champion', { registered: championSince.slice(0, 10) }));
+    return;
+  }
+  if (challenger.registeredAt === undefined) return;
+  const { trainSnapshot, trainWindow } = challenger;
+  if (trainSnapshot !== null) yield check(true, say('known-training.logged'));
+  else if (trainWindow === null) yield check(false, say('known-training.unknown'));
+  else {
+    const [from, to] = [trainWindow.from.slice(0, 10), trainWindow.to.slice(0, 10)];
+    yield check(true, say('known-training.said', { from, to }));
+  }
+}
+
+/** What a cycle fits, it fits on rows from before its holdout. A person may have looked at all that there were. */
+function* afterRegistration({ challenger: { registeredAt }, window }: Evidence): Generator<GateCheck> {
+  if (registeredAt === undefined) return;
+  yield {
+    name: 'after-registration',
+    status: passedIf(window.from >= registeredAt),
+    measured: say('after-registration.measured', {
+      from: window.from.slice(0, 10),
+      registered: registeredAt.slice(0, 10),
+    }),
+    required: say('after-registration.required'),
+    why: say('after-registration.why'),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Calibration, Evidence } from '../../schemas/evidence.ts';
 import type { Message } from '../../schemas/message.ts';
 import type { Policy } from '../../schemas/policy.ts';
+import type { Window } from '../../schemas/primitives.ts';
 import { say } from '../messages.ts';
 import { few, listed, of, titleOf } from '../say.ts';
 import { shownBy, sought } from '../sought.ts';
@@ -65,13 +66,16 @@ function needed({ clustersNeeded, enoughOn }: Evidence['detection'], here: numbe
 }
 
 function age({ challenger, champion, window, asOf }: Evidence): GateCheck {
-  const ages = ({ to }: { to: string }) => ({
-    judged: of(daysBetween(to, window.from), 'day'),
-    served: of(daysBetween(to, asOf), 'day'),
-  });
+  const aged = (who: 'challenger' | 'champion', trained: Window | null) =>
+    trained === null
+      ? say(`age.${who}-unknown`)
+      : say(`age.${who}`, {
+          judged: of(daysBetween(trained.to, window.from), 'day'),
+          served: of(daysBetween(trained.to, asOf), 'day'),
+        });
   const contenders = [
-    say('age.challenger', ages(challenger.trainWindow)),
-    ...(champion === null ? [] : [say('age.champion', ages(champion.trainWindow))]),
+    aged('challenger', challenger.trainWindow),
+    ...(champion === null ? [] : [aged('champion', champion.trainWindow)]),
   ];
   return noted(
     'age',

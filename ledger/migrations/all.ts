@@ -1,6 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import * as actors from './actors.ts';
 import * as backfills from './backfills.ts';
+import * as challenges from './challenges.ts';
 import * as cycleStates from './cycleStates.ts';
 import * as cycles from './cycles.ts';
 import * as decisions from './decisions.ts';
@@ -53,5 +54,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0024-reconciliations': reconciliations,
   '0025-temporal-namespaces': temporalNamespaces,
   '0026-backfills': backfills,
+  '0027-challenges': challenges,
   '0029-retention': retention,
 };

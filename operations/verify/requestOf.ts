@@ -35,7 +35,15 @@ export function requestOf(
 }
 
 /** A contender without what evaluating found out about it. */
-const asked = ({ fittedOnJudgedRows: _, brokenScores: __, ...contender }: Contender): ContenderRequest => contender;
+const asked = ({
+  fittedOnJudgedRows: _,
+  brokenScores: __,
+  trainWindow,
+  ...contender
+}: Contender): ContenderRequest => ({
+  ...contender,
+  ...(trainWindow === null ? {} : { trainWindow }),
+});
 
 /** What recomputing reads from the store. */
 export interface Inputs {

@@ -79,6 +79,27 @@ export const fitErrors = {
       cannotLoad: '{version} cannot be loaded: {exception}; {libraries}.',
     },
   },
+  VersionUnfit: {
+    status: 422,
+    retry: false,
+    advice: 'Fit and log the version again as the message says, register it, and challenge with the new version.',
+    templates: {
+      noSignature:
+        '{version} has no signature. Log it with signature=mlflow.models.infer_signature(X, model.predict(X)), or with an autolog that adds one.',
+      noColumns: '{version} has a signature without named columns. Fit it on a DataFrame, such as that of reign.load.',
+      featureMissing:
+        '{version} needs {columns}, which the query of {model} does not give as a feature. Fit it without, or add it to source.query and source.features.',
+      otherKind:
+        '{version} takes {column} as {wanted}, and the query of {model} gives {given}. Fit it on the columns as reign.load gives them.',
+      lossyCast:
+        '{version} takes {column} as {wanted}, and {rows:int} of the rows hold a value that {wanted} cannot hold. Fit it on the columns as reign.load gives them.',
+      otherTask: '{version} is {found}, and the task of {model} is {task}.',
+      otherClasses:
+        '{version} tells {found:int} classes apart, and {shared:int} of them are among the {classes:int} of {model}: {named}. Fit it on the labels as reign.load gives them.',
+      labels:
+        '{version} answers with labels, and the gate compares probabilities. Log it with mlflow.sklearn.log_model, or with a pyfunc_predict_fn that gives probabilities.',
+    },
+  },
   VersionAltered: {
     status: 409,
     retry: false,

@@ -104,6 +104,7 @@ export const requestErrors = {
     templates: {
       notThere: '{model} has no version {version:int} to judge against',
       notOfModel: '{model} has no version {version:int}',
+      nobodyReigns: '{model} has no champion in the lineage {lineage} at that time',
     },
   },
   RollbackRefused: {
@@ -178,6 +179,34 @@ export const requestErrors = {
       originLater:
         '{model}: version {version:int} was fitted for {asOf}, which is not before {from}. Start from an earlier version, or from none',
       nobodyBefore: '{model}: nobody reigned before {from}. Start with --start-from none',
+    },
+  },
+  ChallengeRefused: {
+    status: 409,
+    retry: false,
+    advice: 'See docs/notebook.md for what a version needs to challenge the champion.',
+    templates: {
+      notRegistered:
+        'MLflow has no version {version:int} of {model}. Register it first: mlflow.register_model("models:/m-...", "{model}")',
+      fittedHere:
+        'Version {version:int} of {model} was fitted and judged by {cycle}. To see how: reign show {cycle}. To promote it against its verdict: reign promote {model} --version {version:int} --reason TEXT',
+      ofOtherCycle:
+        'Version {version:int} of {model} was made by the cycle {cycle}, which this ledger does not know. Register the model that you fitted as a version of its own',
+      reigns: 'Version {version:int} of {model} is the champion already',
+      trainedInHoldout:
+        'Version {version:int} of {model} was fitted on rows until {trained}, and the holdout for {asOf} begins on {from}. The first asOf whose holdout begins later is {possible}',
+      trainingKnown:
+        'Version {version:int} of {model} was fitted on the rows from {from} to {to}, as {by}. Leave out --trained-on',
+      trainingFixed:
+        'Version {version:int} of {model} was registered with the ledger as fitted on {known}. That does not change: register it in MLflow as a new version to say otherwise',
+      trainedOnInvalid: '--trained-on is {found}; expected two times, such as 2001-01-01/2001-02-01',
+      trainedAfterRegistration:
+        '--trained-on ends on {to}, after version {version:int} of {model} was registered on {registered}',
+      noTracker: 'There is no MLflow to ask about version {version:int} of {model}: set MLFLOW_TRACKING_URI',
+      filesChanged:
+        'The files of version {version:int} of {model} are not those that it was registered with. Restore them, or register a new version',
+      open: 'Version {version:int} of {model} has a challenge that has not ended: {cycle}. To end it: reign cancel {cycle} --reason TEXT',
+      nowAndAsOf: 'found --now and --as-of; expected one of them',
     },
   },
   AsOfInvalid: {

@@ -56,9 +56,10 @@ interface ToJudge {
 
 async function judgedCycle({ db }: Ledger, { id, request, version, evidence, hash, definition, before }: ToJudge) {
   const { model, lineage, asOf } = request.cycle;
-  const { trainSnapshot, holdoutSnapshot } = request.challenger;
+  const { trainSnapshot, holdoutSnapshot, trainWindow } = request.challenger;
+  if (trainSnapshot === null || trainWindow === undefined) throw new Error('a cycle fits on rows of its own');
   const attempt = { id, attempt: 1 };
-  const windows = { train: evidence.challenger.trainWindow, holdout: request.window };
+  const windows = { train: trainWindow, holdout: request.window };
   await claimCycle(db, {
     ...{ id, model, lineage, asOf, definitionVersion: 1, trigger: 'manual', windows, attemptToken: id },
   });

@@ -18,7 +18,7 @@ import {
   trainerQueue,
   workerQueue,
 } from '../../schemas/queues.ts';
-import type { Outcome, RetrainRequest } from '../../schemas/steps.ts';
+import type { ChallengeRequest, Outcome, RetrainRequest } from '../../schemas/steps.ts';
 import { workflowBundle } from '../../worker/workflowBundle.ts';
 import type { Progress } from '../../workflows/progress.ts';
 import type { TrainerActivities } from '../../workflows/proxies.ts';
@@ -72,8 +72,8 @@ export interface Performance {
 
 /** Workflows on a server that skips time, with stubs in place of the activities. */
 export interface Stage {
-  /** @param given what the request says otherwise than that somebody asks for the first version */
-  readonly perform: (scene?: Scene, given?: Partial<RetrainRequest>) => Promise<Performance>;
+  /** @param given what the request says otherwise than that somebody asks for the first version; with a challenger, a challenge */
+  readonly perform: (scene?: Scene, given?: Partial<ChallengeRequest>) => Promise<Performance>;
   /** Somebody takes what waits in a queue from now on. */
   readonly serve: (queue: string) => Promise<void>;
   /** Skips time although an activity waits for somebody to take it; by itself the server would wait as well. */
@@ -164,7 +164,7 @@ export async function openStage({
       const workflowId = cycleId(request);
       const calls: Call[] = [];
       scenes.set(workflowId, { scene, calls });
-      const handle = await environment.client.workflow.start('retrain', {
+      const handle = await environment.client.workflow.start(given.challenger === undefined ? 'retrain' : 'challenge', {
         workflowId,
         taskQueue: workerQueue,
         args: [request],

@@ -24,6 +24,8 @@ from reign_trainer.shapes import (
     CheckPipelineResult,
     EvaluateRequest,
     EvaluateResult,
+    ExamineRequest,
+    ExamineResult,
     ExtractRequest,
     ExtractResult,
     FitRequest,
@@ -39,12 +41,15 @@ from reign_trainer.shapes import (
     ScoreResult,
     ShowEvidenceRequest,
     ShowTrainingRequest,
+    TrivialRequest,
+    TrivialResult,
 )
 from reign_trainer.store import open_store
 from reign_trainer.work.carry_out_check import carry_out_check
 from reign_trainer.work.extract import extract as extract_snapshots
 from reign_trainer.work.fit.carry_out_fit import carry_out_fit, carry_out_tracking
 from reign_trainer.work.forecast import forecast as foresee
+from reign_trainer.work.score.carry_out_examination import carry_out_examination
 from reign_trainer.work.score.carry_out_score import carry_out_rehearsal, carry_out_score
 
 if TYPE_CHECKING:
@@ -79,6 +84,8 @@ class Activities:
             self.fit,
             self.track,
             self.score,
+            self.examine,
+            self.trivial,
             self.rehearse,
             self.evaluate,
             self.show_training,
@@ -142,6 +149,18 @@ class Activities:
         """Score one version on one snapshot."""
         async with _attempt(request.name):
             return await carry_out_score(request, self._settings, _heartbeat)
+
+    @activity.defn(name="examine")
+    async def examine(self, request: ExamineRequest) -> ExamineResult:
+        """Load a version that was fitted outside of Reign, and check that it can be asked."""
+        async with _attempt(request.name):
+            return await carry_out_examination(request, self._settings, _heartbeat)
+
+    @activity.defn(name="trivial")
+    async def trivial(self, request: TrivialRequest) -> TrivialResult:
+        """Say what the trivial predictor answers."""
+        async with _attempt(request.cycle.id):
+            return await self._in_child("trivial", request, TrivialResult)
 
     @activity.defn(name="rehearse")
     async def rehearse(self, request: RehearseRequest) -> Rehearsal:

@@ -578,6 +578,23 @@ class ScoreResult(Shape):
     warnings: list[CodeWarning] | None = None
 
 
+class ExamineResult(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    files: dict[str, str]
+    digest: str
+
+
+class TrivialResult(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    trivial: list[float] | float
+
+
 class EvaluateResult(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -724,12 +741,13 @@ class Contender(Shape):
     cycle: str
     definition_version: Annotated[int, Field(alias="definitionVersion")]
     code_hash: Annotated[str | None, Field(alias="codeHash")]
-    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
+    train_snapshot: Annotated[str | None, Field(alias="trainSnapshot")]
     holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
     predictions: str | None
     unscorable: str | None
     classes: list[str | float | bool] | None = None
-    train_window: Annotated[Window, Field(alias="trainWindow")]
+    train_window: Annotated[Window | None, Field(alias="trainWindow")]
+    registered_at: Annotated[str | None, Field(alias="registeredAt")] = None
     fitted_on_judged_rows: Annotated[int | None, Field(alias="fittedOnJudgedRows")]
     broken_scores: Annotated[int, Field(alias="brokenScores")]
 
@@ -887,12 +905,13 @@ class ContenderRequest(Shape):
     cycle: str
     definition_version: Annotated[int, Field(alias="definitionVersion")]
     code_hash: Annotated[str | None, Field(alias="codeHash")]
-    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
+    train_snapshot: Annotated[str | None, Field(alias="trainSnapshot")]
     holdout_snapshot: Annotated[str, Field(alias="holdoutSnapshot")]
     predictions: str | None
     unscorable: str | None
     classes: list[str | float | bool] | None = None
     train_window: Annotated[Window | None, Field(alias="trainWindow")] = None
+    registered_at: Annotated[str | None, Field(alias="registeredAt")] = None
 
 
 class PlannedQuery(Shape):
@@ -1227,6 +1246,28 @@ class ScoreRequest(Shape):
     snapshot: str
     digest: str | None = None
     rehearsed_rows: Annotated[int | None, Field(alias="rehearsedRows")] = None
+    from_outside: Annotated[bool | None, Field(alias="fromOutside")] = None
+
+
+class ExamineRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    model_uri: Annotated[str, Field(alias="modelUri")]
+    name: str
+    definition: Definition
+    columns: list[Column]
+
+
+class TrivialRequest(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    cycle: CycleIdentity
+    definition: Definition
+    train_snapshot: Annotated[str, Field(alias="trainSnapshot")]
 
 
 class RehearseRequest(Shape):
@@ -1326,6 +1367,10 @@ class Shapes(Shape):
     fit_result: Annotated[FitResult, Field(alias="FitResult")]
     score_request: Annotated[ScoreRequest, Field(alias="ScoreRequest")]
     score_result: Annotated[ScoreResult, Field(alias="ScoreResult")]
+    examine_request: Annotated[ExamineRequest, Field(alias="ExamineRequest")]
+    examine_result: Annotated[ExamineResult, Field(alias="ExamineResult")]
+    trivial_request: Annotated[TrivialRequest, Field(alias="TrivialRequest")]
+    trivial_result: Annotated[TrivialResult, Field(alias="TrivialResult")]
     rehearse_request: Annotated[RehearseRequest, Field(alias="RehearseRequest")]
     rehearsal: Annotated[Rehearsal, Field(alias="Rehearsal")]
     evaluate_request: Annotated[EvaluateRequest, Field(alias="EvaluateRequest")]

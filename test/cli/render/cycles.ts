@@ -20,6 +20,7 @@ export function cycle(changes: Partial<Cycle> = {}): Cycle {
     lineage: 'live',
     asOf: '2001-02-19T00:00:00Z',
     definitionVersion: 1,
+    kind: 'retrain',
     trigger: 'manual',
     status: 'promoted',
     waitsFor: null,

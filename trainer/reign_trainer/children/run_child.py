@@ -45,7 +45,7 @@ _AUTHORS_ERRORS = frozenset(
     {
         *("ColumnMissing", "ClassUnknown", "LabelMissing", "OneClass", "ValueOutOfRange", "WindowEmpty"),
         *("PipelineImport", "PipelineInvalid", "FitFailed", "PredictionsInvalid", "OutOfMemory", "VersionUnloadable"),
-        *("DiskFull", "Internal", "StoreCorrupt"),
+        *("VersionUnfit", "DiskFull", "Internal", "StoreCorrupt"),
     }
 )
 

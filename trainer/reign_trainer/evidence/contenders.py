@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 
 from reign_trainer.shapes import Contender, ContenderRequest, EvaluateRequest
 
 from .judged_rows import JudgedRows
+from .rows.columns import in_window
 from .rows.read_rows import StoredRows
 from .rows.scores import broken_scores
 
@@ -49,7 +51,25 @@ def _contender(
         predictions=version.predictions,
         unscorable=version.unscorable,
         classes=version.classes,
-        fitted_on_judged_rows=judged.rows.seen.count_in(version.train_snapshot),
+        registered_at=version.registered_at,
+        fitted_on_judged_rows=_fitted_on(version, judged),
         broken_scores=0 if scored is None else broken_scores(scored, request.definition),
         train_window=stored.train_windows[version.cycle],
     )
+
+
+def _fitted_on(version: ContenderRequest, judged: JudgedRows) -> int | None:
+    """Count the judged rows that a version was fitted on; None where nobody knows.
+
+    Of a version from outside whose rows nobody has kept: by the period that it is said to be fitted on or, without one,
+    by when it was registered. Nobody fits on rows of later.
+    """
+    if version.train_snapshot is not None:
+        return judged.rows.seen.count_in(version.train_snapshot)
+    rows = judged.rows.challenger
+    if version.train_window is not None:
+        return int(np.count_nonzero(in_window(rows, version.train_window.model_dump(by_alias=True))))
+    if version.registered_at is None or rows.num_rows == 0:
+        return None
+    registered = {"from": "0001-01-01T00:00:00Z", "to": version.registered_at}
+    return None if in_window(rows, registered).any() else 0

@@ -10,8 +10,9 @@ from reign_trainer.shapes import CheckPipelineRequest, CheckPipelineResult
 from reign_trainer.work.fit.run_fit import fit
 from reign_trainer.work.lend import lent_store
 from reign_trainer.work.score.answer import answer
+from reign_trainer.work.score.examine import examine
 
-__all__ = ["answer", "check_pipeline", "fit"]
+__all__ = ["answer", "check_pipeline", "examine", "fit"]
 
 
 def check_pipeline(request: CheckPipelineRequest, folder: Path, report: Report) -> CheckPipelineResult:

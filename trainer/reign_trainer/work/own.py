@@ -22,14 +22,28 @@ from reign_trainer.shapes import (
     ObserveResult,
     ShowEvidenceRequest,
     ShowTrainingRequest,
+    TrivialRequest,
+    TrivialResult,
 )
 from reign_trainer.store import open_store
+from reign_trainer.work.fit.training_rows import read_training_rows
+from reign_trainer.work.fit.trivial import trivial_predictor
 from reign_trainer.work.model.known_fit import KnownFit
 from reign_trainer.work.tracking.log_evidence import log_evidence
 from reign_trainer.work.tracking.tracked_fit import TrackedFit, log_training
 from reign_trainer.work.tracking.tracker_errors import tracker_errors, tracking_uri
 
-__all__ = ["evaluate", "fetch", "look_up_fit", "observe", "show_evidence", "show_training", "track", "warm_up"]
+__all__ = [
+    "evaluate",
+    "fetch",
+    "look_up_fit",
+    "observe",
+    "show_evidence",
+    "show_training",
+    "track",
+    "trivial",
+    "warm_up",
+]
 
 
 class FetchRequest(BaseModel):
@@ -102,6 +116,13 @@ def observe(request: ObserveRequest, settings: Settings, report: Report) -> Obse
     """Look at features and labels of both snapshots, and keep what was seen."""
     report("observing")
     return look_at_snapshots(request, open_store(settings.store))
+
+
+def trivial(request: TrivialRequest, settings: Settings, report: Report) -> TrivialResult:
+    """Say what the trivial predictor answers that has seen a training snapshot."""
+    report("reading")
+    rows = read_training_rows(open_store(settings.store), request.train_snapshot, request.definition)
+    return TrivialResult(trivial=trivial_predictor(rows.labels, rows.weights, request.definition))
 
 
 def warm_up(request: None, settings: Settings, report: Report) -> None:

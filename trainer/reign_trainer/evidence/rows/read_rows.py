@@ -66,8 +66,8 @@ class StoredRows:
     past : list of Evidence
         Earlier evidence, the newest first.
     observations : Observations or None
-    train_windows : dict of str to Window
-        Of the versions that are compared, by their cycles.
+    train_windows : dict of str to Window or None
+        Of the versions that are compared, by their cycles; None where nobody knows.
     row_ids_gone : list of str
         Snapshots of which nobody knows any more which rows they held.
     """
@@ -80,7 +80,7 @@ class StoredRows:
     last_scores: pa.Table | None
     past: list[Evidence]
     observations: Observations | None
-    train_windows: dict[str, Window]
+    train_windows: dict[str, Window | None]
     row_ids_gone: list[str]
 
 
@@ -186,7 +186,8 @@ def contenders_of(request: EvaluateRequest) -> list[ContenderRequest]:
 def snapshots_to_tell_rows_by(request: EvaluateRequest) -> list[str]:
     """Give the snapshots whose row ids are needed: what was fitted on, and what versions were chosen on."""
     chose = [*request.chose_champion, *([] if request.follow_up is None else request.follow_up.chose)]
-    return list(dict.fromkeys([*(one.train_snapshot for one in contenders_of(request)), *chose]))
+    fitted_on = [one.train_snapshot for one in contenders_of(request) if one.train_snapshot is not None]
+    return list(dict.fromkeys([*fitted_on, *chose]))
 
 
 def _check_columns(rows: pa.Table, request: EvaluateRequest) -> None:
@@ -216,11 +217,11 @@ def _last_predictions(request: EvaluateRequest, past: list[Evidence], store: Sto
     return last if last is not None and store.has_rows("predictions", last) else None
 
 
-def _train_window(contender: ContenderRequest, store: Store) -> Window:
+def _train_window(contender: ContenderRequest, store: Store) -> Window | None:
     """Give the window of a training snapshot; an earlier release's request does not name it."""
-    if contender.train_window is not None:
-        return contender.train_window
     snapshot = contender.train_snapshot
+    if contender.train_window is not None or snapshot is None:
+        return contender.train_window
     kept = store.has_rows("rowids", snapshot) and not store.has_rows("snapshots", snapshot)
     manifest = store.read_manifest("rowids" if kept else "snapshots", snapshot)
     if "window" in manifest:

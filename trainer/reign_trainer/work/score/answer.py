@@ -19,6 +19,7 @@ from reign_trainer.work.model.warnings import KeptWarnings
 from reign_trainer.work.rehearse.raw_request import read_request
 from reign_trainer.work.score.answered import Answered
 from reign_trainer.work.score.asked_files import BODIES, FEATURES, MODEL, REHEARSED, SAMPLE, SAMPLED, SCORES
+from reign_trainer.work.score.from_outside import VersionFromOutside, ask_for_probabilities
 from reign_trainer.work.score.loaded_version import with_version
 
 #: Rows asked about at once: bounds the memory of the pipeline's intermediate results.
@@ -34,10 +35,13 @@ class AnswerTask(BaseModel):
         For messages.
     definition : Definition
         Its own.
+    from_outside : bool
+        It was fitted outside of Reign.
     """
 
     name: str
     definition: Definition
+    from_outside: bool = False
 
 
 def answer(request: AnswerTask, folder: Path, report: Report) -> Answered:
@@ -61,7 +65,10 @@ def answer(request: AnswerTask, folder: Path, report: Report) -> Answered:
     bodies: list[str] = json.loads((folder / BODIES).read_bytes()) if (folder / BODIES).exists() else []
     report("loading")
     heard = KeptWarnings("predict")
-    with with_version(folder / MODEL, request.name, heard, lent_store(folder)) as version:
+    if request.from_outside:
+        ask_for_probabilities(folder / MODEL, definition)
+    with with_version(folder / MODEL, request.name, heard, lent_store(folder)) as loaded:
+        version = VersionFromOutside(loaded, request.name, definition) if request.from_outside else loaded
         report("predicting")
         if features is not None:
             parts = [

@@ -14,6 +14,7 @@ from reign_trainer.store import open_store
 from reign_trainer.work.lend import keep_traceback
 from reign_trainer.work.model.kept_fit import KeptFit
 from reign_trainer.work.score.answered import Answered
+from reign_trainer.work.score.asked_files import MODEL
 from reign_trainer.work.score.questions import Questions, check_fetched_model, check_fitted, lend_kept_model
 
 _FETCHING = Limits(seconds=3600.0, silent_seconds=600.0, code="TrackerUnavailable")
@@ -64,6 +65,14 @@ async def check_kept_fit(
         await asyncio.to_thread(check_fitted, kept, folder, definition, name)
 
 
+async def fetch_model(uri: str, folder: Path, settings: Settings, on_stage: OnStage) -> None:
+    """Download a model's files into ``model`` of a folder. Nothing loads them yet."""
+    asked = {"model_uri": uri, "target": folder / MODEL}
+    await run_child(
+        "reign_trainer.work.own:fetch", asked, settings, answer=type(None), on_stage=on_stage, limits=_FETCHING
+    )
+
+
 async def _asked(
     request: ScoreRequest | RehearseRequest,
     rehearsed_rows: int,
@@ -87,29 +96,33 @@ async def _asked(
         if kept is not None:
             await asyncio.to_thread(lend_kept_model, kept, folder, request.name)
         elif uri.startswith("models:/"):
-            asked = {"model_uri": uri, "target": folder / "model"}
-            await run_child(
-                "reign_trainer.work.own:fetch", asked, settings, answer=type(None), on_stage=on_stage, limits=_FETCHING
-            )
+            await fetch_model(uri, folder, settings, on_stage)
             await asyncio.to_thread(check_fetched_model, store, uri, folder, digest, request.name)
         else:
             raise TrainerError.of("VersionUnloadable", "strangeName", version=request.name)
     finally:
         await asyncio.wait([writing])
     questions = writing.result()
-    warnings = await _answer(request.name, definition, folder, settings, on_stage)
+    from_outside = isinstance(request, ScoreRequest) and bool(request.from_outside)
+    warnings = await _answer(request.name, definition, folder, settings, on_stage, from_outside=from_outside)
     if kept is not None:
         await asyncio.to_thread(check_fitted, kept, folder, definition, request.name)
     return questions, warnings
 
 
 async def _answer(
-    name: str, definition: Definition, folder: Path, settings: Settings, on_stage: OnStage
+    name: str,
+    definition: Definition,
+    folder: Path,
+    settings: Settings,
+    on_stage: OnStage,
+    *,
+    from_outside: bool = False,
 ) -> list[CodeWarning]:
     try:
         answered = await run_child(
             "reign_trainer.work.author:answer",
-            {"name": name, "definition": definition},
+            {"name": name, "definition": definition, "from_outside": from_outside},
             settings,
             answer=Answered,
             author=True,

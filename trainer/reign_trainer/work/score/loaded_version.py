@@ -48,6 +48,19 @@ class LoadedVersion:
         """The model's own signature."""
         return self._model.metadata.get_input_schema()
 
+    @property
+    def raw(self) -> Any:
+        """The model behind MLflow's wrapper; None where its flavor does not give it."""
+        try:
+            return self._model.get_raw_model()
+        except Exception:  # noqa: BLE001
+            return None
+
+    @property
+    def flavors(self) -> dict[str, Any]:
+        """How MLflow keeps it."""
+        return dict(self._model.metadata.flavors)
+
     def predict(self, frame: pd.DataFrame) -> Any:
         """Ask it, as MLflow's scoring server would: through the signature.
 
