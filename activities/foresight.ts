@@ -1,6 +1,6 @@
 import { alphaFor } from '../gate/errorBudget.ts';
 import { plannedClusters } from '../gate/plannedClusters.ts';
-import { daysBetween } from '../gate/windows.ts';
+import { daysBetween, windowsOf } from '../gate/windows.ts';
 import { lastPromotion } from '../ledger/lastPromotion.ts';
 import { pastErrors, skippedSince } from '../ledger/pastJudgements.ts';
 import type { Definition } from '../schemas/definition.ts';
@@ -36,7 +36,8 @@ export async function foresight(
   if (past.length < fewest) return null;
   const chose = (await lastPromotion(db, model, lineage))?.holdout ?? null;
   const clusters = plannedClusters(source.cluster, holdout, chose, past);
-  const fitted = champion.trainWindow?.to ?? champion.registeredAt ?? champion.asOf;
+  const fitted =
+    champion.trainWindow?.to ?? champion.registeredAt ?? windowsOf(champion.asOf, champion.definition.windows).train.to;
   const championAgeDays = daysBetween(fitted, asOf);
   const request = { alpha: alphaFor(gate.error, schedule), clusters, championAgeDays, past };
   return { wanted: await wantedToFit(db, { model, lineage, asOf, definition }), request };

@@ -75,7 +75,7 @@ export const Cycle = z
     lineage: z.string(),
     asOf: Instant,
     definitionVersion: z.int(),
-    kind: z.enum(cycleKinds),
+    kind: z.enum(cycleKinds).default('retrain'),
     trigger: z.enum(triggers),
     status: z.enum(cycleStatuses),
     /** Null where it does not wait; `summary` says more. */

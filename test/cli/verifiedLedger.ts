@@ -56,8 +56,9 @@ interface ToJudge {
 
 async function judgedCycle({ db }: Ledger, { id, request, version, evidence, hash, definition, before }: ToJudge) {
   const { model, lineage, asOf } = request.cycle;
-  const { trainSnapshot, holdoutSnapshot, trainWindow } = request.challenger;
-  if (trainSnapshot === null || trainWindow === undefined) throw new Error('a cycle fits on rows of its own');
+  const { trainSnapshot, holdoutSnapshot } = request.challenger;
+  const { trainWindow } = evidence.challenger;
+  if (trainSnapshot === null || trainWindow === null) throw new Error('a cycle fits on rows of its own');
   const attempt = { id, attempt: 1 };
   const windows = { train: trainWindow, holdout: request.window };
   await claimCycle(db, {

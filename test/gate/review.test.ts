@@ -90,6 +90,24 @@ describe('what leaves a win to a person', () => {
     });
   });
 
+  it('asks a person where a version from outside may have been chosen by the rows, or nobody knows what it was fitted on', () => {
+    const { challenger, window } = evidence();
+    const outside = (given: Partial<typeof challenger>) =>
+      capped({ challenger: { ...challenger, registeredAt: window.from, trainSnapshot: null, ...given } });
+    expect(outside({}).kind).toBe('promote');
+    expect(outside({ registeredAt: window.to })).toMatchObject({ kind: 'review', deciding: 'after-registration' });
+    expect(outside({ trainWindow: null, fittedOnJudgedRows: null })).toMatchObject({
+      ...{ kind: 'review', deciding: 'known-training' },
+      summary: expect.stringContaining('MLflow does not say which rows the challenger was fitted on'),
+    });
+    // Rows from after its registration are none that a champion from outside was fitted on, whatever those were.
+    const champion = { ...challenger, cycle: 'loans.registered.3', registeredAt: window.from, trainWindow: null };
+    expect(capped({ champion: { ...champion, fittedOnJudgedRows: 0 } }).kind).toBe('promote');
+    expect(capped({ champion: { ...champion, fittedOnJudgedRows: null } })).toMatchObject({
+      deciding: 'known-training',
+    });
+  });
+
   it('notes what was told before the fit', () => {
     const forecast = { optimistic: 0.02, pessimistic: 0.04, pastCycles: 5 };
     const { checks } = capped({ detection: { ...evidence().detection, forecast } });

@@ -18,6 +18,7 @@ test('a claim opens a cycle; asking again, ten times at once, finds the same att
   }
   expect(await cycleById(db, identity({ week: 1 }).id)).toEqual({
     ...identity({ week: 1 }),
+    kind: 'retrain',
     trigger: 'demo',
     status: 'running',
     waitsFor: null,

@@ -48,6 +48,7 @@ test('the first champion is epoch 1, the next follows it', async () => {
     trainSnapshot: snapshot({ db, week: 1 }, 'train').contentHash,
     trainWindow: windows(1).train,
     environmentHash: hashOf('environment'),
+    registeredAt: null,
     choseSnapshots: [snapshot({ db, week: 1 }, 'holdout').contentHash],
     run: trackedRun(id),
     promotedAt: expect.stringMatching(/Z$/),

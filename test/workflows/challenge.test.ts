@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EvaluateRequest } from '../../schemas/payloads.ts';
 import type { StepDurations } from '../../schemas/progress.ts';
@@ -12,8 +13,12 @@ afterAll(() => stage.close());
 
 const days = 86_400;
 const challenger = { challenger: 7, reason: 'a test' };
+/** By the server's clock, which other tests have moved. */
 const until = (seconds: number): Scene => ({
-  claimChallenge: () => ({ kind: 'claimed', attempt: 1, until: new Date(Date.now() + seconds * 1000).toISOString() }),
+  claimChallenge: () => {
+    const at = new Date(activityInfo().scheduledTimestampMs + seconds * 1000);
+    return { kind: 'claimed', attempt: 1, until: at.toISOString() };
+  },
 });
 
 it('a challenge is judged at once where its rows have matured, and fits nothing', async () => {

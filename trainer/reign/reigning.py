@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import mlflow
-import mlflow.pyfunc
+from mlflow.pyfunc import PyFuncModel, load_model
 from mlflow.store.artifact.models_artifact_repo import REGISTERED_MODEL_META_FILE_NAME
 from reign_trainer.errors import TrainerError
 from reign_trainer.version_files import check_files
@@ -15,7 +15,7 @@ from reign_trainer.work.lend import hash_files
 from reign.command import ReignError, ask
 
 
-def champion(model: str) -> mlflow.pyfunc.PyFuncModel:
+def champion(model: str) -> PyFuncModel:
     """Load the champion of a model, as the ledger names it, after its files were checked against the ledger's digest.
 
     Parameters
@@ -54,4 +54,4 @@ def champion(model: str) -> mlflow.pyfunc.PyFuncModel:
                 check_files(hash_files(folder), answer["digest"], f"{model} version {answer['version']}")
             except TrainerError as error:
                 raise ReignError(error.code, error.message) from None
-        return mlflow.pyfunc.load_model(str(folder))
+        return load_model(str(folder))

@@ -73,7 +73,7 @@ def _rows_of(request: EvaluateRequest) -> list[tuple[str, str]]:
     named = [one for one in contenders if isinstance(one, ContenderRequest)]
     predictions = [one.predictions for one in named] + [request.shuffled_fit]
     snapshots = [
-        *(one.train_snapshot for one in named),
+        *(one.train_snapshot for one in named if one.train_snapshot is not None),
         *(one.holdout_snapshot for one in named),
         *request.chose_champion,
         *([] if follow is None else follow.chose),

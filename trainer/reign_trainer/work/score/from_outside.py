@@ -126,7 +126,9 @@ class VersionFromOutside:
 
     def predict(self, frame: pd.DataFrame) -> Any:
         """Ask it through the signature, as a service of Reign does: a string that is missing is NaN, as it was in training."""
-        texts = [name for name, (wanted, _) in self._inputs.items() if wanted == DataType.string and name in frame.columns]
+        texts = [
+            name for name, (wanted, _) in self._inputs.items() if wanted == DataType.string and name in frame.columns
+        ]
         return self._ordered(self._version.predict(frame.astype(dict.fromkeys(texts, TEXT_DTYPE))))
 
     def _cast(self, frame: pd.DataFrame) -> pd.DataFrame:
