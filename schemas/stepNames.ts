@@ -26,7 +26,6 @@ const stepNames: Readonly<Record<string, string>> = {
   trivial: 'measure the trivial predictor',
   claimChallenge: 'claim the cycle',
   planChallenge: 'plan',
-  keepRowIds: 'keep the row ids',
   planSnapshots: 'plan',
   planTry: 'plan',
   inspectTry: 'inspect',

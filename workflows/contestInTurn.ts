@@ -1,4 +1,4 @@
-import type { Known, Outcome, PlannedCycle, RetrainRequest, ScoredChampion, Snapshots } from '../schemas/steps.ts';
+import type { Outcome, PlannedCycle, RetrainRequest, Snapshots } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
 import { foresee } from './foresee.ts';
 import type { Contested } from './judgeChallenger.ts';

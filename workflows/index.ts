@@ -1,5 +1,5 @@
-export { backfill } from './backfill.ts';
 export { admit } from './admit.ts';
+export { backfill } from './backfill.ts';
 export { challenge } from './challenge.ts';
 export { checkDefinition } from './checkDefinition.ts';
 export { reconcile } from './reconcile.ts';
