@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import { z } from 'zod';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { admitVersion } from '../ledger/outsideVersions.ts';
@@ -11,6 +12,7 @@ import type { AdmitRequest, FoundVersion } from '../schemas/steps.ts';
 import { getVersion, type RegisteredVersion } from '../tracker/registry.ts';
 import { getRunInputs, type RunDataset } from '../tracker/runInputs.ts';
 import { cycleTag } from '../tracker/tags.ts';
+import { isUser } from './checkRequest.ts';
 import type { World } from './world.ts';
 
 export const admitActivities = (world: World) => ({
@@ -22,6 +24,9 @@ export const admitActivities = (world: World) => ({
   async findVersion(request: AdmitRequest): Promise<FoundVersion> {
     const { db } = world.ledger;
     const { model, version, definitionVersion: number, trainedOn } = request;
+    const workflow = activityInfo().workflowExecution?.workflowId ?? '';
+    // Whoever reaches Temporal can start a workflow with any request.
+    if (!isUser(request.actor)) throw errorOf('RequestForged', 'actor', { cycle: workflow });
     const stored = await definitionVersion(db, model, number);
     if (stored === undefined) throw errorOf('ModelUnknown', 'versionNotApplied', { version: number, model });
     const found = await getVersion(world.tracker, model, version);

@@ -28,7 +28,7 @@ export function checkRequest(request: RetrainRequest, workflowId: string): void 
 }
 
 /** Absent in requests of earlier releases. */
-const isUser = (actor: Actor | undefined): boolean => actor === undefined || actor.authentication === 'os-user';
+export const isUser = (actor: Actor | undefined): boolean => actor === undefined || actor.authentication === 'os-user';
 
 const isOwnSchedule = ({ model, lineage }: RetrainRequest, actor: Actor | undefined): boolean =>
   lineage === liveLineage && actor?.kind === 'schedule' && actor.name === model;

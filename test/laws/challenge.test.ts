@@ -29,6 +29,8 @@ const from = '2024-01-20';
 const to = '2024-02-10';
 const trainedOn = `${from}/${to}`;
 const reason = 'a test of a notebook';
+/** For what happens soon, on a busy machine too. */
+const patiently = { timeout: 60_000 };
 
 const source = {
   query: 'select loan_id, applied_at, income, debt, purpose, outcome from loans',
@@ -169,8 +171,9 @@ describe('a version that a person registered', () => {
 
     const { code } = await command('cancel', started.id, '--reason', 'seen enough');
     expect(code).toBe(0);
-    await ended(started.id);
-    expect(await cycleById(ledger.db, started.id)).toMatchObject({ status: 'cancelled', challenger: version('good') });
+    await expect
+      .poll(() => cycleById(ledger.db, started.id), patiently)
+      .toMatchObject({ status: 'cancelled', challenger: version('good') });
   });
 
   it('is refused where the holdout begins before its training ends, and says when it can be judged', async () => {
@@ -206,9 +209,9 @@ describe('an incumbent that was fitted outside', () => {
       asOf: '2024-03-04T00:00:00Z',
       trainSnapshot: null,
     });
-    await expect.poll(() => getAlias(tracker, model, championAlias)).toBe(version('incumbent'));
+    await expect.poll(() => getAlias(tracker, model, championAlias), patiently).toBe(version('incumbent'));
     await expect
-      .poll(async () => (await getVersion(tracker, model, version('incumbent')))?.tags)
+      .poll(async () => (await getVersion(tracker, model, version('incumbent')))?.tags, patiently)
       .toMatchObject({ 'reign.challenge': asked.id, 'reign.status': 'promoted', 'reign.verdict': 'review' });
     const evidence = await judgedBy(asked.id);
     expect(evidence.challenger).toMatchObject({
