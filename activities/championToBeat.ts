@@ -1,9 +1,11 @@
+import { lookAlpha, probationOf } from '../gate/probation.ts';
 import { periodToFollow } from '../gate/windows.ts';
 import { anchorOf } from '../ledger/anchor.ts';
 import type { Champion } from '../ledger/champions.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
-import { followUpsOf } from '../ledger/followUps.ts';
-import { lastPromotion } from '../ledger/lastPromotion.ts';
+import { followUpsOfEpoch, type StoredFollowUp } from '../ledger/followUps.ts';
+import { type LastPromotion, lastPromotion } from '../ledger/lastPromotion.ts';
+import type { Definition } from '../schemas/definition.ts';
 import { primaryMetricOf } from '../schemas/metrics.ts';
 import type { Window } from '../schemas/primitives.ts';
 import type { ChampionToBeat, PromotionToFollow, VersionToScore } from '../schemas/steps.ts';
@@ -53,11 +55,37 @@ async function promotionToFollow(
   const promotion = await lastPromotion(db, model, lineage);
   if (promotion === undefined || promotion.epoch !== epoch) return null;
   if (promotion.metric !== primaryMetricOf(opponent.definition)) return null;
-  const known = (await followUpsOf(db, model, lineage)).find((one) => one.epoch === epoch);
   const promoting = await definitionVersion(db, model, promotion.definitionVersion);
-  if (known?.complete || promoting === undefined) return null;
-  const window = periodToFollow(promotion.holdout, promoting.definition.windows, holdout, known !== undefined);
+  if (promoting === undefined) return null;
+  const seen = await followUpsOfEpoch(db, model, lineage, epoch);
+  const window = periodToLookAt(promotion, promoting.definition, seen, holdout);
   if (window === null) return null;
   const { cycle, promised, beaten } = promotion;
-  return { cycle, epoch, window, promised, beaten: beaten === null ? null : await toScore(beaten) };
+  const asked = { cycle, epoch, window, promised };
+  if (beaten === null) return seen.some(({ complete }) => complete) ? null : { ...asked, beaten };
+  const made = seen.flatMap(({ look }) => look ?? []);
+  // As it began: a change of the policy must not add to the chance of error.
+  const looks = made[0]?.of ?? probationOf(opponent.definition.gate).looks;
+  if (made.length >= looks) return null;
+  const isLook = holdout.from <= window.from && holdout.to >= window.to;
+  const { win, margin } = promoting.definition.gate;
+  const acceptedLoss = win === 'nonInferior' ? (margin ?? 0) : 0;
+  const look = { number: made.length + 1, of: looks, alpha: lookAlpha(looks), acceptedLoss };
+  return { ...asked, beaten: await toScore(beaten), ...(isLook && { look }) };
+}
+
+/**
+ * The rows that show something new: first the period right after the promotion's holdout; then each holdout that begins
+ * where the rows end that were looked at before.
+ */
+function periodToLookAt(
+  { holdout: promoted }: LastPromotion,
+  { windows }: Definition,
+  seen: readonly StoredFollowUp[],
+  holdout: Window,
+): Window | null {
+  const whole = seen.filter(({ complete }) => complete).map(({ window }) => window.to);
+  const first = whole.length === 0 ? periodToFollow(promoted, windows, holdout, seen.length > 0) : null;
+  if (first !== null) return first;
+  return [promoted.to, ...whole].every((end) => holdout.from >= end) ? holdout : null;
 }

@@ -1,6 +1,7 @@
 import { decide } from '../gate/decide.ts';
 import { policyOf } from '../gate/policyOf.ts';
 import { primaryResult } from '../gate/primaryResult.ts';
+import { lookVerdict } from '../gate/probation.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { event } from '../ledger/events.ts';
 import { storeFollowUp } from '../ledger/followUps.ts';
@@ -12,9 +13,10 @@ import { errorOf } from '../schemas/errors.ts';
 import type { Judged, JudgementRequest } from '../schemas/steps.ts';
 import type { Verdict } from '../schemas/verdict.ts';
 import { evidenceOf } from './evidenceOf.ts';
+import { actOnProbation } from './probation.ts';
 import type { World } from './world.ts';
 
-export const decideActivities = ({ ledger: { db }, store }: World) => ({
+export const decideActivities = ({ ledger, ledger: { db }, store }: World) => ({
   /** Lets the gate judge the evidence and stores the judgement; one that is stored already stands as it is. */
   async decide({ cycle, number, evidence: hash, challenger, champion, warnings }: JudgementRequest): Promise<Judged> {
     const stored = await definitionVersion(db, cycle.model, cycle.definitionVersion);
@@ -38,14 +40,19 @@ export const decideActivities = ({ ledger: { db }, store }: World) => ({
     });
     await storeCodeWarnings(db, cycle, warnings ?? []);
     // What became of the last promotion has an entry of its own: who reads that promotion finds it.
-    if (evidence.followUp !== null) await storeFollowUp(db, cycle, evidence.followUp);
+    const { followUp } = evidence;
+    if (followUp !== null) await storeFollowUp(db, cycle, followUp, { verdict: lookVerdict(followUp), evidence: hash });
     if (judgement.verdict.deciding === 'gate-controls') {
       const detail = { judgement: number, summary: judgement.verdict.summary };
       await event(db, { model: cycle.model, cycle: cycle.id, kind: 'gate-broken', detail, key: String(number) });
     }
     const { model, lineage, definitionVersion: version } = cycle;
+    const held = (await heldPromotions(db, { model, lineage, definitionVersion: version })) !== undefined;
+    // A challenger that is promoted at once ends the probation; where it is not after all, the cycle's end does this.
+    const promotes = judgement.verdict.kind === 'promote' && !held && policy.gate.approval.when !== 'always';
+    if (!promotes) await actOnProbation({ ledger }, cycle);
     return {
-      held: (await heldPromotions(db, { model, lineage, definitionVersion: version })) !== undefined,
+      held,
       number,
       epoch: judgement.epoch,
       kind: judgement.verdict.kind,

@@ -9,6 +9,7 @@ import { cycleId } from '../schemas/cycle.ts';
 import type { StepDurations } from '../schemas/progress.ts';
 import type { ClaimedAttempt, Outcome, RetrainRequest } from '../schemas/steps.ts';
 import { evidenceOf } from './evidenceOf.ts';
+import { actOnProbation } from './probation.ts';
 import { followLedger } from './tracking/followLedger.ts';
 import { wakeBackfill, wakeNextInTurn } from './wake.ts';
 import type { World } from './world.ts';
@@ -40,6 +41,7 @@ export const recordActivities = (world: FollowWorld & Pick<World, 'store'>) => (
       });
       if (durations !== undefined) await storeStepDurations(db, { id, model, attempt }, durations);
     }
+    if (outcome.status !== 'promoted') await actOnProbation(world, request);
     await wakeNextInTurn(db, request);
     await wakeBackfill(request);
     if ((await cycleById(db, id)) !== undefined) await followLedger(world, { id, model, lineage });

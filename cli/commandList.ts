@@ -77,19 +77,19 @@ export const commandList: readonly ListedCommand[] = [
   {
     name: 'waiting',
     syntax: '',
-    description: 'list the cycles that wait: for a person to decide, or for a fault to be fixed',
+    description: 'list what waits: cycles for a person or for a fault to be fixed, and rollbacks that are proposed',
     load: async () => (await import('./commands/waiting.ts')).waitingCommand,
   },
   {
     name: 'approve',
     syntax: '<cycle> [asOf]',
-    description: 'promote the challenger of a cycle that waits for a person',
+    description: 'promote the challenger of a cycle that waits for a person, or carry out a proposed rollback',
     load: async () => (await import('./commands/approve.ts')).approveCommand,
   },
   {
     name: 'reject',
     syntax: '<cycle> [asOf]',
-    description: 'keep the champion where a cycle waits for a person',
+    description: 'keep the champion where a cycle waits for a person, or a rollback is proposed',
     load: async () => (await import('./commands/reject.ts')).rejectCommand,
   },
   {

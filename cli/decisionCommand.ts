@@ -3,6 +3,7 @@ import type { approveOperation } from '../operations/approve.ts';
 import { perform } from '../operations/operation.ts';
 import type { rejectOperation } from '../operations/reject.ts';
 import type { Tell } from './answer.ts';
+import { changedChampionText } from './changedChampion.ts';
 import { cycleName, withCycleArguments } from './cycleArguments.ts';
 import type { Session } from './session.ts';
 
@@ -26,8 +27,14 @@ export const decisionCommand = (
       const { reason, evidence } = options;
       const request = { ...cycleName(name, asOf, options), reason, ...(evidence === undefined ? {} : { evidence }) };
       const answer = await perform(operation, session.context, request);
+      const said = answer.decision.kind === 'approve' ? 'approved' : 'rejected';
+      if ('proposal' in answer) {
+        const { proposal, decision, changed } = answer;
+        const champion = changed === null ? 'The champion stays.' : changedChampionText(changed);
+        tell({ document: answer, text: () => `${proposal.id}: ${said} by ${decision.by}. ${champion}` });
+        return;
+      }
       const { cycle, decision, heard } = answer;
-      const said = decision.kind === 'approve' ? 'approved' : 'rejected';
       const then = heard
         ? `To see how it ends: reign show ${cycle.id}`
         : 'The decision is recorded. No worker runs now: the cycle goes on as soon as one does.';

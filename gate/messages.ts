@@ -355,6 +355,9 @@ export const gateMessages = {
   'follow-up.nothing': 'nothing found',
   'follow-up.so-far': 'next period {found} on {rows} so far',
   'follow-up.whole': 'next period {found} on {rows}',
+  'probation.worse':
+    'Look {number} of {looks} of its probation shows that {version} is worse than {beaten}, which it beat: {found}.',
+  'follow-up.look': 'probation look {number} of {looks} {found} on {rows}',
   'follow-up.measured': 'the champion was promoted by {cycle} at {metric} {promised}, {since}',
   'follow-up.required': 'a gain that lasts',
   'follow-up.why': 'Of many challengers the luckiest wins: some of what was promised is lost again.',

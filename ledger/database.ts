@@ -358,6 +358,10 @@ export interface FollowUpsTable {
   promised: Json<FollowUp['promised']>;
   found: OptionalJson<FollowUp['found']>;
   unmeasured: string | null;
+  look: number | null | undefined;
+  looks: number | null | undefined;
+  verdict: 'worse' | 'holds' | null | undefined;
+  evidence: string | null | undefined;
   at: Clock;
 }
 

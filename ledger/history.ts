@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { PrimaryResult } from '../schemas/cycle.ts';
 import type { VerdictKind } from '../schemas/verdict.ts';
 import type { Database, PromotionKind } from './database.ts';
-import { followUpsOf, type StoredFollowUp } from './followUps.ts';
+import { followUpsOf, looksOf, type StoredFollowUp } from './followUps.ts';
 import { instant } from './instants.ts';
 import { primaryResultOf } from './storedPrimary.ts';
 
@@ -30,6 +30,24 @@ export interface Reign {
   readonly primary: PrimaryResult | null;
   /** The same difference in the period after the one that it was promoted on; null where nobody has looked yet. */
   readonly followUp: Pick<StoredFollowUp, 'promised' | 'found' | 'complete'> | null;
+  /** How it fared against the version that it beat, until the next promotion; null where nobody has looked yet. */
+  readonly probation: Probation | null;
+}
+
+/** The looks at a promoted version. */
+export interface Probation {
+  /** `watched`: later cycles look again. `over`: all looks were made, or another version was promoted. */
+  readonly state: 'watched' | 'over';
+  /** How many looks there are at most. */
+  readonly of: number;
+  /** In order. */
+  readonly looks: readonly {
+    readonly number: number;
+    readonly foundBy: string;
+    readonly verdict: StoredFollowUp['verdict'];
+    readonly found: StoredFollowUp['found'];
+    readonly unmeasured: string | null;
+  }[];
 }
 
 /** Who was champion from when to when, what it beat and why; the first reign first. */
@@ -61,6 +79,7 @@ export async function history(db: Kysely<Database>, model: string, lineage: stri
       { promised, found, complete },
     ]),
   );
+  const looks = Map.groupBy(await looksOf(db, model, lineage), ({ epoch }) => epoch);
   return rows.map((row, at) => ({
     epoch: row.epoch,
     version: row.version,
@@ -76,7 +95,20 @@ export async function history(db: Kysely<Database>, model: string, lineage: stri
     overrode: row.kind === 'override' ? overrodeOf(row) : null,
     primary: primaryResultOf(row.primary_result),
     followUp: followUps.get(row.epoch) ?? null,
+    probation: probationOf(looks.get(row.epoch) ?? [], at === rows.length - 1),
   }));
+}
+
+function probationOf(looks: readonly StoredFollowUp[], reigns: boolean): Probation | null {
+  const of = looks[0]?.look?.of;
+  if (of === undefined) return null;
+  return {
+    state: reigns && looks.length < of ? 'watched' : 'over',
+    of,
+    looks: looks.map(({ foundBy, verdict, found, unmeasured }, at) => ({
+      ...{ number: at + 1, foundBy, verdict, found, unmeasured },
+    })),
+  };
 }
 
 function overrodeOf(row: {

@@ -45,6 +45,8 @@ const sentences: Readonly<Record<NotificationEvent, (facts: NotifiedFacts) => st
   'deadline-near': (facts) =>
     `a cycle still waits for a person to approve or reject the challenger${until(facts.until)}`,
   'waits-for-fault': ({ step, code }) => `a cycle waits${atStep(step)} until a fault is fixed${inCode(code)}`,
+  'rollback-proposed': ({ version, champion }) =>
+    `${named(champion)} is shown to be worse than ${named(version)}, which it beat: a person is asked to approve or reject the rollback`,
   'alias-moved': ({ version, champion }) =>
     `the alias champion in MLflow was moved by hand${to(version)}${champion === undefined ? '' : `, and names ${named(champion)} again`}`,
 };

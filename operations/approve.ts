@@ -1,12 +1,12 @@
 import type { OperationContext } from './context.ts';
-import { DecisionAnswer, DecisionRequest, decideCycle } from './decideCycle.ts';
+import { DecisionAnswer, DecisionRequest, decideNamed } from './decideCycle.ts';
 import { operation } from './operation.ts';
 
 export const approveOperation = operation({
   name: 'approve',
-  description: 'promote the challenger of a cycle that waits for a person',
+  description: 'promote the challenger of a cycle that waits for a person, or carry out a proposed rollback',
   request: DecisionRequest,
   answer: DecisionAnswer,
-  run: async (context: Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>, request) =>
-    await decideCycle('approve', context, request),
+  run: async (context: Pick<OperationContext, 'ledger' | 'tracker' | 'temporal' | 'actor'>, request) =>
+    await decideNamed('approve', context, request),
 });

@@ -4,12 +4,14 @@ import { currentChampion } from '../ledger/champions.ts';
 import type { Database } from '../ledger/database.ts';
 import { type Decision, recordDecision } from '../ledger/decisions.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
+import { proposalNamed } from '../ledger/rollbackProposals.ts';
 import { lastQuestion } from '../ledger/waiting.ts';
 import { Cycle } from '../schemas/cycle.ts';
 import { errorOf } from '../schemas/errors.ts';
 import { Hash } from '../schemas/primitives.ts';
 import type { OperationContext } from './context.ts';
 import { CycleName } from './cycleName.ts';
+import { decideProposal, ProposalAnswer } from './decideProposal.ts';
 import { findCycle } from './findCycle.ts';
 import { wake } from './wake.ts';
 
@@ -21,14 +23,29 @@ export const DecisionRequest = CycleName.extend({
   evidence: Hash.optional(),
 });
 
-export const DecisionAnswer = z.strictObject({
+export const CycleDecision = z.strictObject({
   cycle: Cycle,
   decision: z.strictObject({ id: z.int(), kind: z.enum(['approve', 'reject']), by: z.string(), at: z.string() }),
   /** False: the decision stands in the ledger, and the cycle goes on once a worker and Temporal run again. */
   heard: z.boolean(),
 });
 
-type Needs = Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>;
+/** About a judgement, or about a rollback that the gate proposed. */
+export const DecisionAnswer = z.union([CycleDecision, ProposalAnswer]);
+
+type Needs = Pick<OperationContext, 'ledger' | 'tracker' | 'temporal' | 'actor'>;
+
+/** Records what a person says about a cycle's judgement or, by its id, about a proposed rollback. */
+export async function decideNamed(
+  kind: 'approve' | 'reject',
+  context: Needs,
+  request: z.output<typeof DecisionRequest>,
+): Promise<z.input<typeof DecisionAnswer>> {
+  const proposal = await proposalNamed(context.ledger.db, request.cycle);
+  return proposal === undefined
+    ? await decideCycle(kind, context, request)
+    : await decideProposal(kind, context, proposal, request);
+}
 
 /**
  * Records a decision, then wakes the cycle. The ledger alone says what was decided: where nobody hears it now, the cycle
@@ -37,11 +54,11 @@ type Needs = Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>;
  * @throws ReignError UsageInvalid where there is nothing to decide, or not by this person; LedgerConflict where the cycle
  *   has ended, asks about another judgement or another champion reigns by now
  */
-export async function decideCycle(
+async function decideCycle(
   kind: 'approve' | 'reject',
   { ledger, temporal, actor }: Needs,
   { reason, evidence, ...name }: z.output<typeof DecisionRequest>,
-): Promise<z.input<typeof DecisionAnswer>> {
+): Promise<z.input<typeof CycleDecision>> {
   const { db } = ledger;
   const cycle = await findCycle(ledger, name);
   const { id, status } = cycle;

@@ -3,6 +3,7 @@ import { history } from '../ledger/history.ts';
 import { historyReport } from '../report/history.ts';
 import { PrimaryResult } from '../schemas/cycle.ts';
 import { FollowUp } from '../schemas/evidence.ts';
+import { Interval } from '../schemas/interval.ts';
 import { AskedLineage, Lineage } from '../schemas/lineage.ts';
 import { Hash, Instant } from '../schemas/primitives.ts';
 import { HistoryReport } from '../schemas/report.ts';
@@ -43,6 +44,27 @@ export const historyOperation = operation({
         primary: PrimaryResult.nullable(),
         /** The same difference in the period after the one that it was promoted on; null where nobody has looked yet. */
         followUp: FollowUp.pick({ promised: true, found: true, complete: true }).nullable(),
+        /** How it fared against the version that it beat, until the next promotion; null where nobody has looked yet. */
+        probation: z
+          .strictObject({
+            /** watched: later cycles look again. over: all looks were made, or another version was promoted. */
+            state: z.enum(['watched', 'over']),
+            of: z.int(),
+            looks: z
+              .array(
+                z.strictObject({
+                  number: z.int(),
+                  /** The cycle whose holdout showed it. */
+                  foundBy: z.string(),
+                  /** worse: it is shown to be. Null where nothing was measured. */
+                  verdict: z.enum(['worse', 'holds']).nullable(),
+                  found: Interval.nullable(),
+                  unmeasured: z.string().nullable(),
+                }),
+              )
+              .readonly(),
+          })
+          .nullable(),
       }),
     ),
     /** What is to be said about them, as messages with their values. */

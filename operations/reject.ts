@@ -1,12 +1,12 @@
 import type { OperationContext } from './context.ts';
-import { DecisionAnswer, DecisionRequest, decideCycle } from './decideCycle.ts';
+import { DecisionAnswer, DecisionRequest, decideNamed } from './decideCycle.ts';
 import { operation } from './operation.ts';
 
 export const rejectOperation = operation({
   name: 'reject',
-  description: 'keep the champion where a cycle waits for a person',
+  description: 'keep the champion where a cycle waits for a person, or a rollback is proposed',
   request: DecisionRequest,
   answer: DecisionAnswer,
-  run: async (context: Pick<OperationContext, 'ledger' | 'temporal' | 'actor'>, request) =>
-    await decideCycle('reject', context, request),
+  run: async (context: Pick<OperationContext, 'ledger' | 'tracker' | 'temporal' | 'actor'>, request) =>
+    await decideNamed('reject', context, request),
 });

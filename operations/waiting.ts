@@ -1,19 +1,23 @@
 import { z } from 'zod';
 import { unendedCycles } from '../ledger/cycles.ts';
 import { judgementsOf } from '../ledger/judgements.ts';
+import { openProposals } from '../ledger/rollbackProposals.ts';
 import { lastQuestion } from '../ledger/waiting.ts';
 import { Cycle } from '../schemas/cycle.ts';
 import type { OperationContext } from './context.ts';
+import { ShownProposal, shownProposal } from './decideProposal.ts';
 import { operation } from './operation.ts';
 
 export const waitingOperation = operation({
   name: 'waiting',
-  description: 'list the cycles that wait: for a person to decide, or for a fault to be fixed',
+  description: 'list what waits: cycles for a person or for a fault to be fixed, and rollbacks that are proposed',
   request: z.strictObject({
     /** Default: of every model. */
     model: z.string().optional(),
   }),
   answer: z.strictObject({
+    /** Rollbacks that the gate proposes: a person approves or rejects them by their id. */
+    proposals: z.array(ShownProposal),
     cycles: z.array(
       Cycle.extend({
         /** What a person is asked; null where it waits for something else. */
@@ -43,6 +47,6 @@ export const waitingOperation = operation({
       const asked = question && { ...question, verdict: judgement?.verdict.summary ?? '' };
       cycles.push({ ...cycle, question: asked ?? null });
     }
-    return { cycles };
+    return { cycles, proposals: (await openProposals(ledger.db, model)).map(shownProposal) };
   },
 });

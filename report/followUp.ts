@@ -1,3 +1,4 @@
+import { lookVerdict } from '../gate/probation.ts';
 import { of } from '../gate/say.ts';
 import type { Bounded, Evidence } from '../schemas/evidence.ts';
 import type { Interval } from '../schemas/interval.ts';
@@ -8,14 +9,16 @@ import { tell } from './messages.ts';
 /** What the last promotion promised, and what came of it; null where nothing was looked at again. */
 export function followUpSaid({ followUp }: Pick<Evidence, 'followUp'>): Message | null {
   if (followUp === null) return null;
-  const { cycle, promised, found, unmeasured, rows, window, complete } = followUp;
+  const { cycle, promised, found, unmeasured, rows, window, complete, look } = followUp;
   const came =
     found === null
       ? (unmeasured ?? tell('nothing'))
       : tell('follow-up.found', { found: difference(found), rows: of(rows, 'row') });
-  return tell(complete ? 'follow-up.whole-period' : 'follow-up.so-far-period', {
-    ...{ promised: difference(promised), cycle, from: day(window.from), to: day(window.to), came },
-  });
+  const values = { promised: difference(promised), cycle, from: day(window.from), to: day(window.to), came };
+  if (look === undefined) return tell(complete ? 'follow-up.whole-period' : 'follow-up.so-far-period', values);
+  const worse = lookVerdict(followUp) === 'worse';
+  const numbers = { number: of(look.number, 'plain'), looks: of(look.of, 'plain') };
+  return tell(worse ? 'follow-up.look-worse' : 'follow-up.look', { ...values, ...numbers });
 }
 
 /** The same in few words: `promoted at +0.0200, next period +0.0040`. */

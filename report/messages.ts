@@ -77,6 +77,12 @@ const ownMessages = {
   'follow-up.so-far-period': 'promoted at {promised} by {cycle}; next period ({from} to {to}, so far) {came}',
   'follow-up.brief': 'promoted at {promised}, next period {came}',
   'follow-up.brief-so-far': 'promoted at {promised}, next period {came} so far',
+  'follow-up.look':
+    'promoted at {promised} by {cycle}; probation look {number} of {looks} ({from} to {to}) {came}, not shown to be worse. It ends at the next promotion, or with look {looks}',
+  'follow-up.look-worse':
+    'promoted at {promised} by {cycle}; probation look {number} of {looks} ({from} to {to}) {came}: worse than the version that it beat',
+  'probation.look': 'probation look {number} of {looks} {found}',
+  'probation.look-worse': 'probation look {number} of {looks} {found}, worse',
   'follow-up.not-measured': 'not measured',
 
   'rehearsal.same': '{rows} as JSON, all with the same answer',

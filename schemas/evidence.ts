@@ -235,18 +235,34 @@ export const Detection = z
   .meta({ id: 'Detection' });
 export type Detection = z.infer<typeof Detection>;
 
+/** One look of a probation. */
+export const ProbationLook = z
+  .strictObject({
+    /** 1 for the first. */
+    number: z.int(),
+    of: z.int(),
+    /** The chance that this one takes a version for worse that is not. */
+    alpha: z.number(),
+    /** The loss that the promotion accepted (`win: nonInferior`), else 0: a version is worse beyond it. */
+    acceptedLoss: z.number(),
+  })
+  .meta({ id: 'ProbationLook' });
+export type ProbationLook = z.infer<typeof ProbationLook>;
+
 /** The last promotion, to be looked at again on this holdout. */
 export const FollowUpRequest = z
   .strictObject({
     cycle: z.string(),
     epoch: z.int(),
-    /** Rows of this period count: one holdout's length, right after the promoting holdout. */
+    /** Rows of this period count: one holdout's length, right after the promoting holdout, or after the look before. */
     window: Window,
     promised: Bounded,
     /** Whom it beat, scored on this holdout; null where it beat the trivial predictor. */
     beaten: ContenderRequest.nullable(),
     /** Rows that chose the promoted version. */
     chose: z.array(Hash),
+    /** Absent where the rows are no look of a probation, and in requests of earlier releases. */
+    look: ProbationLook.optional(),
   })
   .meta({ id: 'FollowUpRequest' });
 export type FollowUpRequest = z.infer<typeof FollowUpRequest>;
@@ -266,6 +282,8 @@ export const FollowUp = z
     /** The same on the newer rows. */
     found: Interval.nullable(),
     unmeasured: z.string().nullable(),
+    /** As it was asked for: `found.alpha` is that of the look. */
+    look: ProbationLook.optional(),
   })
   .meta({ id: 'FollowUp' });
 export type FollowUp = z.infer<typeof FollowUp>;

@@ -224,6 +224,25 @@ export const Gate = z
       })
       .prefault({})
       .meta({ id: 'ApprovalPolicy' }),
+    probation: z
+      .strictObject({
+        onWorse: z
+          .enum(['propose', 'rollback'])
+          .default('propose')
+          .describe(
+            'What happens where a promoted version is shown to be worse than the one it beat. propose: a person is asked to roll back. rollback: the gate does it.',
+          ),
+        looks: z
+          .int()
+          .min(1)
+          .max(8)
+          .default(8)
+          .describe('On how many later holdouts it is compared, each at 0.05 / looks.'),
+      })
+      .meta({ id: 'ProbationPolicy' })
+      // Without a default: cycles that began under an earlier release hold a policy that knows no probation.
+      .optional()
+      .describe('How a promoted version is watched until the next promotion. Default: propose, 8 looks.'),
   })
   .meta({ id: 'Gate' });
 export type Gate = z.infer<typeof Gate>;

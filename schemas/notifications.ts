@@ -12,6 +12,7 @@ export const notificationEvents = [
   'deadline-near',
   'waits-for-fault',
   'alias-moved',
+  'rollback-proposed',
 ] as const;
 export type NotificationEvent = (typeof notificationEvents)[number];
 

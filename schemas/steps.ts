@@ -5,7 +5,7 @@ import type { Charge } from './charge.ts';
 import type { Column } from './columns.ts';
 import type { Cycle, CycleStatus, Failure, Trigger } from './cycle.ts';
 import type { Definition } from './definition.ts';
-import type { ContenderRequest, FollowUp, FollowUpRequest, Forecast, Rehearsal } from './evidence.ts';
+import type { ContenderRequest, FollowUp, FollowUpRequest, Forecast, ProbationLook, Rehearsal } from './evidence.ts';
 import type { Metric } from './metrics.ts';
 import type {
   CheckPipelineResult,
@@ -226,6 +226,8 @@ export interface PromotionToFollow {
   readonly promised: FollowUp['promised'];
   /** Null: it beat the trivial predictor. */
   readonly beaten: VersionToScore | null;
+  /** Which look of its probation this is; absent where it is none. */
+  readonly look?: ProbationLook;
 }
 
 /** What earlier cycles of the lineage left behind, for comparison. */

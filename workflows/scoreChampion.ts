@@ -23,7 +23,7 @@ async function followLastPromotion(
   { promotion, choseSnapshots }: ChampionToBeat,
 ): Promise<FollowUpRequest | null> {
   if (promotion === null) return null;
-  const { cycle, epoch, window, promised } = promotion;
+  const { cycle, epoch, window, promised, look } = promotion;
   const beaten = promotion.beaten === null ? null : await scoreVersion(plan, snapshots, promotion.beaten);
-  return { cycle, epoch, window, promised, beaten, chose: choseSnapshots };
+  return { cycle, epoch, window, promised, beaten, chose: choseSnapshots, ...(look === undefined ? {} : { look }) };
 }

@@ -20,6 +20,15 @@ export const waitingCommand = (session: Session, tell: Tell) =>
         question === null ? '' : formatTime(question.until),
         question?.verdict ?? summary ?? '',
       ]);
+      rows.push(
+        ...answer.proposals.map(({ id, at, version, reason }) => [
+          id,
+          'anybody',
+          formatTime(at),
+          '',
+          `Roll back to v${version}? ${reason}`,
+        ]),
+      );
       tell({
         document: answer,
         text: ({ paint }) => (rows.length === 0 ? 'No cycle waits.' : renderTable(titles, rows, paint)),

@@ -250,10 +250,10 @@ function* followedUp({ followUp, primary }: Evidence): Generator<GateCheck> {
   );
 }
 
-function sincePromoted({ found, complete, rows, unmeasured }: NonNullable<Evidence['followUp']>): Message {
+function sincePromoted({ found, complete, rows, unmeasured, look }: NonNullable<Evidence['followUp']>): Message {
   if (found === null) return say('follow-up.unmeasured', { reason: unmeasured ?? say('follow-up.nothing') });
-  return say(complete ? 'follow-up.whole' : 'follow-up.so-far', {
-    found: of(found.estimate, 'difference'),
-    rows: of(rows, 'row'),
-  });
+  const measured = { found: of(found.estimate, 'difference'), rows: of(rows, 'row') };
+  if (look !== undefined)
+    return say('follow-up.look', { ...measured, number: of(look.number, 'plain'), looks: of(look.of, 'plain') });
+  return say(complete ? 'follow-up.whole' : 'follow-up.so-far', measured);
 }

@@ -16,6 +16,7 @@ import * as leases from './leases.ts';
 import * as lineages from './lineages.ts';
 import * as notifications from './notifications.ts';
 import * as observations from './observations.ts';
+import * as probation from './probation.ts';
 import * as promotions from './promotions.ts';
 import * as reconciliations from './reconciliations.ts';
 import * as retention from './retention.ts';
@@ -55,5 +56,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025-temporal-namespaces': temporalNamespaces,
   '0026-backfills': backfills,
   '0027-challenges': challenges,
+  '0028-probation': probation,
   '0029-retention': retention,
 };

@@ -1,6 +1,7 @@
 import { decide } from '../../gate/decide.ts';
 import { policyOf } from '../../gate/policyOf.ts';
 import { primaryResult } from '../../gate/primaryResult.ts';
+import { lookVerdict } from '../../gate/probation.ts';
 import { of } from '../../gate/say.ts';
 import type { StoredDefinition } from '../../ledger/definitions.ts';
 import type { ErrorCharge } from '../../ledger/errorCharges.ts';
@@ -118,16 +119,23 @@ export function verifyFollowUp(
   stored: readonly StoredFollowUp[],
 ): VerifiedFinding[] {
   if (followUp === null) return [];
-  const { cycle: _, unmeasured, ...seen } = followUp;
+  const { cycle: _, unmeasured, look: _look, ...seen } = followUp;
   const row = stored.find(({ epoch }) => epoch === followUp.epoch);
   if (row === undefined)
     return [told('followUp', number, 'differs', tell('verify.follow-up-lost', { epoch: of(followUp.epoch, 'plain') }))];
   // An earlier attempt of the cycle wrote it: what that one saw stays.
   if (row.attempt !== attempt) return [];
-  const { foundBy: __, attempt: ___, at: ____, ...written } = row;
+  const { foundBy: __, attempt: ___, at: ____, look: counted, verdict, ...written } = row;
   const why = followUp.found === null ? (unmeasured ?? 'nothing was measured') : null;
-  return [compared('followUp', number, written, { ...seen, unmeasured: why })];
+  // Of two cycles that made the same look the other one's may count.
+  const shown = counted === null ? { look: null, verdict: null } : lookOf(followUp);
+  return [compared('followUp', number, { ...written, look: counted, verdict }, { ...seen, unmeasured: why, ...shown })];
 }
+
+const lookOf = ({ look, found }: NonNullable<Evidence['followUp']>) => ({
+  look: look === undefined ? null : { number: look.number, of: look.of },
+  verdict: lookVerdict({ look, found }),
+});
 
 /**
  * What stands in the cycle's own row is what its last judgement says.

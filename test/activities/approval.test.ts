@@ -95,7 +95,7 @@ test('after the deadline a person is refused, also where no worker has noticed t
   const context = {
     ledger: { db: ledger.db, close: async () => {} },
     temporal: () => Promise.reject(new Error('nobody is woken')),
-    actor: osUser('ada'),
+    ...{ actor: osUser('ada'), tracker: null },
   };
   const late = perform(approveOperation, context, { cycle: cycle.id, reason: 'sound' });
   await expect(late).rejects.toMatchObject({ code: 'UsageInvalid', situation: 'tooLate' });

@@ -64,5 +64,23 @@ test('the last promotion is looked at again until its period is over, by the met
     unmeasured: 'none',
   };
   await storeFollowUp(db, { id: identity({ week: 4 }).id, attempt: 1 }, { ...known, rows: 700, complete: true });
-  expect((await toBeat(ledger, 5)).promotion).toBeNull();
+  // From then on each holdout that begins where the last one ended is a look; not one that shares rows with it.
+  const found = { ...known, complete: true, rows: 700 };
+  const looked = async (week: number, number: number) => {
+    const { promotion: next } = await toBeat(ledger, week);
+    expect(next).toMatchObject({ window: windows(week).holdout, look: { number, of: 8, alpha: 0.00625 } });
+    await prepare({ db, week, version: week + 100 });
+    const at = { id: identity({ week }).id, attempt: 1 };
+    if (next?.look !== undefined)
+      await storeFollowUp(db, at, { ...found, window: next.window, look: next.look }, { verdict: null, evidence });
+  };
+  const evidence = 'e'.repeat(64);
+  await looked(5, 1);
+  expect((await toBeat(ledger, 6)).promotion).toBeNull();
+  for (const [at, week] of [7, 9, 11, 13, 15, 17].entries()) await looked(week, at + 2);
+  // As the probation began, so it ends.
+  const fewer = Gate.parse({ probation: { looks: 2 } });
+  expect((await toBeat(ledger, 19, { gate: fewer })).promotion).toMatchObject({ look: { number: 8, of: 8 } });
+  await looked(19, 8);
+  expect((await toBeat(ledger, 21)).promotion).toBeNull();
 });

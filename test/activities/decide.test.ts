@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { decideActivities } from '../../activities/decide.ts';
+import { storeDefinition } from '../../ledger/definitions.ts';
 import { followUpsOf } from '../../ledger/followUps.ts';
+import { history } from '../../ledger/history.ts';
 import { judgementsOf } from '../../ledger/judgements.ts';
+import { openProposals } from '../../ledger/rollbackProposals.ts';
 import { warningsOf } from '../../ledger/warnings.ts';
+import { osUser } from '../../schemas/actor.ts';
 import type { Evidence } from '../../schemas/evidence.ts';
 import type { Store } from '../../store/openStore.ts';
 import { contender, controls, evidence, interval } from '../gate/evidence.ts';
-import { apply, definition, identity, model, prepare, reign, rollBack, windows } from '../ledger/scene.ts';
+import { apply, definition, hashOf, identity, model, prepare, reign, rollBack, windows } from '../ledger/scene.ts';
 import { type TestLedger, withLedger } from '../ledger/withLedger.ts';
 import { worldOf } from './world.ts';
 
@@ -106,6 +110,42 @@ test('what became of the last promotion has an entry of its own, and controls th
   const events = await db.selectFrom('events').select(['kind', 'key']).where('cycle', '=', cycle.id).execute();
   expect(events.filter(({ kind }) => kind === 'gate-broken')).toEqual([{ kind: 'gate-broken', key: '1' }]);
 });
+
+test.each(['propose', 'rollback'] as const)(
+  'a champion that a look shows to be worse: %s, unless the cycle promotes its challenger',
+  async (onWorse) => {
+    await using ledger = await withLedger();
+    const { db } = ledger;
+    const { gate } = definition();
+    await storeDefinition(db, {
+      ...{ definition: { ...definition(), gate: { ...gate, probation: { onWorse, looks: 8 } } } },
+      ...{ codeHash: hashOf('code'), columns: [], appliedBy: osUser('ada') },
+    });
+    for (const week of [1, 3]) await reign({ db, week });
+    const { put, store } = evidenceStore();
+    const { decide } = decideActivities(worldOf(ledger, { store }));
+    const champion = { epoch: 2, version: 3, cycle: identity({ week: 3 }).id };
+    const { method, ...found } = interval(-0.03, -0.04, -0.02);
+    const judge = async (week: number, number: number, changes: Partial<Evidence>) => {
+      await prepare({ db, week });
+      const followUp = {
+        ...{ cycle: champion.cycle, epoch: 2, window: windows(week).holdout, rows: 700, complete: true },
+        ...{ promised: { estimate: 0.02, low: 0.01, high: 0.03 }, found: { ...found, method }, unmeasured: null },
+        look: { number, of: 8, alpha: 0.00625, acceptedLoss: 0 },
+      };
+      const request = { evidence: put(evidence({ followUp, ...changes })), challenger: week, champion };
+      return await decide({ cycle: { ...identity({ week }), attempt: 1 }, number: 1, ...request });
+    };
+    const kinds = async () => (await history(db, model, 'live')).map(({ kind }) => kind);
+    // A challenger that wins is promoted at once, and that ends the probation.
+    expect((await judge(5, 1, {})).kind).toBe('promote');
+    expect([await openProposals(db), await kinds()]).toEqual([[], ['promotion', 'promotion']]);
+    const broken = controls({ shuffled: { difference: interval(0.1, 0.05, 0.15), mustLose: true } });
+    expect((await judge(7, 2, { controls: broken })).kind).not.toBe('promote');
+    expect(await openProposals(db)).toHaveLength(onWorse === 'propose' ? 1 : 0);
+    expect((await kinds()).slice(2)).toEqual(onWorse === 'propose' ? [] : ['rollback']);
+  },
+);
 
 test('the verdict of a try is told and stored nowhere', async () => {
   await using ledger = await withLedger();

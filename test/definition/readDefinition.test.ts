@@ -81,7 +81,7 @@ const corpus: [what: string, text: string, lines: string[]][] = [
     'an unknown field that is near to nothing',
     withLine('primary: roc_auc', '  xyzzy: 1'),
     [
-      'm.yaml:22:3 gate.xyzzy: unknown field; expected one of primary, win, minimumGain, margin, reason, error, guardrails, floors, slices, undecidedSlices, search, detect, onLoss, cutoff, cost, badRate, quantile, unlabelled, leak, shift, controls, approval',
+      'm.yaml:22:3 gate.xyzzy: unknown field; expected one of primary, win, minimumGain, margin, reason, error, guardrails, floors, slices, undecidedSlices, search, detect, onLoss, cutoff, cost, badRate, quantile, unlabelled, leak, shift, controls, approval, probation',
     ],
   ],
   [

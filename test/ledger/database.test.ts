@@ -308,6 +308,10 @@ const tables: Tables = {
     promised: 'jsonb',
     found: 'jsonb?',
     unmeasured: 'text?',
+    look: 'integer?',
+    looks: 'integer?',
+    verdict: 'text?',
+    evidence: 'text?',
     at: time,
   },
   pending_projections: {

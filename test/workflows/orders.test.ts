@@ -178,6 +178,7 @@ async function happen(
     ledger: { db, close: async () => {} },
     ...asked,
     temporal: () => Promise.reject(new Error('silent')),
+    tracker: null,
   };
   const unlessRefused = (work: Promise<unknown>): Promise<boolean> =>
     work.then(

@@ -493,6 +493,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "otherRequest": "The idempotency key {key} of {actor} belongs to another request",
         "otherId": "Cycle {cycle} cannot be created: the ledger has a cycle with this model, lineage, asOf and version under another id",
         "otherEvidence": "Judgement {number:int} of cycle {cycle} already has other evidence",
+        "answered": "The proposed rollback {proposal} was approved or rejected before",
         "refused": "The ledger refuses: {reason}",
         "attemptReplaced": "Cycle {cycle}: attempt {attempt:int} was replaced by attempt {newer:int}",
         "notMigrated": "The ledger cannot be migrated: {reason}",

@@ -209,6 +209,17 @@ class ApprovalPolicy(Shape):
     )
 
 
+class ProbationPolicy(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    on_worse: Annotated[Literal["propose", "rollback"], Field(alias="onWorse")] = (
+        "propose"
+    )
+    looks: int = 8
+
+
 class Schedule(Shape):
     model_config = ConfigDict(
         extra="forbid",
@@ -261,6 +272,7 @@ class NotificationRule(Shape):
             "deadline-near",
             "waits-for-fault",
             "alias-moved",
+            "rollback-proposed",
         ]
     ] = [
         "promoted",
@@ -273,6 +285,7 @@ class NotificationRule(Shape):
         "deadline-near",
         "waits-for-fault",
         "alias-moved",
+        "rollback-proposed",
     ]
 
 
@@ -497,6 +510,17 @@ class ShiftReference(Shape):
     psi: float | None
     ks: float | None
     auc: float | None
+
+
+class ProbationLook(Shape):
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+    )
+    number: int
+    of: int
+    alpha: float
+    accepted_loss: Annotated[float, Field(alias="acceptedLoss")]
 
 
 class Rehearsal(Shape):
@@ -895,6 +919,7 @@ class FollowUp(Shape):
     promised: Bounded
     found: Interval | None
     unmeasured: str | None
+    look: ProbationLook | None = None
 
 
 class ContenderRequest(Shape):
@@ -1058,6 +1083,7 @@ class Gate(Shape):
     shift: ShiftPolicy
     controls: ControlsPolicy
     approval: ApprovalPolicy
+    probation: ProbationPolicy | None = None
 
 
 class Manifest(Shape):
@@ -1112,6 +1138,7 @@ class FollowUpRequest(Shape):
     promised: Bounded
     beaten: ContenderRequest | None
     chose: list[str]
+    look: ProbationLook | None = None
 
 
 class ExtractRequest(Shape):

@@ -20,6 +20,7 @@ const reign = (changes: Partial<Reign>): Reign => ({
   overrode: null,
   primary: { ...measured, challenger: 0.7, champion: 0.68, difference: 0.02, low: 0.01, high: 0.03 },
   followUp: null,
+  probation: null,
   ...changes,
 });
 const promised = { estimate: 0.02, low: 0.01, high: 0.03 };
@@ -55,4 +56,20 @@ test('how often a person changed the champion is said below, and how', () => {
   expect(told).toMatch(/v2 .* override of keep .*ada +the law\n/);
   expect(told).toMatch(/v1 .* rollback .*bob +complaints\n/);
   expect(told).toMatch(/\n\n2 rollbacks, 1 override\.$/);
+});
+
+test('a reign says how far its probation is, and whether it was shown to be worse', () => {
+  const look = { number: 1, foundBy: 'x', verdict: 'holds' as const, found, unmeasured: null };
+  const followUp = { promised, found, complete: true };
+  const probation = {
+    state: 'watched' as const,
+    of: 8,
+    looks: [look, { ...look, number: 2, verdict: 'worse' as const }],
+  };
+  const text = shown([
+    reign({ followUp, probation: { ...probation, looks: [look] } }),
+    reign({ epoch: 2, version: 2, followUp, probation }),
+  ]);
+  expect(text).toMatch(/next period \+0\.0040; probation look 1 of 8 \+0\.0040 \[.*\] /);
+  expect(text).toMatch(/; probation look 2 of 8 .*, worse/);
 });

@@ -200,6 +200,7 @@ describe('what became of the last promotion', () => {
     foundBy: 'two',
     attempt: 1,
     at: '2001-03-05T00:00:00Z',
+    ...{ look: null, verdict: null },
   };
 
   test('is what the evidence says', () => {
@@ -207,6 +208,36 @@ describe('what became of the last promotion', () => {
     expect(verifyFollowUp(judgement(), shown, [])).toEqual([]);
     const byAnEarlierAttempt = [{ ...stored, rows: 800 }];
     expect(verifyFollowUp(judgement({ attempt: 2 }), followed, byAnEarlierAttempt)).toEqual([]);
+  });
+
+  test('and a look of a probation showed what its interval says', () => {
+    const found = {
+      ...bounded,
+      estimate: -0.02,
+      decidingLow: -0.03,
+      decidingHigh: -0.01,
+      alpha: 0.00625,
+      acceptedLoss: 0,
+    };
+    const measured = {
+      ...{ ...found, standardError: 0.004, level: 0.95, detectable: 0.01, degreesOfFreedom: 13, clusters: 14 },
+      method: 'influence' as const,
+    };
+    const look = { number: 2, of: 8, alpha: 0.00625, acceptedLoss: 0 };
+    const looked = evidence({ followUp: { ...told, cycle: 'one', found: measured, unmeasured: null, look } });
+    const worse: StoredFollowUp = {
+      ...stored,
+      ...{ found: measured, unmeasured: null, look: { number: 2, of: 8 }, verdict: 'worse' },
+    };
+    expect(places(verifyFollowUp(judgement(), looked, [worse]))).toEqual([]);
+    expect(places(verifyFollowUp(judgement(), looked, [{ ...worse, verdict: 'holds' }]))).toEqual([
+      ['followUp', 'differs', 'followUp.verdict'],
+    ]);
+    expect(places(verifyFollowUp(judgement(), looked, [{ ...worse, look: { number: 1, of: 8 } }]))).toEqual([
+      ['followUp', 'differs', 'followUp.look.number'],
+    ]);
+    // Another cycle made the same look before.
+    expect(places(verifyFollowUp(judgement(), looked, [{ ...worse, look: null, verdict: null }]))).toEqual([]);
   });
 
   test('or is not, or is lost', () => {

@@ -56,6 +56,7 @@ def follow_up(rows: PromotedRows | None, gone: list[str], seed: int, request: Ev
         promised=asked.promised,
         found=found,
         unmeasured=unmeasured,
+        look=asked.look,
     )
 
 
@@ -82,6 +83,8 @@ def _difference(
     promoted: pa.Table, beaten: pa.Table | None, classes: int, seed: int, request: EvaluateRequest
 ) -> Interval:
     definition = request.definition
+    look = None if request.follow_up is None else request.follow_up.look
+    alpha = request.charge.alpha if look is None else look.alpha
     first = scores_in(promoted, definition)
     if beaten is None:
         trivial = np.asarray(trivial_answer(request.trivial, definition, classes))
@@ -106,6 +109,6 @@ def _difference(
         weights,
         seed,
         0.95,
-        request.charge.alpha,
+        alpha,
         gate_parameters(definition.gate, promoted),
     )
