@@ -77,7 +77,8 @@ export const commandList: readonly ListedCommand[] = [
   {
     name: 'waiting',
     syntax: '',
-    description: 'list what waits: cycles for a person or for a fault to be fixed, and rollbacks that are proposed',
+    description:
+      'list what waits: cycles for a person, for rows or for a fault to be fixed, and rollbacks that are proposed',
     load: async () => (await import('./commands/waiting.ts')).waitingCommand,
   },
   {

@@ -10,7 +10,8 @@ import { operation } from './operation.ts';
 
 export const waitingOperation = operation({
   name: 'waiting',
-  description: 'list what waits: cycles for a person or for a fault to be fixed, and rollbacks that are proposed',
+  description:
+    'list what waits: cycles for a person, for rows or for a fault to be fixed, and rollbacks that are proposed',
   request: z.strictObject({
     /** Default: of every model. */
     model: z.string().optional(),

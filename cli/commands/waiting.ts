@@ -13,13 +13,13 @@ export const waitingCommand = (session: Session, tell: Tell) =>
     .action(async ({ model }: { model?: string }) => {
       const answer = await perform(waitingOperation, session.context, model === undefined ? {} : { model });
       const titles = ['cycle', 'waits for', 'since', 'until', 'why'].map((title) => ({ title }));
-      const rows = answer.cycles.map(({ id, waitsFor, question, summary }) => [
-        id,
-        waitsFor === 'person' ? whom(question?.approvers ?? []) : `a ${waitsFor}`,
-        question === null ? '' : formatTime(question.askedAt),
-        question === null ? '' : formatTime(question.until),
-        question?.verdict ?? summary ?? '',
-      ]);
+      const rows = answer.cycles.map(({ id, waitsFor, question, summary, asOf, startedAt }) => {
+        // A challenge waits from its begin until its asOf has passed.
+        const [since, until] =
+          waitsFor === 'data' ? [startedAt, asOf] : [question?.askedAt ?? '', question?.until ?? ''];
+        const whatFor = waitsFor === 'person' ? whom(question?.approvers ?? []) : things[waitsFor ?? 'fault'];
+        return [id, whatFor, formatTime(since), formatTime(until), question?.verdict ?? summary ?? ''];
+      });
       rows.push(
         ...answer.proposals.map(({ id, at, version, reason }) => [
           id,
@@ -34,5 +34,7 @@ export const waitingCommand = (session: Session, tell: Tell) =>
         text: ({ paint }) => (rows.length === 0 ? 'No cycle waits.' : renderTable(titles, rows, paint)),
       });
     });
+
+const things = { person: 'a person', turn: 'its turn', data: 'rows', fault: 'a fault' } as const;
 
 const whom = (approvers: readonly string[]): string => (approvers.length === 0 ? 'anybody' : approvers.join(' or '));

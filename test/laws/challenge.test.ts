@@ -166,6 +166,8 @@ describe('a version that a person registered', () => {
       'ChallengeRefused',
       expect.stringContaining(`has a challenge that has not ended: ${started.id}`),
     ]);
+    const told = (await command('waiting', '--model', model)).stdout;
+    expect(told).toMatch(/rows +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +20/);
     const again = await command('challenge', model, '--version', `${version('good')}`, '--reason', reason);
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`Waits until ${started.asOf}`)]);
 
