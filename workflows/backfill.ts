@@ -14,7 +14,7 @@ import { cancelSignal } from './settle.ts';
 import { turnSignal } from './takeTurn.ts';
 
 /** A date leaves about 30 events here. After so many the backfill continues as a new run, with an empty history. */
-const eventsPerRun = 1000;
+const eventsPerRun = 500;
 
 /** Live cycles have 3: where both wait for a worker or a trainer, the live one is next. */
 const priority = { priorityKey: 5 } as const;

@@ -18,8 +18,8 @@ const Asked = z.strictObject({
   to: z.string(),
   /** ISO 8601; null: the times of the definition's schedule. */
   every: z.string().nullable().default(null),
-  /** How many dates are prepared at once. */
-  parallel: z.int().positive().max(1000).default(2),
+  /** How many dates are prepared at once. Three times as many run or wait, and Temporal takes 2,000 children of a workflow. */
+  parallel: z.int().positive().max(200).default(2),
   /** Null: the newest version of the definition. */
   definition: z.int().positive().nullable().default(null),
   /** Who reigns before the first promotion: nobody, whom the live cycles before `from` led to, or a version. */
