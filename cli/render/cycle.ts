@@ -81,17 +81,16 @@ function cycleFields({ cycle, facts }: CycleReport, paint: Paint): string {
 function renderJudgements(judgements: readonly Judgement[], paint: Paint, width: number): string {
   const titles = ['judgement', 'against', 'verdict', 'summary'].map((title) => ({ title }));
   const room = Math.max(20, width - 35);
-  const rows = judgements.flatMap(({ number, champion, verdict }) =>
+  const rows = judgements.flatMap(({ number, epoch, champion, verdict }) =>
     wrap(verdict.summary, room).map((line, at) =>
       at > 0
         ? ['', '', '', line]
-        : [
-            String(number),
-            champion === null ? 'trivial' : `v${champion}`,
-            paint(verdictFormats[verdict.kind], verdict.kind),
-            line,
-          ],
+        : [String(number), opponentOf(epoch, champion), paint(verdictFormats[verdict.kind], verdict.kind), line],
     ),
   );
   return renderTable(titles, rows, paint);
 }
+
+/** A champion of a backfill has no number. */
+const opponentOf = (epoch: number, champion: number | null): string =>
+  champion !== null ? `v${champion}` : epoch === 0 ? 'trivial' : 'champion';

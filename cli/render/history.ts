@@ -21,7 +21,7 @@ export function renderHistory(
     day(asOf),
     formatTime(from),
     to === null ? paint('green', 'now') : formatTime(to),
-    beganBy(kind, beat, overrode?.verdict),
+    beganBy(kind, { epoch, beat, verdict: overrode?.verdict }),
     said.get(epoch)?.won?.text ?? '',
     said.get(epoch)?.since?.text ?? '',
     by,
@@ -37,10 +37,18 @@ export function renderHistory(
 /** A version of a backfill has no number: its asOf names it. */
 const versionOf = (version: number | null): string => (version === null ? '-' : `v${version}`);
 
-function beganBy(kind: string, beat: number | null, verdict: string | undefined): string {
+function beganBy(
+  kind: string,
+  {
+    epoch,
+    beat,
+    verdict,
+  }: { readonly epoch: number; readonly beat: number | null; readonly verdict: string | undefined },
+): string {
   if (kind === 'override') return verdict === undefined ? kind : `override of ${verdict}`;
   if (kind === 'rollback') return kind;
-  return beat === null ? 'the first' : `v${beat}`;
+  if (beat !== null) return `v${beat}`;
+  return epoch === 1 ? 'the first' : 'the one before';
 }
 
 /** `1 rollback, 2 overrides`; empty where there are none. */
