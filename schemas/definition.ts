@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDuration, isShorterThanDays } from './durations.ts';
+import { isDuration, isBetween } from './durations.ts';
 import { Gate } from './gate.ts';
 import { type Contradiction, gateContradictions, isEmpty } from './gateContradictions.ts';
 import { inventoryFields } from './inventory.ts';
@@ -12,8 +12,8 @@ export { Gate };
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, '1 to 63 of a-z, 0-9 and -, starting with a letter');
 
-/** Days. What a cycle is about to use counts as new for so long. */
-const shortestRetention = 2;
+/** What a cycle is about to use counts as new for two days. Postgres knows no time some thousand years ago. */
+const retentions = ['P2D', 'P100Y'] as const;
 
 const columnName = z.string().min(1).max(63);
 
@@ -183,7 +183,7 @@ export type Resources = z.infer<typeof Resources>;
 export const Retention = z
   .strictObject({
     features: duration.describe(
-      'Feature snapshots are deleted so long after the last cycle that used them has ended; at least P2D. Row ids, labels and scores stay.',
+      'Feature snapshots are deleted so long after the last cycle that used them has ended; at least P2D, at most P100Y. Row ids, labels and scores stay.',
     ),
   })
   .meta({ id: 'Retention' });
@@ -252,8 +252,10 @@ function* contradictions(definition: DefinitionFields): Generator<Contradiction>
   yield* gateContradictions(definition);
   if (definition.schedule !== undefined) yield* scheduleContradictions(definition.schedule);
   const features = definition.retention?.features;
-  if (features !== undefined && isShorterThanDays(features, shortestRetention))
-    yield { path: ['retention', 'features'], found: features, message: `at least P${shortestRetention}D` };
+  if (features !== undefined && !isBetween(features, retentions)) {
+    const message = `at least ${retentions[0]}, at most ${retentions[1]}`;
+    yield { path: ['retention', 'features'], found: features, message };
+  }
   const told = (definition.notifications ?? []).map(({ endpoint }) => endpoint);
   for (const [at, endpoint] of told.entries())
     if (told.indexOf(endpoint) !== at)

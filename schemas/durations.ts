@@ -19,10 +19,20 @@ export function before(instant: string, durations: readonly string[], timeZone =
   return formatInstant(time.toInstant());
 }
 
-/** Whether a duration is shorter than so many days; a month counts as its shortest, 28. */
-export function isShorterThanDays(duration: string, days: number): boolean {
+/** Whether a duration lies between two others, or equals one of them; a month counts as its shortest, 28 days. */
+export function isBetween(duration: string, [shortest, longest]: readonly [string, string]): boolean {
   const from = Temporal.PlainDateTime.from('2001-02-01');
-  return Temporal.PlainDateTime.compare(from.add(duration), from.add({ days })) < 0;
+  try {
+    const to = from.add(duration);
+    return (
+      Temporal.PlainDateTime.compare(from.add(shortest), to) <= 0 &&
+      Temporal.PlainDateTime.compare(to, from.add(longest)) <= 0
+    );
+  } catch (error) {
+    // Longer than all of time.
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /** The instant `duration` after `instant`, in the zone's calendar. */

@@ -55,8 +55,13 @@ const corpus: [what: string, text: string, lines: string[]][] = [
   [
     'a retention that is too short',
     withLine('task: binary', 'task: binary', 'retention: { features: PT36H }'),
-    ['m.yaml:3:24 retention.features: found "PT36H"; expected at least P2D'],
+    ['m.yaml:3:24 retention.features: found "PT36H"; expected at least P2D, at most P100Y'],
   ],
+  ...['P9999Y', 'P300000Y'].map((years): [string, string, string[]] => [
+    `a retention of ${years}: no database knows a time so long ago`,
+    withLine('task: binary', 'task: binary', `retention: { features: ${years} }`),
+    [`m.yaml:3:24 retention.features: found "${years}"; expected at least P2D, at most P100Y`],
+  ]),
   [
     'an unknown field',
     withLine('task: binary', 'task: binary', 'windws: 1'),
