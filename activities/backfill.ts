@@ -47,8 +47,10 @@ export const backfillActivities = ({ ledger: { db } }: Pick<World, 'ledger'>) =>
       return { ...nothing, end, lookAgain: lookSoonSeconds };
     }
     if (backfill.status === 'paused') return nothing;
-    // Whoever should have woken it may have died.
-    if (!running.some(({ state }) => state === 'judging')) await wakeNextInTurn(db, backfill);
+    // Whoever should have woken it may have died. Each look of a cycle makes its history longer: nobody is woken in vain.
+    const first = dates.find(({ state }) => state !== 'ended' && state !== 'failed');
+    if (first?.state === 'waiting' && !running.some(({ state }) => state === 'judging'))
+      await wakeNextInTurn(db, backfill);
     const { model, lineage, definitionVersion } = backfill;
     const actor = await starterOf(db, id);
     const begin = datesToBegin(dates, unseen, backfill.parallel).map(({ number, asOf }) => ({
@@ -92,7 +94,9 @@ async function stoppedWhereItHasTo(
   const retirement = await retirementOf(db, model, definitionVersion);
   const deletion = await deletionOf(db, model, definitionVersion);
   const failed = dates.find(({ state }) => state === 'failed');
-  if (retirement !== undefined)
+  if (deletion !== undefined)
+    await stopBackfill(db, id, `Stopped: ${model} was deleted by ${deletion.by}: ${deletion.reason}`);
+  else if (retirement !== undefined)
     await stopBackfill(db, id, `Stopped: ${model} was retired by ${retirement.by}: ${retirement.reason}`);
   else if (deletion !== undefined)
     await stopBackfill(db, id, `Stopped: ${model} was deleted by ${deletion.by}: ${deletion.reason}`);

@@ -8,8 +8,8 @@ import { errorOf } from '../schemas/errors.ts';
 import type { RetrainRequest, Turn } from '../schemas/steps.ts';
 import { wakeBackfill } from './wake.ts';
 
-/** The cycle before wakes the next one, and the backfill does so too now and then. */
-const lookAgainSeconds = 3600;
+/** The cycle before wakes the next one, and the backfill does so too now and then. It may be paused for months. */
+const lookAgainSeconds = 86_400;
 
 /** Says whether a cycle of a backfill that is prepared may be judged. The backfill hears of it and begins another date. */
 export async function takeTurnInBackfill(

@@ -86,7 +86,10 @@ export async function claimDateTurn(db: Kysely<Database>, backfill: string, cycl
     if (dates.find((date) => date.cycle === cycle.id)?.state === 'judging') return { kind: 'own' };
     if (status === 'paused') return { kind: 'paused' };
     if (status !== 'running') return { kind: 'over', summary: summary ?? `The backfill is ${status}.` };
-    const ahead = dates.find(({ state }) => state !== 'ended' && state !== 'failed');
+    // An earlier date that is retried does not interrupt the one that is judged.
+    const ahead =
+      dates.find(({ state }) => state === 'judging') ??
+      dates.find(({ state }) => state !== 'ended' && state !== 'failed');
     if (ahead !== undefined && ahead.cycle !== cycle.id) return { kind: 'after', asOf: ahead.asOf };
     await transaction
       .updateTable('backfill_dates')

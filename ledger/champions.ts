@@ -59,7 +59,10 @@ export async function championAt(
   return await lastChampion(db, model, lineage, { time });
 }
 
-/** Whom the last promotion made champion of those that were fitted for an asOf before a time: by what was known then. */
+/**
+ * Whom the last promotion made champion of those that were fitted for an asOf before a time: by what was known then. A
+ * person's rollback counts by when it happened.
+ */
 export async function championBefore(
   db: Kysely<Database>,
   model: string,
@@ -138,7 +141,10 @@ async function lastChampion(
     .orderBy('promotions.epoch', 'desc')
     .limit(1);
   if (time !== undefined) query = query.where('promotions.promoted_at', '<=', time);
-  if (before !== undefined) query = query.where('cycles.as_of', '<', before);
+  if (before !== undefined)
+    query = query
+      .where('cycles.as_of', '<', before)
+      .where((eb) => eb.or([eb('promotions.kind', '<>', 'rollback'), eb('promotions.promoted_at', '<', before)]));
   if (epoch !== undefined) query = query.where('promotions.epoch', '=', epoch);
   const row = await query.executeTakeFirst();
   if (row === undefined) return undefined;

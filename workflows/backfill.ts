@@ -32,7 +32,8 @@ export async function backfill({ id, begun = [] }: BackfillRequest): Promise<str
   for (let unseen = begun; ; ) {
     const heard = told;
     const next = await control.nextDates(id, unseen);
-    if (next.over !== null) return next.over;
+    // Whoever told it something since it looked may have asked for more.
+    if (next.over !== null && told === heard) return next.over;
     await Promise.all(next.begin.map(({ request }) => begin(request)));
     if (next.end !== null) await end(next.end);
     unseen = [...next.begun, ...next.begin.map(({ number }) => number)];

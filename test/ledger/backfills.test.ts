@@ -10,11 +10,12 @@ import {
   starterOf,
   storePlan,
 } from '../../ledger/backfills.ts';
-import { currentChampion } from '../../ledger/champions.ts';
+import { championBefore, currentChampion } from '../../ledger/champions.ts';
 import { claimCycle } from '../../ledger/claimCycle.ts';
 import { storeJudgement } from '../../ledger/judgements.ts';
 import { promote } from '../../ledger/promote.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
+import { rollBack } from '../../ledger/rollBack.ts';
 import { nameChallenger } from '../../ledger/versions.ts';
 import { osUser } from '../../schemas/actor.ts';
 import type { BackfillPlan } from '../../schemas/backfill.ts';
@@ -112,6 +113,40 @@ test('what failed is due again after a retry, and holds up the dates after it', 
     await expect(changeBackfill(db, id, change, ada)).rejects.toMatchObject({ code: 'UsageInvalid' });
   await changeBackfill(db, id, 'retry', ada);
   expect(await backfillById(db, id)).toMatchObject({ status: 'running', endedAt: null });
+});
+
+test('an earlier date that is retried waits until the one that is being judged has ended', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  const id = await begun(ledger);
+  await claim(ledger, 1);
+  await recordOutcome(db, attempt(1).id, { attempt: 1, status: 'cancelled' });
+  await claim(ledger, 2);
+  await notePrepared(db, attempt(2));
+  expect(await claimDateTurn(db, id, attempt(2))).toEqual({ kind: 'own' });
+  await changeBackfill(db, id, 'retry', ada);
+  await claim(ledger, 1, 'run-2');
+  await notePrepared(db, attempt(1, 2));
+  expect(await claimDateTurn(db, id, attempt(1, 2))).toEqual({ kind: 'after', asOf: identity({ week: 2 }).asOf });
+  await recordOutcome(db, attempt(2).id, { attempt: 1, status: 'kept' });
+  expect(await claimDateTurn(db, id, attempt(1, 2))).toEqual({ kind: 'own' });
+});
+
+test('a backfill that starts from the live champion knows nothing of a rollback that came later', async () => {
+  await using ledger = await withLedger();
+  const { db } = ledger;
+  await apply(db);
+  for (const week of [1, 2]) {
+    await reign({ db, week });
+    await recordOutcome(db, identity({ week }).id, { status: 'promoted' });
+  }
+  const before = identity({ week: 3 }).asOf;
+  await rollBack(db, { model, lineage: 'live', reason: 'complaints', asked: { actor: osUser('ada') } });
+  expect(await currentChampion(db, model, 'live')).toMatchObject({ version: 1 });
+  expect(await championBefore(db, model, 'live', before)).toMatchObject({ version: 2 });
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+  expect(await championBefore(db, model, 'live', tomorrow)).toMatchObject({ version: 1 });
 });
 
 test('a version without a number is judged and promoted in its lineage, against the one that it starts from', async () => {

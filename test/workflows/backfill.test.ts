@@ -11,6 +11,7 @@ import { windowsOf } from '../../gate/windows.ts';
 import { currentChampion } from '../../ledger/champions.ts';
 import { attemptOfToken, claimCycle } from '../../ledger/claimCycle.ts';
 import { storeJudgement } from '../../ledger/judgements.ts';
+import { storeDeletion } from '../../ledger/deletions.ts';
 import { nameSnapshots } from '../../ledger/nameSnapshots.ts';
 import { promote } from '../../ledger/promote.ts';
 import { recordOutcome } from '../../ledger/recordOutcome.ts';
@@ -38,6 +39,8 @@ let ledger: TestLedger;
 let done: string[] = [];
 /** What a step does otherwise in a test: it may wait, or fail. */
 let meanwhile: (step: string, asOf: string) => Promise<void> | void = () => {};
+/** The same of each look of a backfill, when it knows what is next. */
+let afterLook: (isOver: boolean, id: string) => Promise<void> | void = () => {};
 
 beforeAll(async () => {
   ledger = await withLedger();
@@ -57,9 +60,14 @@ function honest(): Scene {
     done.push(`${step} ${asOf.slice(0, 10)}`);
     await meanwhile(step, asOf);
   };
+  const { nextDates } = backfillActivities(world);
   return {
     ...scheduledActivities(world),
-    ...backfillActivities(world),
+    nextDates: async (id, begun) => {
+      const next = await nextDates(id, begun);
+      await afterLook(next.over !== null, id);
+      return next;
+    },
     ...chargeErrorActivities(world),
     ...waitingActivities(world),
     plan: async (request, attemptToken) => {
@@ -268,3 +276,60 @@ it('a long one continues as a new run, with a history that stays short', async (
   expect(events?.length).toBeLessThan(600);
   expect(steps('judged')).toEqual(days(dates));
 }, 240_000);
+
+it('a retry that comes while the backfill ends begins it again', async () => {
+  meanwhile = (step, asOf) => {
+    if (step === 'prepared' && asOf.startsWith(day(2))) fails('WindowEmpty', 'no rows', false);
+  };
+  let retried = false;
+  afterLook = async (isOver, id) => {
+    if (!isOver || retried) return;
+    retried = true;
+    meanwhile = () => {};
+    await perform(retryBackfillOperation, context(), { id, reason: 'rows are there now' });
+  };
+  const id = await begin({ dates: 2, parallel: 1 });
+  await ended(id);
+  afterLook = () => {};
+  expect(await shown(id)).toMatchObject({ status: 'done', counts: { ended: 2, failed: 0 } });
+}, 120_000);
+
+it('a date that waits is not woken while an earlier one is prepared', async () => {
+  const goOn = holding((step, asOf) => step === 'prepared' && asOf.startsWith(day(1)));
+  const id = await begin({ dates: 2, parallel: 2 });
+  await until(async () => (await shown(id)).counts.waiting === 1);
+  let looks = 0;
+  afterLook = () => {
+    looks += 1;
+  };
+  for (let look = 1; look <= 3; look++) {
+    await stage.client.workflow.getHandle(backfillWorkflowId(id)).signal('turn');
+    await until(() => looks >= look);
+  }
+  afterLook = () => {};
+  const { events } = await stage.client.workflow.getHandle((await shown(id)).dates[1]?.cycle ?? '').fetchHistory();
+  expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null)).toEqual([]);
+  goOn();
+  await ended(id);
+}, 120_000);
+
+it('no date of a model that was deleted while its backfill was paused begins', async () => {
+  const { promise: isPaused, resolve: goOn } = Promise.withResolvers<void>();
+  meanwhile = async () => {
+    await isPaused;
+    fails('WindowEmpty', 'no rows', false);
+  };
+  const id = await begin({ dates: 3, parallel: 1 });
+  await until(() => done.includes(`prepared ${day(1)}`));
+  await perform(pauseBackfillOperation, context(), { id, reason: 'the source is busy' });
+  goOn();
+  await until(async () => (await shown(id)).counts.failed === 1);
+  const asked = { model, definitionVersion: 1, forced: true, reason: 'nobody needs it', actor: osUser('ada') };
+  await storeDeletion(ledger.db, asked);
+  await perform(resumeBackfillOperation, context(), { id, reason: 'it is quiet again' });
+  await ended(id);
+  expect(await shown(id)).toMatchObject({
+    ...{ status: 'failed', counts: { failed: 1, due: 2 } },
+    summary: expect.stringMatching(/^Stopped: .* was deleted by ada: nobody needs it/),
+  });
+}, 120_000);
