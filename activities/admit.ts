@@ -3,13 +3,12 @@ import { z } from 'zod';
 import { definitionVersion } from '../ledger/definitions.ts';
 import { admitVersion } from '../ledger/outsideVersions.ts';
 import { versionOf } from '../ledger/versions.ts';
-import { instantOf } from '../schemas/durations.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { ExamineResult, TrackedRun } from '../schemas/payloads.ts';
 import { Hash, Window } from '../schemas/primitives.ts';
 import { Manifest } from '../schemas/snapshot.ts';
 import type { AdmitRequest, FoundVersion } from '../schemas/steps.ts';
-import { getVersion, type RegisteredVersion } from '../tracker/registry.ts';
+import { getVersion, type RegisteredVersion, registrationOf } from '../tracker/registry.ts';
 import { getRunInputs, type RunDataset } from '../tracker/runInputs.ts';
 import { cycleTag } from '../tracker/tags.ts';
 import { isUser } from './checkRequest.ts';
@@ -32,7 +31,7 @@ export const admitActivities = (world: World) => ({
     const found = await getVersion(world.tracker, model, version);
     if (found === undefined) throw errorOf('ChallengeRefused', 'notRegistered', { model, version });
     await refuseFittedHere(world, request, found);
-    const registeredAt = instantOf(Math.ceil(found.createdAt / 1000) * 1000);
+    const registeredAt = registrationOf(found);
     const inputs = found.runId === '' ? undefined : await getRunInputs(world.tracker, found.runId);
     const logged = await trainingOf(world, model, inputs?.datasets ?? []);
     if (logged !== null && trainedOn !== null && !sameWindow(logged.trainWindow, trainedOn))

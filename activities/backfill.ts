@@ -94,9 +94,7 @@ async function stoppedWhereItHasTo(
   const retirement = await retirementOf(db, model, definitionVersion);
   const deletion = await deletionOf(db, model, definitionVersion);
   const failed = dates.find(({ state }) => state === 'failed');
-  if (deletion !== undefined)
-    await stopBackfill(db, id, `Stopped: ${model} was deleted by ${deletion.by}: ${deletion.reason}`);
-  else if (retirement !== undefined)
+  if (retirement !== undefined)
     await stopBackfill(db, id, `Stopped: ${model} was retired by ${retirement.by}: ${retirement.reason}`);
   else if (deletion !== undefined)
     await stopBackfill(db, id, `Stopped: ${model} was deleted by ${deletion.by}: ${deletion.reason}`);

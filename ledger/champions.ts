@@ -16,7 +16,7 @@ export interface Champion {
   readonly id: string;
   /** In the registry; null for a version of a backfill that was not adopted. */
   readonly version: number | null;
-  /** The cycle that fitted it, and the asOf of that. Of a version from outside: its id, and the asOf of its last challenge. */
+  /** The cycle that fitted it, and the asOf of that. Of a version from outside: its id, and the asOf of the challenge that crowned it. */
   readonly cycle: string;
   readonly asOf: string;
   readonly modelUri: string;
@@ -200,14 +200,24 @@ function fittedVersion(row: Selectable<Database['versions']> & { as_of: string |
   };
 }
 
-/** What is known of a version that a person registered: the definition that it was last judged by says how it is asked. */
+/**
+ * What is known of a version that a person registered. The challenge that crowned it, else the last that was judged, says of
+ * which asOf it is, and how it is asked: one that was cancelled may have waited for rows of a distant future.
+ */
 async function fromOutside(db: Kysely<Database>, row: Selectable<Database['versions']>): Promise<Fitted | undefined> {
   const challenge = await db
     .selectFrom('cycles')
-    .select(['as_of', 'definition_version'])
-    .where('challenger', '=', row.id)
-    .where('kind', '=', 'challenge')
-    .orderBy('as_of', 'desc')
+    .leftJoin('promotions', 'promotions.cycle', 'cycles.id')
+    .select(['cycles.as_of', 'cycles.definition_version'])
+    .where('cycles.challenger', '=', row.id)
+    .where('cycles.kind', '=', 'challenge')
+    .orderBy('promotions.epoch', (order) => order.desc().nullsLast())
+    .orderBy(
+      ({ exists, selectFrom }) =>
+        exists(selectFrom('judgements').select('number').whereRef('judgements.cycle', '=', 'cycles.id')),
+      'desc',
+    )
+    .orderBy('cycles.as_of', 'desc')
     .limit(1)
     .executeTakeFirst();
   const known = outsideVersion(row);

@@ -29,7 +29,7 @@ export type Freed = number | null | 'stays';
 
 /**
  * The snapshots whose features are kept no longer: every cycle that used one has ended, so long ago that the retention of
- * its model has passed. Where a model that used it has no retention, a snapshot stays.
+ * its model has passed. A challenge also uses the rows that its version was fitted on. Where a model that used it has no retention, a snapshot stays.
  *
  * @param hash only this one
  */
@@ -40,9 +40,13 @@ export async function expiredSnapshots(db: Kysely<Database>, now: Date, hash?: s
   const { rows } = await sql<{ hash: string; rows: number; uses: ExpiredUse[]; recorded: boolean }>`
     with rules as (
       select * from jsonb_to_recordset(${JSON.stringify(rules)}::jsonb) as r(model text, retention text, before timestamptz)),
+    named as (
+      select content_hash, cycle from reign.cycle_snapshots
+      union all select v.train_snapshot, c.id from reign.versions v join reign.cycles c on c.challenger = v.id
+      where v.cycle is null and v.train_snapshot is not null),
     used as (
       select s.content_hash, c.model, date_trunc('milliseconds', max(c.ended_at)) as last, bool_and(c.ended_at is not null) as ended
-      from reign.cycle_snapshots s join reign.cycles c on c.id = s.cycle
+      from named s join reign.cycles c on c.id = s.cycle
       where ${chosen} and not exists (
         select from reign.deletions d where d.model = c.model and d.definition_version >= c.definition_version)
       group by s.content_hash, c.model)

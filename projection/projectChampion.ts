@@ -6,7 +6,14 @@ import { noteAliasMoved, type SeenAlias, seenAlias, storeSeenAlias } from '../le
 import { versionOf } from '../ledger/versions.ts';
 import { errorOf } from '../schemas/errors.ts';
 import type { Tracker } from '../tracker/openTracker.ts';
-import { deleteAlias, getAlias, getVersion, setAlias } from '../tracker/registry.ts';
+import {
+  deleteAlias,
+  getAlias,
+  getVersion,
+  type RegisteredVersion,
+  registrationOf,
+  setAlias,
+} from '../tracker/registry.ts';
 import { championAlias, cycleTag } from '../tracker/tags.ts';
 
 /** More rounds than this mean that something else sets the alias all the time. */
@@ -110,8 +117,11 @@ async function checkVersion(
   { model, version, cycle, registeredAt }: RegisteredChampion,
 ): Promise<void> {
   const registered = await getVersion(tracker, model, version);
-  // Nothing of Reign is on a version that a person registered. Its files are checked whenever it is loaded.
-  if (registered !== undefined && (registeredAt !== null || registered.tags[cycleTag] === cycle)) return;
-  const found = registered === undefined ? 'does not have it' : "has another cycle's model under that number";
+  // Nothing of Reign is on a version that a person registered: when that was tells it from another one of its number.
+  const isOwn = (found: RegisteredVersion) =>
+    registeredAt === null ? found.tags[cycleTag] === cycle : registrationOf(found) === registeredAt;
+  if (registered !== undefined && isOwn(registered)) return;
+  const other = registeredAt === null ? "another cycle's model" : 'a model that was registered at another time';
+  const found = registered === undefined ? 'does not have it' : `has ${other} under that number`;
   throw errorOf('TrackerRefused', 'registryDiffers', { version, model, cycle, found, alias: championAlias });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDuration, isBetween } from './durations.ts';
+import { isBetween, isDuration } from './durations.ts';
 import { Gate } from './gate.ts';
 import { type Contradiction, gateContradictions, isEmpty } from './gateContradictions.ts';
 import { inventoryFields } from './inventory.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instantOf } from '../schemas/durations.ts';
 import type { Tracker } from './openTracker.ts';
 import { isRefusal, nothing, request, unlessMissing } from './request.ts';
 import { TagList, type Tags, tagFilter, tagList } from './tags.ts';
@@ -17,6 +18,10 @@ export interface RegisteredVersion {
   /** Who made it, where MLflow knows. */
   readonly user: string | null;
 }
+
+/** When a version was registered, as the ledger has it: in whole seconds, rounded up. */
+export const registrationOf = ({ createdAt }: Pick<RegisteredVersion, 'createdAt'>): string =>
+  instantOf(Math.ceil(createdAt / 1000) * 1000);
 
 const VersionAnswer = z
   .object({
