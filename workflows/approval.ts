@@ -1,5 +1,5 @@
 import { condition, defineSignal, patched, setHandler } from '@temporalio/workflow';
-import { expiredSummary, rejectedSummary } from '../schemas/decisionSummary.ts';
+import { expiredSummary, heldSummary, rejectedSummary } from '../schemas/decisionSummary.ts';
 import { personStep } from '../schemas/stepNames.ts';
 import type { Answered, ChampionToBeat, Judged, PlannedCycle } from '../schemas/steps.ts';
 import { attemptOf } from './attemptOf.ts';
@@ -27,6 +27,8 @@ export async function leaveToPromote(
   progress: Pick<ReturnType<typeof reportProgress>, 'at'>,
 ): Promise<Leave> {
   const { summary, number } = judged;
+  if (plan.unattended === true && judged.held === true && judged.kind === 'promote')
+    return { kind: 'keep', summary: heldSummary };
   // Older cycles ended at once with the gate's verdict.
   if (!isAsked(plan, judged) || !patched('approval')) return leaveToGate(judged);
   progress.at(personStep, `judgement ${number}: ${summary}`);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { heldSummary } from '../../schemas/decisionSummary.ts';
 import { Definition } from '../../schemas/definition.ts';
 import type { Answered } from '../../schemas/steps.ts';
 import { champion, definition, judged, planned } from './cast.ts';
@@ -140,6 +141,16 @@ describe('a verdict that is left to a person', () => {
     });
     await expect(cycle.outcome()).resolves.toMatchObject({ status: 'promoted' });
     expect(cycle.calls.find(({ name }) => name === 'promote')?.given[0]).toMatchObject({ decision: 7 });
+  });
+
+  it('is asked of nobody in a backfill: after a rollback the champion stays', async () => {
+    const cycle = await stage.perform({
+      plan: ({ model, lineage, asOf, definitionVersion }) =>
+        planned({ model, lineage, asOf, definitionVersion }, { champion: champion(1), unattended: true }),
+      decide: ({ number, champion: against }) => judged(number, { epoch: against?.epoch ?? 0, held: true }),
+    });
+    await expect(cycle.outcome()).resolves.toMatchObject({ status: 'kept', summary: heldSummary });
+    expect(cycle.calls.filter(({ name }) => name === 'promote')).toEqual([]);
   });
 
   it.each([
