@@ -308,9 +308,9 @@ it('a date that waits is not woken while an earlier one is prepared', async () =
   }
   afterLook = () => {};
   const { events } = await stage.client.workflow.getHandle((await shown(id)).dates[1]?.cycle ?? '').fetchHistory();
-  expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null)).toEqual([]);
   goOn();
   await ended(id);
+  expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null)).toEqual([]);
 }, 120_000);
 
 it('no date of a model that was deleted while its backfill was paused begins', async () => {
