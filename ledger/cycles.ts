@@ -31,6 +31,18 @@ export async function cyclesOf(
   return (await query.execute()).map(cycleOf);
 }
 
+/** The lines of champions in which a model has cycles, by name. */
+export async function lineagesWithCycles(db: Kysely<Database>, model: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('cycles')
+    .select('lineage')
+    .distinct()
+    .where('model', '=', model)
+    .orderBy('lineage')
+    .execute();
+  return rows.map(({ lineage }) => lineage);
+}
+
 /** For which asOf in [from, to] the live lineage of a model was retrained, by whichever definition version. */
 export async function knownTimes(
   db: Kysely<Database>,

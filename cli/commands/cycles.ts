@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { cyclesOperation } from '../../operations/cycles.ts';
 import { perform } from '../../operations/operation.ts';
 import type { Tell } from '../answer.ts';
+import { lineageOption } from '../cycleArguments.ts';
 import { renderVerdictTable } from '../render/verdictTable.ts';
 import type { Session } from '../session.ts';
 
@@ -9,16 +10,24 @@ export const cyclesCommand = (session: Session, tell: Tell) =>
   new Command('cycles')
     .description(cyclesOperation.description)
     .argument('<model>', 'such as flight-delay')
-    .option('--lineage <lineage>', 'only those of one line of champions; default: all')
-    .action(async (model: string, { lineage }: { lineage?: string }) => {
+    .addOption(lineageOption())
+    .action(async (model: string, { lineage }: { lineage: string }) => {
       const answer = await perform(cyclesOperation, session.context, { model, lineage });
-      const { cycles } = answer;
+      const { cycles, others } = answer;
       const deciding = new Map(Object.entries(answer.deciding));
       tell({
         document: answer,
-        text: ({ paint }) =>
-          cycles.length === 0
-            ? `${model} has no cycle yet. Start one: reign retrain ${model} --as-of T --wait`
-            : `${renderVerdictTable(cycles, paint, deciding)}\n\n${paint('dim', `One of them in full: reign show ${cycles.at(-1)?.id ?? 'CYCLE'}`)}`,
+        text: ({ paint }) => {
+          const table =
+            cycles.length === 0
+              ? `${model} has no cycle yet. Start one: reign retrain ${model} --as-of T --wait`
+              : renderVerdictTable(cycles, paint, deciding);
+          const last = cycles.at(-1);
+          const further = [
+            ...(last === undefined ? [] : [`One of them in full: reign show ${last.id}`]),
+            ...others.map((name) => `Those of another line of champions: reign cycles ${model} --lineage ${name}`),
+          ];
+          return [table, ...(further.length > 0 ? ['', ...further.map((line) => paint('dim', line))] : [])].join('\n');
+        },
       });
     });

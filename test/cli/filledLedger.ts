@@ -32,8 +32,8 @@ const windows = {
 };
 
 /** Opens a cycle, as a workflow does. */
-export async function claimed({ db }: Ledger, asOf: string, definitionVersion = 1): Promise<string> {
-  const key = { model, lineage: 'live', asOf, definitionVersion };
+export async function claimed({ db }: Ledger, asOf: string, definitionVersion = 1, lineage = 'live'): Promise<string> {
+  const key = { model, lineage, asOf, definitionVersion };
   const id = cycleId(key);
   await claimCycle(db, { id, ...key, trigger: 'manual', windows, attemptToken: `run of ${id}` });
   return id;

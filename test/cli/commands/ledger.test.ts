@@ -178,6 +178,26 @@ describe('retrain decides by the ledger before it asks Temporal', () => {
   });
 });
 
+test('cycles of another line of champions are listed by its name only, and that there are some is said', async () => {
+  await using another = await withDatabase();
+  const filled = await ledgerWithCycles(another.url);
+  const ask = async (...args: string[]) =>
+    (await runCommand(['cycles', 'flight-delay', ...args], { env: { REIGN_LEDGER_URL: another.url } })).stdout;
+  try {
+    const before = await ask();
+    const lineage = { model: 'flight-delay', name: 'backfill-1', kind: 'backfill' } as const;
+    await filled.db.insertInto('lineages').values(lineage).execute();
+    await claimed(filled, '2001-03-05T00:00:00Z', 1, 'backfill-1');
+    const hint = 'Those of another line of champions: reign cycles flight-delay --lineage backfill-1\n';
+    expect(await ask()).toBe(`${before}${hint}`);
+    const own = await ask('--lineage', 'backfill-1');
+    expect(own).toContain('2001-03-05');
+    expect(own).not.toContain('2001-02-12');
+  } finally {
+    await filled.close();
+  }
+});
+
 test('of cycles that share an asOf, the one that is shown says its definition version, and names the others', async () => {
   await using another = await withDatabase();
   const two = await ledgerWithCycles(another.url);
@@ -205,7 +225,7 @@ test('empty states say what to do', async () => {
     expect((await ask('cycles', 'flight-delay')).stdout).toContain('reign retrain flight-delay --as-of T --wait');
     expect((await ask('history', 'flight-delay')).stdout).toContain('reign retrain flight-delay --as-of T --wait');
     expect((await ask('cycles', 'flight-delay', '--json')).json()).toEqual({
-      ...{ model: 'flight-delay', cycles: [], deciding: {} },
+      ...{ model: 'flight-delay', cycles: [], deciding: {}, others: [] },
     });
   } finally {
     await fresh.close();
