@@ -8,6 +8,7 @@ import type { Tracker } from '../tracker/openTracker.ts';
 import { getVersion, setVersionTags } from '../tracker/registry.ts';
 import { endRun, getRun, setRunTags } from '../tracker/runs.ts';
 import type { Tags } from '../tracker/tags.ts';
+import { endTogether } from './endTogether.ts';
 
 /**
  * Writes what the ledger says of a cycle onto its run and its version in MLflow, and ends a run that was left running.
@@ -26,9 +27,9 @@ export async function tagOutcome(tracker: Tracker, db: Kysely<Database>, id: str
   // A new attempt that has begun since says itself what became of it.
   if (cycle === undefined || named === undefined || named.attempt > cycle.attempt) return;
   const tags = outcomeTags(cycle, await warningsOf(db, id));
-  await Promise.all([
+  await endTogether([
     tagRun(tracker, named.run.runId, tags, runEnds[cycle.status]),
-    named.version !== null && tagVersion(tracker, named.model, named.version, tags),
+    ...(named.version === null ? [] : [tagVersion(tracker, named.model, named.version, tags)]),
   ]);
 }
 

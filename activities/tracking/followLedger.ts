@@ -1,4 +1,5 @@
 import { dueProjections, failProjection } from '../../ledger/pendingProjections.ts';
+import { endTogether } from '../../projection/endTogether.ts';
 import { type FollowedCycle, type FollowWorld, followChampion } from '../../projection/followChampion.ts';
 import { followOutcome } from '../../projection/followOutcome.ts';
 import { ReignError } from '../../schemas/errors.ts';
@@ -10,8 +11,7 @@ import type { World } from '../world.ts';
  * nothing; it stays pending, and is tried again until it holds.
  */
 export async function followLedger(world: FollowWorld, cycle: FollowedCycle): Promise<void> {
-  const followed = await Promise.allSettled([followChampion(world, cycle), followOutcome(world, cycle)]);
-  for (const one of followed) if (one.status === 'rejected') throw one.reason;
+  await endTogether([followChampion(world, cycle), followOutcome(world, cycle)]);
 }
 
 /** Tries again what MLflow has not followed yet, of any cycle, where its time has come. */

@@ -8,7 +8,8 @@ import { useStack } from './useStack.ts';
 const { root, store, ledger, command, apply, retrain, evidenceOf } = await useStack();
 const model = 'short-lived';
 const source = {
-  query: 'select loan_id, applied_at, income, debt, purpose, outcome from loans',
+  // Rows that no other model of the run's stack has: a snapshot that is shared stays.
+  query: 'select loan_id + 700000 as loan_id, applied_at, income, debt, purpose, outcome from loans',
   rowId: 'loan_id',
   eventTime: 'applied_at',
   label: 'outcome',

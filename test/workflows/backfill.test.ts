@@ -167,6 +167,10 @@ function holding(which: (step: string, asOf: string) => boolean) {
   };
 }
 
+/** Whether a workflow waits for no activity. */
+const isIdle = async (cycle: string): Promise<boolean> =>
+  ((await stage.client.workflow.getHandle(cycle).describe()).raw.pendingActivities ?? []).length === 0;
+
 const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 };
@@ -184,7 +188,7 @@ it('dates are judged in their order, however many are prepared at once, and give
   }
   expect(results[1]).toEqual(results[0]);
   expect(await currentChampion(ledger.db, model, 'live')).toBeUndefined();
-}, 120_000);
+});
 
 it('no more than so many dates are prepared at once, and twice as many wait for the first of them', async () => {
   const goOn = holding((step, asOf) => step === 'judged' && asOf.startsWith(day(1)));
@@ -194,7 +198,7 @@ it('no more than so many dates are prepared at once, and twice as many wait for 
   expect((await shown(id)).counts).toEqual({ due: 4, preparing: 0, waiting: 4, judging: 1, ended: 0, failed: 0 });
   goOn();
   expect(await all).toMatch(/^9 dates/);
-}, 120_000);
+});
 
 it('a date that fails holds up no other; a retry runs it alone, and it does not undo later promotions', async () => {
   meanwhile = (step, asOf) => {
@@ -215,13 +219,17 @@ it('a date that fails holds up no other; a retry runs it alone, and it does not 
   expect([...new Set(done.map((one) => one.split(' ')[1]))]).toEqual([day(3)]);
   const after = (await shown(id)).dates;
   expect(after.filter(({ number }) => number !== 3)).toEqual(before.filter(({ number }) => number !== 3));
-}, 120_000);
+});
 
 it('stops at the first failure where it is asked to, and a retry goes on from there', async () => {
-  meanwhile = (step, asOf) => {
-    if (step === 'prepared' && asOf.startsWith(day(2))) fails('WindowEmpty', 'no rows', false);
+  let id = '';
+  meanwhile = async (step, asOf) => {
+    if (step !== 'prepared' || !asOf.startsWith(day(2))) return;
+    // Nothing is left to be cancelled: the server of the tests forgets a workflow whose activity ends as it is cancelled.
+    await until(async () => id !== '' && (await shown(id)).dates[0]?.state === 'ended');
+    fails('WindowEmpty', 'no rows', false);
   };
-  const id = await begin({ dates: 6, parallel: 1, stopOnFailure: true });
+  id = await begin({ dates: 6, parallel: 1, stopOnFailure: true });
   await ended(id);
   const stopped = await shown(id);
   expect(stopped).toMatchObject({
@@ -233,7 +241,7 @@ it('stops at the first failure where it is asked to, and a retry goes on from th
   await perform(retryBackfillOperation, context(), { id, reason: 'rows are there now' });
   await ended(id);
   expect(await shown(id)).toMatchObject({ status: 'done', counts: { ended: 6 } });
-}, 120_000);
+});
 
 it('paused, no date begins and none is judged; resumed, it goes on', async () => {
   const goOn = holding((step, asOf) => step === 'prepared' && asOf.startsWith(day(2)));
@@ -247,16 +255,18 @@ it('paused, no date begins and none is judged; resumed, it goes on', async () =>
   await perform(resumeBackfillOperation, context(), { id, reason: 'it is quiet again' });
   expect(await ended(id)).toMatch(/^4 dates/);
   expect(steps('judged')).toEqual(days(4));
-}, 120_000);
+});
 
 it('cancelled, its cycles end as cancelled by whoever asked, and nothing of it goes on', async () => {
   const goOn = holding((step, asOf) => step === 'judged' && asOf.startsWith(day(2)));
   const id = await begin({ dates: 8, parallel: 2 });
   await until(() => done.includes(`judged ${day(2)}`));
   await until(async () => (await shown(id)).counts.waiting === 4);
+  // The server of the tests forgets a workflow whose activity ends as it is cancelled: their looks are over.
+  for (const { cycle, state } of (await shown(id)).dates) if (state === 'waiting') await until(() => isIdle(cycle));
   await perform(cancelBackfillOperation, context(), { id, reason: 'wrong pipeline' });
   await ended(id);
-  // Not before: the server of the tests forgets a workflow whose activity ends as it is cancelled.
+  // Not before, for the same reason.
   goOn();
   const { status, summary, dates, counts } = await shown(id);
   expect({ status, summary }).toMatchObject({
@@ -265,7 +275,7 @@ it('cancelled, its cycles end as cancelled by whoever asked, and nothing of it g
   });
   expect(counts).toEqual({ due: 2, preparing: 0, waiting: 0, judging: 0, ended: 1, failed: 5 });
   for (const { summary: why } of dates.slice(1, 6)) expect(why).toMatch(/^Cancelled by ada.*: wrong pipeline$/);
-}, 120_000);
+});
 
 it('a long one continues as a new run, with a history that stays short', async () => {
   const dates = 22;
@@ -292,7 +302,7 @@ it('a retry that comes while the backfill ends begins it again', async () => {
   await ended(id);
   afterLook = () => {};
   expect(await shown(id)).toMatchObject({ status: 'done', counts: { ended: 2, failed: 0 } });
-}, 120_000);
+});
 
 it('a date that waits is not woken while an earlier one is prepared', async () => {
   const goOn = holding((step, asOf) => step === 'prepared' && asOf.startsWith(day(1)));
@@ -311,7 +321,7 @@ it('a date that waits is not woken while an earlier one is prepared', async () =
   goOn();
   await ended(id);
   expect(events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null)).toEqual([]);
-}, 120_000);
+});
 
 it('no date of a model that was deleted while its backfill was paused begins', async () => {
   const { promise: isPaused, resolve: goOn } = Promise.withResolvers<void>();
@@ -332,4 +342,4 @@ it('no date of a model that was deleted while its backfill was paused begins', a
     ...{ status: 'failed', counts: { failed: 1, due: 2 } },
     summary: expect.stringMatching(/^Stopped: .* was deleted by ada: nobody needs it/),
   });
-}, 120_000);
+});
