@@ -16,6 +16,8 @@ import { openTracker } from '../../tracker/openTracker.ts';
 import { getAlias, getVersion } from '../../tracker/registry.ts';
 import { championAlias } from '../../tracker/tags.ts';
 import { asking } from '../operations/asking.ts';
+import { s3Credentials } from '../s3Server.ts';
+import { storesAreInS3 } from '../storePlace.ts';
 import { writeDefinition } from './badInput/definitions.ts';
 import { useStack } from './useStack.ts';
 
@@ -70,6 +72,7 @@ async function python<Answer>(program: string, argument: string, env: object, in
         MLFLOW_TRACKING_URI: settings.trackerUri,
         OMP_NUM_THREADS: '1',
         ...quickly,
+        ...(storesAreInS3 ? s3Credentials : {}),
         ...env,
       },
     },

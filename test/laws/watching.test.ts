@@ -27,7 +27,7 @@ it('a running cycle shows its steps in order, what is on which attempt and why, 
         const progress = WorkflowProgress.safeParse(shown.progress).data;
         return progress?.activities.find(({ activity, attempt }) => activity === 'openRun' && attempt > 1);
       },
-      { timeout: 100_000, interval: 500 },
+      { timeout: 300_000, interval: 500 },
     )
     .toMatchObject({ step: 'open the run in MLflow', lastError: expect.stringContaining('MLflow') });
   expect((await command('show', 'watched')).stdout).toMatch(/^Now: .*open the run in MLflow · attempt \d+, since: /m);
