@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 from postgres_server import REPOSITORY, execute
 
@@ -12,17 +11,17 @@ LOADER = REPOSITORY / "examples/flights/load_flights.py"
 PARQUET = REPOSITORY / "node_modules/vega-datasets/data/flights-3m.parquet"
 
 
-def command(url: str) -> list[str]:
+def command(url: str, rows: int = 5000) -> list[str]:
     """Load a few flights."""
-    return [sys.executable, str(LOADER), "--url", url, "--parquet", str(PARQUET), "--rows", "5000"]
+    return [sys.executable, str(LOADER), "--url", url, "--parquet", str(PARQUET), "--rows", str(rows)]
 
 
 def test_flights_are_loaded_once(database: str) -> None:
-    # Two at once, the first of which is killed: nothing half is left, and the other does all.
-    killed = subprocess.Popen(command(database), stderr=subprocess.DEVNULL)
-    time.sleep(1.5)
-    killed.kill()
-    killed.wait()
+    # The first is killed while it writes a million rows: nothing half is left, and the other does all.
+    with subprocess.Popen(command(database, rows=1_000_000), stderr=subprocess.PIPE, text=True) as killed:
+        assert killed.stderr is not None
+        assert "flights read" in killed.stderr.readline()
+        killed.kill()
     first = subprocess.run(command(database), check=True, capture_output=True, text=True)
     assert "5,000 flights loaded" in first.stderr
     count = "select count(*), min(flight_id), max(flight_id), min(departed_at)::text, max(delay) > 15 from flights"
