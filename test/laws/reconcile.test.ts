@@ -54,7 +54,13 @@ async function reconcile(): Promise<Discrepancy[]> {
 }
 
 const eventsOfModel = (kind: string) =>
-  ledger.db.selectFrom('events').select('detail').where('model', '=', model).where('kind', '=', kind).execute();
+  ledger.db
+    .selectFrom('events')
+    .select('detail')
+    .where('model', '=', model)
+    .where('kind', '=', kind)
+    .orderBy('id')
+    .execute();
 
 /** As a person does in a notebook. */
 async function inMlflow(code: string): Promise<void> {
