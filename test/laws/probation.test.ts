@@ -7,7 +7,7 @@ import { writeDefinition } from './badInput/definitions.ts';
 import { useStack } from './useStack.ts';
 
 const { root, ledger, command, apply, retrain, evidenceOf } = await useStack();
-const model = 'watched';
+const model = 'on-probation';
 /** Loans of a world that stays as it is. */
 const query = (income: string, debt: string) =>
   `select loan_id, applied_at, ${income} as income, ${debt} as debt, purpose,
