@@ -1,15 +1,14 @@
 import { activityInfo } from '@temporalio/activity';
-import { firstAsOfAfter, windowsOf } from '../gate/windows.ts';
+import { refuseTrained } from '../gate/refuseTrained.ts';
+import { windowsOf } from '../gate/windows.ts';
 import { type Claim, claimCycle } from '../ledger/claimCycle.ts';
 import { definitionVersion } from '../ledger/definitions.ts';
-import { type OutsideVersion, outsideVersionOf } from '../ledger/outsideVersions.ts';
+import { outsideVersionOf } from '../ledger/outsideVersions.ts';
 import { retirementOf } from '../ledger/retirements.ts';
 import { noteData, waitForData } from '../ledger/waiting.ts';
 import { cycleId } from '../schemas/cycle.ts';
-import type { Windows } from '../schemas/definition.ts';
 import { errorOf } from '../schemas/errors.ts';
 import { primaryMetricOf } from '../schemas/metrics.ts';
-import type { Window } from '../schemas/primitives.ts';
 import type { ChallengeRequest, ClaimedChallenge, Plan, PlannedChallenge } from '../schemas/steps.ts';
 import { checkRequest } from './checkRequest.ts';
 import { contestOf, supersededBy } from './contest.ts';
@@ -81,30 +80,11 @@ async function claim(world: World, request: ChallengeRequest, attemptToken: stri
   const registered = await outsideVersionOf(db, model, number);
   if (registered === undefined) throw errorOf('ChallengeRefused', 'notRegistered', { model, version: number });
   const windows = windowsOf(asOf, stored.definition.windows);
-  refuseTrained(registered, asOf, windows.holdout, stored.definition.windows);
+  refuseTrained(registered, asOf, stored.definition.windows);
   const claimed: Claim = await claimCycle(db, {
     ...request,
     id: cycleId(request),
     ...{ windows, attemptToken, challenger: { id: registered.id, version: number } },
   });
   return { ...claimed, stored, windows, registered };
-}
-
-/** @throws ReignError ChallengeRefused where the holdout begins before the training ends: by row id it may still overlap, which the gate looks at */
-function refuseTrained(
-  { model, version, trainWindow }: OutsideVersion,
-  asOf: string,
-  { from }: Window,
-  windows: Windows,
-): void {
-  if (trainWindow === null || from >= trainWindow.to) return;
-  const possible = firstAsOfAfter(trainWindow.to, windows);
-  throw errorOf('ChallengeRefused', 'trainedInHoldout', {
-    model,
-    version,
-    trained: trainWindow.to,
-    asOf,
-    from,
-    possible,
-  });
 }

@@ -90,11 +90,7 @@ export async function followUpsOf(db: Kysely<Database>, model: string, lineage: 
 
 /** The looks of every probation, by epoch and in order. */
 export async function looksOf(db: Kysely<Database>, model: string, lineage: string): Promise<StoredFollowUp[]> {
-  const rows = await db
-    .selectFrom('follow_ups')
-    .selectAll()
-    .where('model', '=', model)
-    .where('lineage', '=', lineage)
+  const rows = await selectFollowUps(db, model, lineage)
     .where('look', 'is not', null)
     .orderBy('epoch')
     .orderBy('look')
@@ -109,17 +105,16 @@ export async function followUpsOfEpoch(
   lineage: string,
   epoch: number,
 ): Promise<StoredFollowUp[]> {
-  const rows = await db
-    .selectFrom('follow_ups')
-    .selectAll()
-    .where('model', '=', model)
-    .where('lineage', '=', lineage)
+  const rows = await selectFollowUps(db, model, lineage)
     .where('epoch', '=', epoch)
     .orderBy('look')
     .orderBy('window_to')
     .execute();
   return rows.map(followUp);
 }
+
+const selectFollowUps = (db: Kysely<Database>, model: string, lineage: string) =>
+  db.selectFrom('follow_ups').selectAll().where('model', '=', model).where('lineage', '=', lineage);
 
 /** What one cycle found out about earlier promotions. */
 export async function followUpsFoundBy(db: Kysely<Database>, cycle: string): Promise<StoredFollowUp[]> {

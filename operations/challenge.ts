@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
-import { firstAsOfAfter, windowsOf } from '../gate/windows.ts';
+import { refuseTrained } from '../gate/refuseTrained.ts';
+import { firstAsOfAfter } from '../gate/windows.ts';
 import { currentChampion } from '../ledger/champions.ts';
 import { challengesOf, cycleById } from '../ledger/cycles.ts';
 import { type OutsideVersion, outsideVersionOf } from '../ledger/outsideVersions.ts';
@@ -132,7 +133,7 @@ async function begun({ ledger, signal, temporal }: Needs, id: string): Promise<C
 
 /** When it is judged: as soon as a holdout has matured that begins after its registration and its training, or at once. */
 function asOfOf(
-  { model, version, registeredAt, trainWindow }: OutsideVersion,
+  outside: OutsideVersion,
   { windows }: Definition,
   { now, at, given }: { readonly now: Date; readonly at: boolean; readonly given: string | undefined },
 ): string {
@@ -140,18 +141,10 @@ function asOfOf(
   const asOf = given === undefined ? present : parseAsOf(given);
   if (Date.parse(asOf) > now.getTime()) throw errorOf('AsOfInFuture', 'future', { asOf });
   if (at || given !== undefined) {
-    const { from } = windowsOf(asOf, windows).holdout;
-    if (trainWindow === null || from >= trainWindow.to) return asOf;
-    const possible = firstAsOfAfter(trainWindow.to, windows);
-    throw errorOf('ChallengeRefused', 'trainedInHoldout', {
-      model,
-      version,
-      trained: trainWindow.to,
-      asOf,
-      from,
-      possible,
-    });
+    refuseTrained(outside, asOf, windows);
+    return asOf;
   }
+  const { registeredAt, trainWindow } = outside;
   const unseen = trainWindow !== null && trainWindow.to > registeredAt ? trainWindow.to : registeredAt;
   const first = firstAsOfAfter(unseen, windows);
   return first > present ? first : present;
